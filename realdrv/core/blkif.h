@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The block protocol on the wire, x86-64 layout: what the slots of the ring hold.
+ *
+ * A request names up to 11 segments of one granted page each; first and last are
+ * sectors of 512 bytes inside that page, both inclusive. Its id comes back in the
+ * response. Requests may complete in any order.
+ *
+ * Source: the layout is that of Xen's public/io/blkif.h (x86_64 ABI,
+ * "protocol" = "x86_64-abi"); a test compares every offset with the header of
+ * package libxen-dev.
+ */
+#ifndef RL_CORE_BLKIF_H
+#define RL_CORE_BLKIF_H
+
+#include "core/types.h"
+
+#define RL_SECTOR_BYTES	      512u
+#define RL_PAGE_BYTES	      4096u
+#define RL_PAGE_SECTORS	      (RL_PAGE_BYTES / RL_SECTOR_BYTES)
+#define RL_BLKIF_MAX_SEGMENTS 11u
+
+enum rl_blkif_op {
+	RL_BLKIF_READ = 0,
+	RL_BLKIF_WRITE = 1,
+	RL_BLKIF_WRITE_BARRIER = 2,
+	RL_BLKIF_FLUSH = 3,
+	RL_BLKIF_DISCARD = 5,
+	RL_BLKIF_INDIRECT = 6,
+};
+
+enum rl_blkif_status {
+	RL_BLKIF_OKAY = 0,
+	RL_BLKIF_ERROR = -1,
+	RL_BLKIF_EOPNOTSUPP = -2,
+};
+
+struct rl_blkif_segment {
+	rl_u32 gref;
+	rl_u8 first_sect;
+	rl_u8 last_sect;
+	rl_u16 pad;
+};
+
+struct rl_blkif_request {
+	rl_u8 operation;
+	rl_u8 nr_segments;
+	rl_u16 handle;
+	rl_u32 pad;
+	rl_u64 id;
+	rl_u64 sector_number;
+	struct rl_blkif_segment seg[RL_BLKIF_MAX_SEGMENTS];
+};
+
+struct rl_blkif_response {
+	rl_u64 id;
+	rl_u8 operation;
+	rl_u8 pad;
+	rl_s16 status;
+	rl_u32 pad2;
+};
+
+#define RL_BLKIF_SLOT_BYTES 112u
+
+_Static_assert(sizeof(struct rl_blkif_request) == RL_BLKIF_SLOT_BYTES, "x86-64 blkif slot");
+_Static_assert(sizeof(struct rl_blkif_response) == 16, "x86-64 blkif response");
+
+/* What a backend knows about its disk when it judges a request. */
+struct rl_blkif_limits {
+	rl_u64 capacity_sectors;
+	rl_bool read_only;
+	rl_bool flush; /* flush was advertised */
+};
+
+/* A request that was judged: everything later steps need, in host terms. */
+struct rl_blkif_plan {
+	rl_u64 id;
+	rl_u64 sector;
+	rl_u32 sectors; /* of 512 bytes, summed over the segments */
+	rl_u32 nr_segments;
+	rl_u8 operation;
+	rl_s16 status;	     /* RL_BLKIF_OKAY, or what to answer when the request is refused */
+	const char *refused; /* why, for a statistic or a log; null when it is fine */
+};
+
+/**
+ * rl_blkif_check - judge a request; the one validator of modules, hosted pair and fuzzers.
+ * @req:    the private copy of the slot. Its unchecked fields are the peer's.
+ * @limits: of the disk.
+ * @plan:   out, filled in either case; @plan->status says what to answer.
+ * Returns: true when the request may be carried out, false when @plan->status is to be answered
+ *          and nothing may be mapped.
+ * Context: any; reads nothing but its arguments.
+ * Source:  xen public/io/blkif.h for the rules of first, last and nr_segments.
+ */
+rl_bool rl_blkif_check(const struct rl_blkif_request *req, const struct rl_blkif_limits *limits,
+	struct rl_blkif_plan *plan);
+
+#endif
