@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A scenario: machine, domains, disk, policies, workload and costs, in one struct
+ * without a pointer, so that it can be copied, hashed and compared. data/ reads it
+ * from a file, sim/ runs it, calibrate/ changes its costs.
+ */
+#ifndef RL_MODEL_SCENARIO_H
+#define RL_MODEL_SCENARIO_H
+
+#include "model/base/err.h"
+#include "model/base/units.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum rl_param {
+#define RL_PARAM(name, unit, dflt, min, max, what, source) RL_PARAM_##name,
+#include "model/params.def"
+#undef RL_PARAM
+	RL_PARAM_COUNT
+};
+
+struct rl_param_info {
+	const char *name, *unit;
+	double dflt, min, max;
+	const char *what, *source;
+};
+
+/* Indexed by enum rl_param; and the set of values that a scenario carries. */
+extern const struct rl_param_info rl_param_info[RL_PARAM_COUNT + 1];
+
+struct rl_costs {
+	double v[RL_PARAM_COUNT + 1];
+};
+
+/** rl_param_find - enum value of a name, -1 when there is none. */
+int rl_param_find(const char *name);
+
+/** rl_costs_default - every parameter at its prior. */
+void rl_costs_default(struct rl_costs *c);
+
+#define RL_NAME_BYTES 32
+#define RL_SPEC_BYTES 128 /* a name with options: "spin_block:tau=20us" */
+
+struct rl_machine {
+	uint32_t pcpus;
+	char scheduler[RL_NAME_BYTES]; /* "credit2", "null" */
+};
+
+/* One vCPU each in this model; pinned to a pCPU, or -1: wherever the scheduler puts it. */
+struct rl_domain {
+	int32_t pcpu;
+	uint32_t weight;
+};
+
+struct rl_disk {
+	char device[RL_SPEC_BYTES]; /* device model of sim/device with options */
+	uint32_t ring_pages;
+	bool persistent; /* persistent grants; else map/unmap */
+};
+
+enum rl_rw { RL_RW_READ, RL_RW_WRITE, RL_RW_RANDREAD, RL_RW_RANDWRITE, RL_RW_RW, RL_RW_RANDRW };
+
+/* What the model takes from a fio job; times in ns. */
+struct rl_job {
+	char name[RL_NAME_BYTES];
+	enum rl_rw rw;
+	uint32_t rwmixread; /* percent, for mixed rw */
+	uint64_t bs_bytes;
+	uint32_t iodepth;
+	uint32_t numjobs;
+	uint64_t size_bytes, io_size_bytes; /* 0: not given */
+	uint64_t runtime_ns, ramp_ns;
+	bool time_based;
+	uint64_t thinktime_ns;
+	uint64_t seed; /* randseed, 0: not given */
+};
+
+struct rl_scenario {
+	char name[RL_NAME_BYTES];
+	struct rl_machine machine;
+	struct rl_domain guest, driver;
+	struct rl_disk disk;
+	char front_policy[RL_SPEC_BYTES], back_policy[RL_SPEC_BYTES];
+	struct rl_job job;
+	struct rl_costs costs;
+};
+
+/** rl_scenario_default - one guest, one driver domain, two pinned pCPUs, null device, event. */
+void rl_scenario_default(struct rl_scenario *s);
+
+/**
+ * rl_scenario_check - does it make sense: ranges, known policies, at least one request.
+ * @err: out; names the field in its `what`.
+ * Returns: 0; -EINVAL.
+ */
+int rl_scenario_check(const struct rl_scenario *s, struct rl_err *err);
+
+#endif
