@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Weighted least squares with priors, on GSL's trust region; see lsq.h. */
+#include "calibrate/lsq.h"
+
+#include "calibrate/lsq_stat.h"
+
+#include <errno.h>
+#include <gsl/gsl_blas.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_multifit_nlinear.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_STEP 0.05
+#define DEFAULT_ITER 12u
+#define COST_TOL     1e-4 /* relative decrease that is not worth another round */
+#define STEP_TOL     1e-3 /* a tenth of a percent in every parameter: far below any interval */
+#define SHRINK_MAX   0.5
+#define SHRINK_NONE  0.9
+
+/* One fit at work. Full vectors have nparams entries; GSL sees the active ones only. */
+struct fit {
+	const struct rl_lsq_problem *p;
+	struct rl_err *err;
+	int code; /* of forward(), which GSL cannot carry */
+	bool frozen[RL_LSQ_MAX_PARAMS];
+	size_t active[RL_LSQ_MAX_PARAMS], nactive;
+	double x[RL_LSQ_MAX_PARAMS];
+	double *at;    /* nrows: predictions at x */
+	double *probe; /* 2 * nactive * nrows */
+};
+
+static double clamp(const struct rl_lsq_problem *p, size_t j, double x)
+{
+	return fmin(fmax(x, p->min[j]), p->max[j]);
+}
+
+static void find_active(struct fit *f)
+{
+	f->nactive = 0;
+	for (size_t j = 0; j < f->p->nparams; j++)
+		if (!f->frozen[j])
+			f->active[f->nactive++] = j;
+}
+
+/* The full vector that GSL's short one stands for. */
+static void expand(const struct fit *f, const gsl_vector *v, double *x)
+{
+	memcpy(x, f->x, f->p->nparams * sizeof(*x));
+	for (size_t a = 0; a < f->nactive; a++)
+		x[f->active[a]] = clamp(f->p, f->active[a], gsl_vector_get(v, a));
+}
+
+static int residuals(const gsl_vector *v, void *arg, gsl_vector *out)
+{
+	struct fit *f = arg;
+	const struct rl_lsq_problem *p = f->p;
+	double x[RL_LSQ_MAX_PARAMS];
+
+	expand(f, v, x);
+	f->code = p->forward(p->arg, 1, x, f->at, f->err);
+	if (f->code)
+		return GSL_EFAILED;
+	for (size_t i = 0; i < p->nrows; i++)
+		gsl_vector_set(out, i, (f->at[i] - p->y[i]) / p->sd[i]);
+	for (size_t a = 0; a < f->nactive; a++) {
+		size_t j = f->active[a];
+
+		/* The raw value, not the clamped one: beyond a bound the prior pulls back. */
+		gsl_vector_set(
+			out, p->nrows + a, (gsl_vector_get(v, a) - p->prior[j]) / p->prior_sd[j]);
+	}
+	return GSL_SUCCESS;
+}
+
+/* Central differences, all vectors in one batch. */
+static int jacobian(const gsl_vector *v, void *arg, gsl_matrix *out)
+{
+	struct fit *f = arg;
+	const struct rl_lsq_problem *p = f->p;
+	size_t na = f->nactive, np = p->nparams;
+	double *x = calloc(2 * na * np, sizeof(*x));
+	double h = p->step > 0 ? p->step : DEFAULT_STEP;
+
+	if (!x)
+		return GSL_ENOMEM;
+	for (size_t a = 0; a < 2 * na; a++) {
+		size_t j = f->active[a / 2];
+
+		expand(f, v, x + a * np);
+		x[a * np + j] = clamp(p, j, x[a * np + j] + (a % 2 ? h : -h));
+	}
+	f->code = p->forward(p->arg, 2 * na, x, f->probe, f->err);
+	gsl_matrix_set_zero(out);
+	for (size_t a = 0; a < na && !f->code; a++) {
+		size_t j = f->active[a];
+		double dx = x[(2 * a + 1) * np + j] - x[2 * a * np + j];
+		const double *lo = f->probe + 2 * a * p->nrows, *hi = lo + p->nrows;
+
+		for (size_t i = 0; i < p->nrows; i++)
+			gsl_matrix_set(out, i, a, (hi[i] - lo[i]) / dx / p->sd[i]);
+		gsl_matrix_set(out, p->nrows + a, a, 1 / p->prior_sd[j]);
+	}
+	free(x);
+	return f->code ? GSL_EFAILED : GSL_SUCCESS;
+}
+
+static double sum_squares(const gsl_vector *v, size_t n)
+{
+	double s = 0;
+
+	for (size_t i = 0; i < n; i++)
+		s += gsl_vector_get(v, i) * gsl_vector_get(v, i);
+	return s;
+}
+
+/* True when another round is not worth it. */
+static bool settled(const gsl_multifit_nlinear_workspace *w, double before, size_t n)
+{
+	double now = sum_squares(w->f, n), step = gsl_blas_dnrm2(w->dx);
+
+	return before - now < COST_TOL * before || step < STEP_TOL;
+}
+
+static int iterate(struct fit *f, gsl_multifit_nlinear_workspace *w, struct rl_lsq_result *out)
+{
+	const struct rl_lsq_problem *p = f->p;
+	unsigned max = p->max_iter ? p->max_iter : DEFAULT_ITER;
+	size_t n = p->nrows + f->nactive;
+
+	out->converged = false;
+	for (unsigned i = 0; i < max && !out->converged; i++) {
+		double before = sum_squares(w->f, n);
+		int rc = gsl_multifit_nlinear_iterate(w);
+
+		if (f->code)
+			return f->code;
+		/* No progress: a plateau, which is where a piecewise smooth model ends. */
+		out->converged = rc == GSL_ENOPROG || settled(w, before, n);
+		out->iterations++;
+		if (p->progress)
+			p->progress(p->arg, out->iterations,
+				sqrt(sum_squares(w->f, p->nrows) / (double)p->nrows));
+	}
+	return 0;
+}
+
+/* Fits the active parameters from where f->x stands, and judges them. */
+static int fit_active(struct fit *f, struct rl_lsq_result *out)
+{
+	const struct rl_lsq_problem *p = f->p;
+	gsl_multifit_nlinear_parameters par = gsl_multifit_nlinear_default_parameters();
+	gsl_multifit_nlinear_fdf fdf = {.f = residuals,
+		.df = jacobian,
+		.n = p->nrows + f->nactive,
+		.p = f->nactive,
+		.params = f};
+	gsl_multifit_nlinear_workspace *w;
+	gsl_vector *start = gsl_vector_alloc(f->nactive);
+	int code;
+
+	for (size_t a = 0; a < f->nactive; a++)
+		gsl_vector_set(start, a, f->x[f->active[a]]);
+	par.solver = gsl_multifit_nlinear_solver_svd; /* a column may be zero */
+	w = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &par, fdf.n, fdf.p);
+	gsl_multifit_nlinear_init(start, &fdf, w);
+	code = f->code ? f->code : iterate(f, w, out);
+	if (!code) {
+		for (size_t a = 0; a < f->nactive; a++)
+			f->x[f->active[a]] = clamp(p, f->active[a], gsl_vector_get(w->x, a));
+		out->rms = sqrt(sum_squares(w->f, p->nrows) / (double)p->nrows);
+		rl_lsq_judge(p, w->J, w->f, f->active, f->nactive, out);
+	}
+	gsl_multifit_nlinear_free(w);
+	gsl_vector_free(start);
+	return code;
+}
+
+/*
+ * Freezes what the data cannot tell: everything that they hardly touch, else the worst.
+ * One at a time, because of two parameters that only their sum determines one is enough.
+ */
+static bool freeze(struct fit *f, const struct rl_lsq_result *out)
+{
+	double worst = SHRINK_MAX;
+	size_t who = f->p->nparams;
+	bool any = false;
+
+	for (size_t a = 0; a < f->nactive; a++) {
+		size_t j = f->active[a];
+
+		if (out->p[j].shrink > SHRINK_NONE)
+			any = f->frozen[j] = true;
+		if (out->p[j].shrink > worst) {
+			worst = out->p[j].shrink;
+			who = j;
+		}
+	}
+	if (!any && who < f->p->nparams)
+		any = f->frozen[who] = true;
+	return any;
+}
+
+static void finish(const struct fit *f, struct rl_lsq_result *out)
+{
+	const struct rl_lsq_problem *p = f->p;
+
+	for (size_t j = 0; j < p->nparams; j++) {
+		struct rl_lsq_param *q = &out->p[j];
+
+		q->x = f->x[j];
+		q->identifiable = !f->frozen[j];
+		if (f->frozen[j]) {
+			q->lo = clamp(p, j, p->prior[j] - 1.96 * p->prior_sd[j]);
+			q->hi = clamp(p, j, p->prior[j] + 1.96 * p->prior_sd[j]);
+		} else {
+			q->lo = clamp(p, j, q->x + q->lo);
+			q->hi = clamp(p, j, q->x + q->hi);
+		}
+		q->at_bound = !f->frozen[j] && (q->x <= p->min[j] || q->x >= p->max[j]);
+	}
+}
+
+static int fit_all(struct fit *f, struct rl_lsq_result *out)
+{
+	const struct rl_lsq_problem *p = f->p;
+	int code;
+
+	for (;;) {
+		find_active(f);
+		if (!f->nactive)
+			break;
+		code = fit_active(f, out);
+		if (code)
+			return code;
+		if (!freeze(f, out))
+			break;
+		for (size_t j = 0; j < p->nparams; j++)
+			if (f->frozen[j])
+				f->x[j] = p->prior[j];
+	}
+	finish(f, out);
+	return 0;
+}
+
+static int check(const struct rl_lsq_problem *p, struct rl_err *err)
+{
+	if (p->nparams == 0 || p->nparams > RL_LSQ_MAX_PARAMS)
+		return rl_err_set(err, -EINVAL, NULL, 0, 0,
+			"%zu parameters to fit (expected 1 to %d)", p->nparams, RL_LSQ_MAX_PARAMS);
+	if (4 * p->nparams > p->ngroups)
+		return rl_err_set(err, -EINVAL, NULL, 0, 0,
+			"%zu parameters for %zu calibration cells (expected at most a quarter: "
+			"more could copy the cells instead of explaining them)",
+			p->nparams, p->ngroups);
+	return 0;
+}
+
+int rl_lsq_solve(const struct rl_lsq_problem *p, double *fitted, struct rl_lsq_result *out,
+	struct rl_err *err)
+{
+	struct fit f = {.p = p, .err = err};
+	int code = check(p, err);
+
+	if (code)
+		return code;
+	gsl_set_error_handler_off();
+	memset(out, 0, sizeof(*out));
+	for (size_t j = 0; j < p->nparams; j++)
+		f.x[j] = clamp(p, j, p->prior[j]);
+	f.at = calloc(p->nrows, sizeof(double));
+	f.probe = calloc(2 * p->nparams * p->nrows, sizeof(double));
+	if (!f.at || !f.probe)
+		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	if (!code)
+		code = fit_all(&f, out);
+	if (!code)
+		code = p->forward(p->arg, 1, f.x, fitted, err);
+	free(f.at);
+	free(f.probe);
+	return code;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Weighted least squares for positive parameters of a costly, piecewise smooth model:
+ * in log space, with weak priors, finite differences well above the model's noise, and
+ * an answer for each parameter to "could these data tell it at all?".
+ *
+ * It knows nothing of rings or runs: rows in, parameters out. The model is asked for many
+ * parameter vectors at once, so that it can work on them in parallel.
+ */
+#ifndef RL_CALIBRATE_LSQ_H
+#define RL_CALIBRATE_LSQ_H
+
+#include "model/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RL_LSQ_MAX_PARAMS 24
+
+/*
+ * Logarithms everywhere: a parameter is log(value), a row log(measured).
+ * A row's group is the cell it comes from: the bootstrap draws cells, not rows.
+ */
+struct rl_lsq_problem {
+	size_t nparams, nrows, ngroups;
+	const double *prior, *prior_sd; /* a parameter: where it starts, how far it may be */
+	const double *min, *max;	/* a parameter */
+	const double *y, *sd;		/* a row: measured, standard deviation */
+	const size_t *group;		/* a row: 0 .. ngroups-1 */
+	double step;			/* of the finite differences; 0: 0.05 */
+	unsigned max_iter;		/* 0: 12 */
+	/* Fills out[i * nrows + row] for the i-th of n vectors x[i * nparams + param]. */
+	int (*forward)(void *arg, size_t n, const double *x, double *out, struct rl_err *err);
+	/* May be null: told after each iteration. */
+	void (*progress)(void *arg, unsigned iter, double rms);
+	void *arg;
+};
+
+struct rl_lsq_param {
+	double x;	    /* the estimate; the prior where it is not identifiable */
+	double lo, hi;	    /* 95 %: the wider of covariance and bootstrap over groups */
+	double shrink;	    /* posterior over prior standard deviation: 0 all data, 1 all prior */
+	double sensitivity; /* root mean square of d row / d parameter */
+	double corr;	    /* with the parameter most correlated with it */
+	int corr_with;	    /* which; -1: there is no other */
+	bool identifiable;  /* the data tell it: shrink below one half */
+	bool at_bound;
+};
+
+struct rl_lsq_result {
+	struct rl_lsq_param p[RL_LSQ_MAX_PARAMS];
+	double rms;   /* of the residuals, in units of their sd */
+	double scale; /* what the sds are multiplied by for the intervals: max(1, rms) */
+	unsigned iterations;
+	bool converged;
+};
+
+/**
+ * rl_lsq_solve - fit.
+ * @fitted: out, nrows predictions at the solution.
+ * Returns: 0; -EINVAL when there are more parameters than a quarter of the groups (they could
+ *          copy the data instead of explaining it) or none; what forward() returned.
+ * Context: deterministic; the bootstrap draws from a generator of its own.
+ */
+int rl_lsq_solve(const struct rl_lsq_problem *p, double *fitted, struct rl_lsq_result *out,
+	struct rl_err *err);
+
+#endif
