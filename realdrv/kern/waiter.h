@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A policy at work on one side of a ring, inside a kernel module.
+ *
+ * Both modules wait for their peer through this: the policy (core/policy.h) says
+ * what to do when the ring is empty, the waiter does it and tells how it ended.
+ * What differs between the sides is behind struct rlk_ops.
+ *
+ * Somebody is always in charge of the ring's consuming side, and only they call
+ * drain() and arm(), touch the policy and write the statistics:
+ *
+ *	thread  the waiter's kthread: polls, sleeps, or blocks armed
+ *	irq     only with ops->in_irq, and only while armed without a timer: the
+ *	        event's handler drains the ring, asks the policy and arms again by
+ *	        itself; a plan of another kind puts the thread in charge
+ *
+ * Locks: conf_mutex (process context: start, stop, sysfs) > lock (who is in charge,
+ * next policy; irqs off). drain() and arm() run under `lock` when in irq; a driver's
+ * ring lock nests inside.
+ *
+ * Events are acknowledged late (XSA-332): after the drain that follows. An event is
+ * called rogue, which makes Xen's Linux throttle it, only if nothing that we armed
+ * for can have caused it: a spinner that drains the ring before its event arrives
+ * has not been cheated.
+ */
+#ifndef RLK_WAITER_H
+#define RLK_WAITER_H
+
+#include <linux/device.h>
+#include <linux/interrupt.h>
+#include <linux/mutex.h>
+#include <linux/seq_file.h>
+#include <linux/spinlock.h>
+
+#include "core/policy.h"
+
+#define RLK_SPEC_BYTES 192 /* of a policy's specification */
+
+struct rlk_waiter;
+struct rlk_log;
+
+struct rlk_ops {
+	/* Take what the ring holds. Returns: messages taken, or a negative errno after which the
+	 * ring is left alone until it is stopped. */
+	int (*drain)(struct rlk_waiter *w);
+	bool (*pending)(struct rlk_waiter *w);
+	/* As rl_back_arm(): true when messages came meanwhile. */
+	bool (*arm)(struct rlk_waiter *w, u32 offset);
+	u32 (*in_flight)(struct rlk_waiter *w);
+	/* More `key value` lines for the stats file; may be null. */
+	void (*show)(struct rlk_waiter *w, struct seq_file *m);
+	/* drain() and arm() never sleep, and the events' handler may call them. */
+	bool in_irq;
+};
+
+/* Counters of one side; written by who is in charge, read at any time by debugfs. */
+#define RLK_STATS(X)                                                                               \
+	X(requests)                                                                                \
+	X(responses)                                                                               \
+	X(notifications_sent)                                                                      \
+	X(notifications_held_off)                                                                  \
+	X(upcalls)                                                                                 \
+	X(upcalls_spurious)                                                                        \
+	X(upcalls_rogue)                                                                           \
+	X(spin_ns)                                                                                 \
+	X(block_ns)                                                                                \
+	X(polls)                                                                                   \
+	X(episodes)                                                                                \
+	X(blocks)                                                                                  \
+	X(recheck_hits)
+
+struct rlk_stats {
+#define RLK_STAT_FIELD(name) u64 name;
+	RLK_STATS(RLK_STAT_FIELD)
+#undef RLK_STAT_FIELD
+};
+
+struct rlk_waiter {
+	/* Hot: who is in charge owns these. */
+	const struct rlk_ops *ops;
+	unsigned long attn; /* bits RLK_ATTN_*, set by anyone */
+	int irq;
+	bool eoi_owed;
+	bool armed;
+	u8 credit; /* events that may still come for arms that were passed */
+	u32 since_arm, armed_offset;
+	u64 start_ns; /* of the episode */
+	u64 mean_completion_ns;
+	struct rl_policy_inst inst;
+	struct rl_plan plan;
+	bool have_plan; /* asked by the handler, to be carried out by the thread */
+	bool dead;	/* drain() failed */
+	u8 charge;	/* enum rlk_charge; under lock */
+	struct rlk_log *log;
+	struct rlk_stats stats;
+
+	spinlock_t lock;
+	struct task_struct *thread;
+	struct rl_policy_inst next; /* under lock, valid while RLK_ATTN_POLICY is set */
+
+	struct mutex conf_mutex;
+	char spec[RLK_SPEC_BYTES]; /* what was asked for, in the words of the user */
+	int cpu;		   /* pinned there; -1: anywhere */
+	bool want_log;
+	const char *name;
+	struct dentry *dir;
+	/* Idleness of the vCPU, refreshed every RLK_IDLE_WINDOW_NS. */
+	u64 idle_at_ns, idle_us;
+	u32 idle_permille;
+};
+
+/**
+ * rlk_init - debugfs root of the module, and the check of the module parameters that come with
+ * kern/: `policy` (of every device, default event) and `log_decisions`. rlk_exit undoes it.
+ * Returns: 0; -EINVAL for a policy that does not exist (said in the kernel's log).
+ * Context: module init, before the driver is registered; module exit, after it is gone.
+ */
+int rlk_init(void);
+void rlk_exit(void);
+
+/**
+ * rlk_waiter_init - prepare a device's waiter; nothing runs yet.
+ * @w:    zeroed, owned by the caller; lives as long as the device, over many connections.
+ * @name: of the device, for debugfs and the thread; must outlive @w.
+ * Context: process. Follow with rlk_waiter_fini().
+ */
+void rlk_waiter_init(struct rlk_waiter *w, const struct rlk_ops *ops, const char *name);
+void rlk_waiter_fini(struct rlk_waiter *w);
+
+/**
+ * rlk_waiter_start - begin to wait: from now on the ops are called.
+ * @irq: of the ring's event channel, bound late-EOI with rlk_waiter_irq and @w; the caller unbinds
+ *       it after rlk_waiter_stop(). An event that came before is not lost.
+ * Returns: 0 or a negative errno.
+ * Context: process.
+ */
+int rlk_waiter_start(struct rlk_waiter *w, int irq);
+
+/**
+ * rlk_waiter_stop - no op is called after this returned; the irq is left disabled.
+ * Context: process; may be called when not started.
+ */
+void rlk_waiter_stop(struct rlk_waiter *w);
+
+/** rlk_waiter_irq - the handler to bind; @dev is the waiter. */
+irqreturn_t rlk_waiter_irq(int irq, void *dev);
+
+/**
+ * rlk_waiter_kick - make the thread look at the ring again (a completion after a plan without
+ * arming, a change outside the ring). Never ends an episode by itself as an upcall.
+ * Context: any.
+ */
+void rlk_waiter_kick(struct rlk_waiter *w);
+
+/** rlk_waiter_is_thread - true when called by @w's own thread. */
+static inline bool rlk_waiter_is_thread(const struct rlk_waiter *w)
+{
+	return current == w->thread;
+}
+
+/** rlk_waiter_completed - a sample for mean_completion_ns (weight one eighth). */
+static inline void rlk_waiter_completed(struct rlk_waiter *w, u64 ns)
+{
+	u64 mean = READ_ONCE(w->mean_completion_ns);
+
+	WRITE_ONCE(w->mean_completion_ns, mean ? mean - mean / 8 + ns / 8 : ns);
+}
+
+/**
+ * rlk_waiter_notify - send the notification that rl_*_publish() asked for, or count it held off.
+ * Context: any; serialised by the caller's ring lock.
+ */
+void rlk_waiter_notify(struct rlk_waiter *w, bool due);
+
+/**
+ * rlk_policy_set - change the policy, now when it runs, else at the next start.
+ * Returns: 0; -EINVAL, with what is wrong and where in the kernel's log.
+ * Context: process.
+ */
+int rlk_policy_set(struct rlk_waiter *w, const char *spec);
+
+/**
+ * rlk_groups - sysfs attributes `policy` and `cpu`, for xenbus_driver.driver.dev_groups.
+ * rlk_waiter_of - supplied by the module: the waiter of a device that is bound to it.
+ */
+extern const struct attribute_group *rlk_groups[];
+struct rlk_waiter *rlk_waiter_of(struct device *dev);
+
+#endif
