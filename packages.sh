@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs the Debian packages that a set of tasks needs, and says why. Does nothing
+# when all of them are there, asks nothing, and touches nothing but apt.
+#
+#   packages.sh SET...     SET is one of: build test rig
+#
+# Exit: 0 all there, 1 something is missing and could not be installed.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+say() { echo "packages: $*" >&2; }
+
+# One package a line, then what it is for.
+set_build() {
+	cat <<'LIST'
+gcc the compiler
+libc6-dev headers of the C library
+cmake the build
+ninja-build the build
+pkg-config finds libraries
+libgsl-dev fitting and statistics
+libsqlite3-dev the store
+libfyaml-dev scenario files
+libjansson-dev JSON in and out
+libsmartcols-dev tables
+gnuplot-nox figures
+LIST
+}
+
+set_test() {
+	cat <<'LIST'
+libcmocka-dev unit tests
+bats tests of the command line
+sqlite3 looks at stores from outside
+jq looks at JSON from outside
+fio the oracle for job files
+libxen-dev the reference for the ring's layout
+git the commit chooses what is measured again
+LIST
+}
+
+# What the rig runs on is the rig's own list; the modules need kernel headers.
+set_rig() {
+	realdrv/rig/packages | sed 's/$/ the rig: Xen under QEMU/'
+	cat <<'LIST'
+linux-headers-amd64 the kernel modules
+make the kernel modules
+kmod the kernel modules
+xz-utils the kernel modules
+LIST
+}
+
+installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		env DEBIAN_FRONTEND=noninteractive "$@"
+	else
+		sudo -n env DEBIAN_FRONTEND=noninteractive "$@"
+	fi
+}
+
+# Bare systems have no lists, old ones name files that are gone: update and try once more.
+install() {
+	local quiet=(-y -qq --no-install-recommends -o Dpkg::Use-Pty=0)
+
+	if ! apt-cache show "$@" >/dev/null 2>&1; then
+		say "apt-get update (no package lists)"
+		as_root apt-get -qq update >&2 || return 1
+	fi
+	as_root apt-get "${quiet[@]}" install "$@" >/dev/null && return
+	say "trying again with fresh package lists"
+	as_root apt-get -qq update >&2 && as_root apt-get "${quiet[@]}" install "$@" >/dev/null
+}
+
+main() {
+	local missing=() name why s
+
+	[ $# -gt 0 ] || { say "usage: packages.sh build|test|rig..."; exit 2; }
+	for s in "$@"; do
+		declare -F "set_$s" >/dev/null || { say "unknown set '$s'"; exit 2; }
+		while read -r name why; do
+			installed "$name" && continue
+			[[ " ${missing[*]-} " == *" $name "* ]] && continue
+			missing+=("$name")
+			say "needs $name: $why"
+		done < <("set_$s")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	if ! command -v apt-get >/dev/null; then
+		say "error: this system has no apt-get; install by hand: ${missing[*]}"
+		exit 1
+	fi
+	if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+		say "error: neither root nor sudo without a password; as root: apt-get install ${missing[*]}"
+		exit 1
+	fi
+	say "installing ${#missing[@]} packages with apt-get"
+	install "${missing[@]}" || { say "error: apt-get could not install: ${missing[*]}"; exit 1; }
+	say "done"
+}
+
+main "$@"
