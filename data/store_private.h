@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by store_*.c only: nothing else sees SQLite. */
+#ifndef RL_DATA_STORE_PRIVATE_H
+#define RL_DATA_STORE_PRIVATE_H
+
+#include "data/store.h"
+
+#include <sqlite3.h>
+
+#define RL_STORE_APPLICATION_ID 0x726c6162 /* "rlab" */
+
+struct rl_store {
+	sqlite3 *db;
+	char path[256];
+};
+
+/* What SQLite says, as an error of this store. */
+int rl_store_fail(struct rl_store *store, struct rl_err *err, const char *doing);
+
+/* Prepares a statement; null on error. */
+sqlite3_stmt *rl_store_prepare(struct rl_store *store, const char *sql, struct rl_err *err);
+
+/* Runs a statement that gives no row and finalizes it. */
+int rl_store_finish(
+	struct rl_store *store, sqlite3_stmt *stmt, struct rl_err *err, const char *doing);
+
+int rl_store_exec(struct rl_store *store, const char *sql, struct rl_err *err);
+
+/* NULL for NaN. */
+int rl_store_bind_real(sqlite3_stmt *stmt, int at, double value);
+double rl_store_real(sqlite3_stmt *stmt, int column);
+
+/* Copies a text column; cuts it at @size. */
+void rl_store_text(sqlite3_stmt *stmt, int column, char *out, size_t size);
+
+/* store_verify.c */
+int rl_store_check_header(const char *path, bool *empty, struct rl_err *err);
+int rl_store_check_schema(struct rl_store *store, int version, struct rl_err *err);
+int rl_store_check_content(struct rl_store *store, struct rl_err *err);
+int rl_store_pragma(struct rl_store *store, const char *name, struct rl_err *err);
+
+#endif
