@@ -35,6 +35,9 @@
 #define RL_POLICY_STATE_BYTES 128u
 #define RL_POLICY_NAME_BYTES  32u
 
+/* What a side does unless it is told otherwise: the one place that says so. */
+#define RL_POLICY_DEFAULT "event"
+
 /* How to wait. */
 enum rl_action {
 	RL_POLL,      /* keep the vCPU and look again and again, gap_ns apart */

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Defaults of a scenario, its check, and the table of cost parameters. */
+#include "model/scenario.h"
+
+#include "core/policy.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAX_PCPUS	64
+#define MAX_DEPTH	1024
+#define MAX_BS_BYTES	(4u << 20)
+#define MAX_RING_PAGES	16
+#define MAX_WEIGHT	65535
+#define MAX_HORIZON_NS	(24ull * 3600 * 1000000000ull)
+#define MIN_BLOCK_BYTES 512u
+
+const struct rl_param_info rl_param_info[RL_PARAM_COUNT + 1] = {
+#define RL_PARAM(name, unit, dflt, min, max, what, source)                                         \
+	{#name, unit, dflt, min, max, what, source},
+#include "model/params.def"
+#undef RL_PARAM
+};
+
+int rl_param_find(const char *name)
+{
+	for (int i = 0; i < RL_PARAM_COUNT; i++)
+		if (strcmp(name, rl_param_info[i].name) == 0)
+			return i;
+	return -1;
+}
+
+void rl_costs_default(struct rl_costs *c)
+{
+	memset(c, 0, sizeof(*c));
+	for (int i = 0; i < RL_PARAM_COUNT; i++)
+		c->v[i] = rl_param_info[i].dflt;
+}
+
+void rl_scenario_default(struct rl_scenario *s)
+{
+	*s = (struct rl_scenario){
+		.name = "default",
+		.machine = {.pcpus = 2, .scheduler = "credit2"},
+		.guest = {.pcpu = 0, .weight = 256},
+		.driver = {.pcpu = 1, .weight = 256},
+		.disk = {.device = "null", .ring_pages = 1, .persistent = true},
+		.front_policy = RL_POLICY_DEFAULT,
+		.back_policy = RL_POLICY_DEFAULT,
+		.job = {.name = "job",
+			.rw = RL_RW_RANDREAD,
+			.rwmixread = 50,
+			.bs_bytes = 4096,
+			.iodepth = 1,
+			.numjobs = 1},
+	};
+	rl_costs_default(&s->costs);
+}
+
+static int bad(struct rl_err *err, const char *field, const char *expected)
+{
+	return rl_err_set(
+		err, -EINVAL, NULL, 0, 0, "%s out of range (expected %s)", field, expected);
+}
+
+static int check_policy(struct rl_err *err, const char *field, const char *spec)
+{
+	struct rl_policy_inst inst;
+	struct rl_policy_err perr;
+
+	if (rl_policy_select(&inst, spec, &perr) == 0)
+		return 0;
+	return rl_err_set(err, -EINVAL, NULL, 0, 0, "%s '%s': %s at character %u", field, spec,
+		perr.what, perr.at + 1);
+}
+
+static int check_domain(const struct rl_scenario *s, const struct rl_domain *d, const char *pcpu,
+	const char *weight, struct rl_err *err)
+{
+	if (d->pcpu < -1 || d->pcpu >= (int32_t)s->machine.pcpus)
+		return bad(err, pcpu, "a pCPU of the machine, from 0, or -1: any");
+	if (d->weight < 1 || d->weight > MAX_WEIGHT)
+		return bad(err, weight, "1 to 65535");
+	return 0;
+}
+
+static int check_job(const struct rl_job *j, struct rl_err *err)
+{
+	if (j->bs_bytes < MIN_BLOCK_BYTES || j->bs_bytes > MAX_BS_BYTES ||
+		j->bs_bytes % MIN_BLOCK_BYTES)
+		return bad(err, "job.bs", "a multiple of 512, up to 4m");
+	if (j->iodepth < 1 || j->iodepth > MAX_DEPTH)
+		return bad(err, "job.iodepth", "1 to 1024");
+	if (j->numjobs != 1)
+		return bad(err, "job.numjobs", "1: the model has one job");
+	if (j->rwmixread > 100)
+		return bad(err, "job.rwmixread", "0 to 100");
+	if ((int)j->rw < RL_RW_READ || (int)j->rw > RL_RW_RANDRW)
+		return bad(err, "job.rw", "read, write, randread, randwrite, rw or randrw");
+	if (j->runtime_ns > MAX_HORIZON_NS || j->ramp_ns > MAX_HORIZON_NS)
+		return bad(err, "job.runtime", "at most 24h");
+	if (j->thinktime_ns > MAX_HORIZON_NS)
+		return bad(err, "job.thinktime", "at most 24h");
+	return 0;
+}
+
+static int check_costs(const struct rl_costs *c, struct rl_err *err)
+{
+	for (int i = 0; i < RL_PARAM_COUNT; i++) {
+		const struct rl_param_info *p = &rl_param_info[i];
+
+		if (!(c->v[i] >= p->min && c->v[i] <= p->max))
+			return rl_err_set(err, -EINVAL, NULL, 0, 0,
+				"costs.%s out of range (expected %g to %g %s)", p->name, p->min,
+				p->max, p->unit);
+	}
+	return 0;
+}
+
+int rl_scenario_check(const struct rl_scenario *s, struct rl_err *err)
+{
+	int rc;
+
+	if (s->machine.pcpus < 1 || s->machine.pcpus > MAX_PCPUS)
+		return bad(err, "machine.pcpus", "1 to 64");
+	rc = check_domain(s, &s->guest, "guest.pcpu", "guest.weight", err);
+	if (!rc)
+		rc = check_domain(s, &s->driver, "driver.pcpu", "driver.weight", err);
+	if (rc)
+		return rc;
+	if (s->disk.ring_pages < 1 || s->disk.ring_pages > MAX_RING_PAGES ||
+		(s->disk.ring_pages & (s->disk.ring_pages - 1)))
+		return bad(err, "disk.ring_pages", "1, 2, 4, 8 or 16");
+	rc = check_policy(err, "front_policy", s->front_policy);
+	if (!rc)
+		rc = check_policy(err, "back_policy", s->back_policy);
+	if (!rc)
+		rc = check_job(&s->job, err);
+	return rc ? rc : check_costs(&s->costs, err);
+}
