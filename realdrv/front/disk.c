@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The disk towards the block layer: its limits, its appearance and its end.
+ *
+ * Disks are named rlda, rldb, ... in the order in which devices were bound; a device keeps its
+ * letter while backends come and go. A disk that is removed while somebody has it open answers
+ * them with errors and lives until they close it.
+ */
+#include <linux/module.h>
+
+#include "rlfront.h"
+
+static const struct block_device_operations disk_ops = {
+	.owner = THIS_MODULE,
+};
+
+/* 0: a, 25: z, 26: aa, ... as for other disks. Writes backwards, ending before `end`. */
+static char *name_index(char *end, int index)
+{
+	for (; index >= 0; index = index / 26 - 1)
+		*--end = 'a' + index % 26;
+	return end;
+}
+
+static void set_name(struct gendisk *gd, int index)
+{
+	char letters[8] = "";
+
+	snprintf(gd->disk_name, DISK_NAME_LEN, "rld%s",
+		name_index(letters + sizeof(letters) - 1, index));
+}
+
+static void set_limits(const struct rlfront_dev *dev, struct request_queue *q)
+{
+	blk_queue_flag_set(QUEUE_FLAG_VIRT, q);
+	blk_queue_logical_block_size(q, dev->disk.sector_bytes);
+	blk_queue_physical_block_size(q, dev->disk.physical_bytes);
+	blk_queue_max_hw_sectors(q, RLFRONT_MAX_BYTES / RL_SECTOR_BYTES);
+	blk_queue_dma_alignment(q, RL_SECTOR_BYTES - 1);
+	blk_queue_write_cache(q, dev->disk.flush, false);
+	if (dev->persistent) {
+		/* Data is packed on its way: only its amount counts. */
+		blk_queue_max_segments(q, RLFRONT_MAX_BYTES / RL_SECTOR_BYTES);
+	} else {
+		/* A grant is a page: no piece may cross from one into the next (XSA-229). */
+		blk_queue_segment_boundary(q, RL_PAGE_BYTES - 1);
+		blk_queue_max_segment_size(q, RL_PAGE_BYTES);
+		blk_queue_max_segments(q, RLFRONT_PAGES);
+	}
+}
+
+static void set_tags(struct rlfront_dev *dev)
+{
+	dev->tags = (struct blk_mq_tag_set){
+		.ops = &rlfront_mq_ops,
+		.nr_hw_queues = 1,
+		.queue_depth = RLFRONT_DEPTH,
+		.numa_node = NUMA_NO_NODE,
+		.flags = BLK_MQ_F_SHOULD_MERGE,
+		.cmd_size = sizeof(blk_status_t),
+		.driver_data = dev,
+	};
+}
+
+static struct gendisk *make_disk(struct rlfront_dev *dev)
+{
+	struct gendisk *gd = blk_mq_alloc_disk(&dev->tags, dev);
+
+	if (IS_ERR(gd))
+		return gd;
+	set_name(gd, dev->index);
+	set_limits(dev, gd->queue);
+	gd->major = rlfront_major;
+	gd->first_minor = dev->index * RLFRONT_MINORS;
+	gd->minors = RLFRONT_MINORS;
+	gd->fops = &disk_ops;
+	gd->flags |= dev->disk.removable ? GENHD_FL_REMOVABLE : 0;
+	set_capacity(gd, dev->disk.sectors);
+	set_disk_ro(gd, dev->disk.read_only);
+	return gd;
+}
+
+/* cut() quiesces the queue of a disk that it sees, so it must not go away meanwhile. */
+static void show_to_cut(struct rlfront_dev *dev, struct gendisk *gd)
+{
+	mutex_lock(&dev->cut_lock);
+	dev->gd = gd;
+	mutex_unlock(&dev->cut_lock);
+}
+
+static void drop_disk(struct rlfront_dev *dev)
+{
+	struct gendisk *gd = dev->gd;
+
+	show_to_cut(dev, NULL);
+	put_disk(gd);
+	blk_mq_free_tag_set(&dev->tags);
+}
+
+int rlfront_disk_create(struct rlfront_dev *dev)
+{
+	struct gendisk *gd;
+	int rc;
+
+	set_tags(dev);
+	rc = blk_mq_alloc_tag_set(&dev->tags);
+	if (rc)
+		return rc;
+	gd = make_disk(dev);
+	if (IS_ERR(gd)) {
+		blk_mq_free_tag_set(&dev->tags);
+		return PTR_ERR(gd);
+	}
+	show_to_cut(dev, gd);
+	rc = device_add_disk(&dev->xbdev->dev, gd, NULL);
+	if (rc) {
+		drop_disk(dev);
+		return rc;
+	}
+	dev_info(&dev->xbdev->dev, "%s: %llu sectors, %s grants, flush %s\n", gd->disk_name,
+		dev->disk.sectors, dev->persistent ? "persistent" : "mapped",
+		dev->disk.flush ? "on" : "off");
+	return 0;
+}
+
+void rlfront_disk_destroy(struct rlfront_dev *dev)
+{
+	if (!dev->gd)
+		return;
+	del_gendisk(dev->gd);
+	drop_disk(dev);
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Create request, enqueue request: from the block layer into the ring.
+ *
+ * There are as many tags as slots in the ring, so a request that has a tag has a place.
+ * Requests are published when the block layer says that no more follows at once; one
+ * notification then stands for all of them, and is sent only if the backend asked for it.
+ */
+#include "rlfront.h"
+
+/* blkif's word for a request, or -1 for what this disk does not do. */
+static int operation_of(const struct rlfront_dev *dev, const struct request *rq)
+{
+	switch (req_op(rq)) {
+	case REQ_OP_READ:
+		return RL_BLKIF_READ;
+	case REQ_OP_WRITE:
+		return RL_BLKIF_WRITE;
+	case REQ_OP_FLUSH:
+		return dev->disk.flush ? RL_BLKIF_FLUSH : -1;
+	default:
+		return -1;
+	}
+}
+
+static void publish(struct rlfront_dev *dev)
+{
+	rlk_waiter_notify(&dev->waiter, rl_front_publish(&dev->ring));
+}
+
+/* One request in some is timed; timing each would cost a clock read a request. */
+static void sample(struct rlfront_dev *dev, const struct rlfront_slot *slot)
+{
+	if ((dev->waiter.stats.requests++ & 15) || READ_ONCE(dev->sample_id) != RLFRONT_IDLE)
+		return;
+	dev->sample_ns = ktime_get_ns();
+	smp_store_release(&dev->sample_id, slot->req.id);
+}
+
+static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool last)
+{
+	unsigned int bytes = offsetof(struct rl_blkif_request, seg[0]) +
+			     slot->req.nr_segments * sizeof(struct rl_blkif_segment);
+
+	spin_lock(&dev->submit_lock);
+	/* The private copy has no byte that was not set (XSA-216). */
+	memcpy(rl_front_slot(&dev->ring), &slot->req, bytes);
+	rl_front_queue(&dev->ring);
+	sample(dev, slot);
+	/* From here on the slot is the consumer's: it may complete before it was published. */
+	smp_store_release(&slot->live_id, slot->req.id);
+	if (last)
+		publish(dev);
+	spin_unlock(&dev->submit_lock);
+}
+
+static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
+{
+	struct rlfront_dev *dev = hctx->queue->queuedata;
+	struct request *rq = bd->rq;
+	int op = operation_of(dev, rq), segments = 0;
+	struct rlfront_slot *slot;
+
+	if (unlikely(!READ_ONCE(dev->live)))
+		return BLK_STS_IOERR;
+	slot = &dev->slots[rq->tag];
+	if (unlikely(op < 0))
+		return BLK_STS_NOTSUPP;
+	if (likely(op != RL_BLKIF_FLUSH))
+		segments = rlfront_slot_fill(dev, slot, rq, op == RL_BLKIF_WRITE);
+	if (unlikely(segments < 0))
+		return BLK_STS_IOERR;
+	slot->rq = rq;
+	slot->req.operation = op;
+	slot->req.nr_segments = segments;
+	slot->req.sector_number = blk_rq_pos(rq);
+	slot->req.id += 1ull << 32; /* the upper half counts the uses of this tag */
+	blk_mq_start_request(rq);
+	enqueue(dev, slot, bd->last);
+	return BLK_STS_OK;
+}
+
+/* The block layer stopped in the middle of a batch: what was queued goes out now. */
+static void rlfront_commit_rqs(struct blk_mq_hw_ctx *hctx)
+{
+	struct rlfront_dev *dev = hctx->queue->queuedata;
+
+	if (!READ_ONCE(dev->live))
+		return;
+	spin_lock(&dev->submit_lock);
+	publish(dev);
+	spin_unlock(&dev->submit_lock);
+}
+
+static void rlfront_complete(struct request *rq)
+{
+	blk_mq_end_request(rq, *(blk_status_t *)blk_mq_rq_to_pdu(rq));
+}
+
+const struct blk_mq_ops rlfront_mq_ops = {
+	.queue_rq = rlfront_queue_rq,
+	.commit_rqs = rlfront_commit_rqs,
+	.complete = rlfront_complete,
+};

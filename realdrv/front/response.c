@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Dequeue response: out of the ring, back to the block layer.
+ *
+ * Whatever a response says is held against what this side remembers of the request: an id that
+ * was never given out, or was answered already, an operation that is not the one sent, more
+ * responses than requests. Each of these disables the device, once, and what is in flight fails
+ * with EIO; the guest goes on.
+ *
+ * The ops here are called by who is in charge of the ring (kern/waiter.h): under an event policy
+ * the interrupt handler, which then is all that runs.
+ */
+#include <linux/nospec.h>
+#include <xen/events.h>
+
+#include "rlfront.h"
+
+static struct rlfront_dev *dev_of(struct rlk_waiter *w)
+{
+	return container_of(w, struct rlfront_dev, waiter);
+}
+
+static blk_status_t status_of(const struct rl_blkif_response *rsp)
+{
+	if (likely(rsp->status == RL_BLKIF_OKAY))
+		return BLK_STS_OK;
+	/* Also for a flush: what was not executed is never reported as done. */
+	return rsp->status == RL_BLKIF_EOPNOTSUPP ? BLK_STS_NOTSUPP : BLK_STS_IOERR;
+}
+
+static void complete_request(struct request *rq, blk_status_t status)
+{
+	if (unlikely(blk_should_fake_timeout(rq->q)))
+		return;
+	*(blk_status_t *)blk_mq_rq_to_pdu(rq) = status;
+	if (!blk_mq_complete_request_remote(rq))
+		blk_mq_end_request(rq, status);
+}
+
+static void end_sample(struct rlfront_dev *dev)
+{
+	rlk_waiter_completed(&dev->waiter, ktime_get_ns() - dev->sample_ns);
+	smp_store_release(&dev->sample_id, RLFRONT_IDLE);
+}
+
+/* The slot that a response answers, or null when it answers none. */
+static struct rlfront_slot *find_slot(struct rlfront_dev *dev, const struct rl_blkif_response *rsp)
+{
+	u32 tag = (u32)rsp->id;
+	struct rlfront_slot *slot;
+
+	if (unlikely(tag >= RLFRONT_DEPTH)) {
+		rlfront_disable(dev, "a response has the unknown id %#lx", rsp->id);
+		return NULL;
+	}
+	slot = &dev->slots[array_index_nospec(tag, RLFRONT_DEPTH)];
+	if (unlikely(smp_load_acquire(&slot->live_id) != rsp->id)) {
+		rlfront_disable(dev, "a response answers no request in flight, id %#lx", rsp->id);
+		return NULL;
+	}
+	if (unlikely(slot->req.operation != rsp->operation)) {
+		rlfront_disable(dev, "a response has operation %u instead of %u", rsp->operation,
+			slot->req.operation);
+		return NULL;
+	}
+	return slot;
+}
+
+static int take_response(struct rlfront_dev *dev)
+{
+	struct rl_blkif_response rsp;
+	struct rlfront_slot *slot;
+	struct request *rq;
+	blk_status_t status;
+
+	rl_front_take(&dev->ring, &rsp, sizeof(rsp));
+	slot = find_slot(dev, &rsp);
+	if (unlikely(!slot))
+		return -EPROTO;
+	if (unlikely(READ_ONCE(dev->sample_id) == rsp.id))
+		end_sample(dev);
+	status = status_of(&rsp);
+	rq = slot->rq;
+	if (unlikely(!rlfront_slot_drain(
+		    dev, slot, rsp.operation == RL_BLKIF_READ && status == BLK_STS_OK))) {
+		rlfront_disable(dev, "the backend still maps a page that it answered for");
+		status = BLK_STS_IOERR;
+	}
+	WRITE_ONCE(slot->live_id, RLFRONT_IDLE);
+	complete_request(rq, status); /* from here on the tag may be used again */
+	return unlikely(status) && READ_ONCE(dev->disabled) ? -EPROTO : 0;
+}
+
+static int rlfront_drain(struct rlk_waiter *w)
+{
+	struct rlfront_dev *dev = dev_of(w);
+	u32 n, i;
+	int rc;
+
+	if (unlikely(rl_front_pending(&dev->ring, &n))) {
+		rlfront_disable(dev, "rsp_prod claims more responses than requests in flight");
+		return -EPROTO;
+	}
+	for (i = 0; i < n; i++) {
+		rc = take_response(dev);
+		if (unlikely(rc))
+			return rc;
+	}
+	w->stats.responses += n;
+	return n;
+}
+
+static bool rlfront_pending(struct rlk_waiter *w)
+{
+	const struct rl_ring_front *ring = &dev_of(w)->ring;
+
+	return rl_ring_load_acquire(&ring->shared->rsp_prod) != ring->rsp_cons;
+}
+
+static bool rlfront_arm(struct rlk_waiter *w, u32 offset)
+{
+	return rl_front_arm(&dev_of(w)->ring, offset);
+}
+
+static u32 rlfront_in_flight(struct rlk_waiter *w)
+{
+	const struct rl_ring_front *ring = &dev_of(w)->ring;
+
+	return READ_ONCE(ring->req_prod_pub) - ring->rsp_cons;
+}
+
+const struct rlk_ops rlfront_waiter_ops = {
+	.drain = rlfront_drain,
+	.pending = rlfront_pending,
+	.arm = rlfront_arm,
+	.in_flight = rlfront_in_flight,
+	.in_irq = true,
+};
+
+int rlfront_response_start(struct rlfront_dev *dev)
+{
+	int rc;
+
+	dev->sample_id = RLFRONT_IDLE;
+	rc = bind_evtchn_to_irqhandler_lateeoi(
+		dev->port, rlk_waiter_irq, 0, dev_name(&dev->xbdev->dev), &dev->waiter);
+	if (rc <= 0)
+		return rc ? rc : -EINVAL;
+	dev->irq = rc;
+	rc = rlk_waiter_start(&dev->waiter, dev->irq);
+	if (rc)
+		rlfront_response_stop(dev);
+	return rc;
+}
+
+void rlfront_response_stop(struct rlfront_dev *dev)
+{
+	if (!dev->irq)
+		return;
+	rlk_waiter_stop(&dev->waiter);
+	unbind_from_irqhandler(dev->irq, &dev->waiter); /* closes the port */
+	dev->irq = 0;
+	dev->port = 0;
+}
+
+void rlfront_response_fail_all(struct rlfront_dev *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < RLFRONT_DEPTH; i++) {
+		struct rlfront_slot *slot = &dev->slots[i];
+
+		if (slot->live_id == RLFRONT_IDLE)
+			continue;
+		rlfront_slot_drain(dev, slot, false);
+		slot->live_id = RLFRONT_IDLE;
+		blk_mq_end_request(slot->rq, BLK_STS_IOERR);
+	}
+}

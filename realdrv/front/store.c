@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is said and read in xenstore.
+ *
+ * The frontend publishes ring-ref, event-channel, protocol and feature-persistent; the backend
+ * answers with sectors, sector-size, info and its features. All of the latter are strings that
+ * the peer wrote: numbers are taken whole or not at all ("512x", "-1" and a string of 4 KiB are
+ * no numbers), and a disk that cannot exist is refused.
+ */
+#include <linux/log2.h>
+#include <linux/slab.h>
+#include <xen/events.h>
+#include <xen/interface/io/blkif.h>
+
+#include "rlfront.h"
+
+/* Reads a node of the backend as an unsigned number. -ENOENT: missing; -EINVAL: no number. */
+static int read_number(struct rlfront_dev *dev, const char *node, u64 *out)
+{
+	unsigned int len;
+	char *text = xenbus_read(XBT_NIL, dev->xbdev->otherend, node, &len);
+	int rc;
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	/* kstrtoull takes a sign; a node of xenstore may hold zero bytes. */
+	rc = len == strlen(text) && text[0] >= '0' && text[0] <= '9' ? kstrtoull(text, 10, out)
+								     : -EINVAL;
+	kfree(text);
+	return rc == -ERANGE ? -EINVAL : rc;
+}
+
+static bool read_flag(struct rlfront_dev *dev, const char *node)
+{
+	u64 value;
+
+	return !read_number(dev, node, &value) && value == 1;
+}
+
+static int refuse(struct rlfront_dev *dev, const char *node, const char *expected)
+{
+	xenbus_dev_error(
+		dev->xbdev, -EINVAL, "%s/%s: expected %s", dev->xbdev->otherend, node, expected);
+	return -EINVAL;
+}
+
+bool rlfront_store_online(struct rlfront_dev *dev)
+{
+	return read_flag(dev, "online");
+}
+
+int rlfront_store_sectors(struct rlfront_dev *dev, u32 sector_bytes, u64 *sectors)
+{
+	u64 n;
+
+	if (read_number(dev, "sectors", &n) || n == 0 || n > S64_MAX / RL_SECTOR_BYTES ||
+		n % (sector_bytes / RL_SECTOR_BYTES))
+		return refuse(dev, "sectors", "1 to 2^54-1, whole logical blocks");
+	*sectors = n;
+	return 0;
+}
+
+static void read_physical(struct rlfront_dev *dev, struct rlfront_disk *disk)
+{
+	u64 value;
+
+	disk->physical_bytes = disk->sector_bytes;
+	if (!read_number(dev, "physical-sector-size", &value) && is_power_of_2(value) &&
+		value >= disk->sector_bytes && value <= SZ_64K)
+		disk->physical_bytes = value;
+}
+
+int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
+{
+	u64 value;
+	int rc;
+
+	if (read_number(dev, "sector-size", &value) || value < RL_SECTOR_BYTES ||
+		value > RL_PAGE_BYTES || !is_power_of_2(value))
+		return refuse(dev, "sector-size", "a power of two from 512 to 4096");
+	disk->sector_bytes = value;
+	rc = rlfront_store_sectors(dev, disk->sector_bytes, &disk->sectors);
+	if (rc)
+		return rc;
+	if (read_number(dev, "info", &value) || value > U32_MAX)
+		return refuse(dev, "info", "a number of 32 bits");
+	disk->read_only = value & VDISK_READONLY;
+	disk->removable = value & VDISK_REMOVABLE;
+	read_physical(dev, disk);
+	disk->flush = read_flag(dev, "feature-flush-cache");
+	disk->persistent = dev->wants_persistent && read_flag(dev, "feature-persistent");
+	return 0;
+}
+
+static const char *write_nodes(struct rlfront_dev *dev, struct xenbus_transaction xbt)
+{
+	const char *dir = dev->xbdev->nodename;
+
+	if (xenbus_printf(xbt, dir, "ring-ref", "%u", dev->ring_gref))
+		return "ring-ref";
+	if (xenbus_printf(xbt, dir, "event-channel", "%u", dev->port))
+		return "event-channel";
+	if (xenbus_printf(xbt, dir, "protocol", "%s", "x86_64-abi"))
+		return "protocol";
+	if (xenbus_printf(xbt, dir, "feature-persistent", "%u", dev->wants_persistent))
+		return "feature-persistent";
+	return NULL;
+}
+
+/* All nodes appear at once: a backend never sees half of them. */
+static int write_all(struct rlfront_dev *dev)
+{
+	struct xenbus_transaction xbt;
+	const char *failed;
+	int rc;
+
+	do {
+		rc = xenbus_transaction_start(&xbt);
+		if (rc) {
+			xenbus_dev_error(dev->xbdev, rc, "starting a transaction");
+			return rc;
+		}
+		failed = write_nodes(dev, xbt);
+		rc = xenbus_transaction_end(xbt, !!failed);
+		if (failed) {
+			xenbus_dev_error(dev->xbdev, -EIO, "writing %s", failed);
+			return -EIO;
+		}
+	} while (rc == -EAGAIN);
+	if (rc)
+		xenbus_dev_error(dev->xbdev, rc, "ending a transaction");
+	return rc;
+}
+
+int rlfront_store_publish(struct rlfront_dev *dev)
+{
+	int rc;
+
+	dev->wants_persistent = READ_ONCE(rlfront_feature_persistent);
+	/* Returns a zeroed page; a page with old contents would tell them to the backend. */
+	rc = xenbus_setup_ring(dev->xbdev, GFP_KERNEL, &dev->ring_mem, 1, &dev->ring_gref);
+	if (rc) {
+		dev->ring_mem = NULL;
+		return rc;
+	}
+	rl_ring_init_shared(dev->ring_mem);
+	rl_front_attach(
+		&dev->ring, dev->ring_mem, RLFRONT_RING_BYTES, sizeof(struct rl_blkif_request));
+	rc = xenbus_alloc_evtchn(dev->xbdev, &dev->port);
+	if (!rc)
+		rc = write_all(dev);
+	if (rc)
+		rlfront_store_revoke(dev);
+	return rc;
+}
+
+void rlfront_store_revoke(struct rlfront_dev *dev)
+{
+	if (dev->port)
+		xenbus_free_evtchn(dev->xbdev, dev->port);
+	dev->port = 0;
+	if (dev->ring_mem)
+		xenbus_teardown_ring(&dev->ring_mem, 1, &dev->ring_gref);
+}
