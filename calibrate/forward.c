@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Simulations in parallel; each is independent, so threads cannot change a result. */
+#include "calibrate/forward.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MAX_THREADS 64u
+
+struct job {
+	const struct rl_cell *cells;
+	const struct rl_costs *sets;
+	size_t ncells, n;
+	const struct rl_forward_options *o;
+	struct rl_metrics *out;
+	atomic_size_t next;
+	pthread_mutex_t lock; /* guards the three below */
+	size_t failed;	      /* the first in order */
+	int code;
+	struct rl_err err;
+};
+
+void rl_forward_default(struct rl_forward_options *o)
+{
+	*o = (struct rl_forward_options){
+		.sim = {.reps = 1, .threads = 1, .seed = 1, .requests = 2000}};
+}
+
+static void note_failure(struct job *j, size_t i, int code, const struct rl_err *err)
+{
+	char line[400];
+
+	rl_err_format(err, line, sizeof(line));
+	pthread_mutex_lock(&j->lock);
+	if (!j->code || i < j->failed) {
+		j->code = code;
+		j->failed = i;
+		j->err = (struct rl_err){0};
+		rl_err_set(&j->err, code, NULL, 0, 0, "cell '%s': %s", j->cells[i % j->ncells].name,
+			line);
+	}
+	pthread_mutex_unlock(&j->lock);
+}
+
+static void *work(void *arg)
+{
+	struct job *j = arg;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&j->next, 1)) < j->n) {
+		struct rl_scenario s = j->cells[i % j->ncells].scenario;
+		struct rl_sim_result r;
+		struct rl_err err = {0};
+		int code;
+
+		s.costs = j->sets[i / j->ncells];
+		code = rl_sim_run(&s, &j->o->sim, &r, &err);
+		if (code)
+			note_failure(j, i, code, &err);
+		else
+			j->out[i] = r.metrics;
+	}
+	return NULL;
+}
+
+static unsigned count_threads(const struct job *j)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = j->o->threads ? j->o->threads : cpus > 0 ? (unsigned)cpus : 1;
+
+	if (n > j->n)
+		n = (unsigned)j->n;
+	return n < MAX_THREADS ? n : MAX_THREADS;
+}
+
+int rl_forward_run(const struct rl_cell *cells, size_t ncells, const struct rl_costs *sets,
+	size_t nsets, const struct rl_forward_options *o, struct rl_metrics *out,
+	struct rl_err *err)
+{
+	struct job j = {.cells = cells,
+		.sets = sets,
+		.ncells = ncells,
+		.n = ncells * nsets,
+		.o = o,
+		.out = out,
+		.lock = PTHREAD_MUTEX_INITIALIZER};
+	pthread_t threads[MAX_THREADS];
+	unsigned n = count_threads(&j), started = 0;
+
+	/* This thread works as well; one that cannot be started is not missed. */
+	while (started + 1 < n && pthread_create(&threads[started], NULL, work, &j) == 0)
+		started++;
+	work(&j);
+	while (started)
+		pthread_join(threads[--started], NULL);
+	pthread_mutex_destroy(&j.lock);
+	if (j.code && err && !err->what[0])
+		*err = j.err;
+	return j.code;
+}

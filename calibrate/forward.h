@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The forward model: the simulator run on many cells and parameter vectors at once. */
+#ifndef RL_CALIBRATE_FORWARD_H
+#define RL_CALIBRATE_FORWARD_H
+
+#include "calibrate/cells.h"
+#include "sim/sim.h"
+
+struct rl_forward_options {
+	unsigned threads;	   /* 0: as many as there are CPUs */
+	struct rl_sim_options sim; /* one seed for all: common random numbers */
+};
+
+/** rl_forward_default - one seed, and runs long enough for steps of a few percent. */
+void rl_forward_default(struct rl_forward_options *o);
+
+/**
+ * rl_forward_run - simulate each cell with each set of costs.
+ * @out: of set i, cell c at [i * ncells + c].
+ * Returns: 0; what rl_sim_run() said of the first cell that failed (in order, not in time), with
+ *          its name in @err.
+ * Context: starts and joins its own threads; the result does not depend on how many.
+ */
+int rl_forward_run(const struct rl_cell *cells, size_t ncells, const struct rl_costs *sets,
+	size_t nsets, const struct rl_forward_options *o, struct rl_metrics *out,
+	struct rl_err *err);
+
+#endif
