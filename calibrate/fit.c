@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cells into rows, rows into parameters; see fit.h. */
+#include "calibrate/fit.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A factor of four is one standard deviation of a prior: it decides only what data do not. */
+#define PRIOR_SD 1.3863
+
+struct row_kind {
+	int quantity;
+	double floor, offset;
+};
+
+static const struct row_kind row_kinds[] = {
+#define RL_FIT_ROW(quantity, floor, offset) {quantity, floor, offset},
+#include "calibrate/fitted.def"
+};
+
+static const struct {
+	const char *platform;
+	int param;
+} fitted[] = {
+#define RL_FITTED(platform, parameter) {platform, RL_PARAM_##parameter},
+#include "calibrate/fitted.def"
+	{NULL, 0}};
+
+#define NKINDS (sizeof(row_kinds) / sizeof(row_kinds[0]))
+
+/* A row of the problem: which cell, which quantity. */
+struct row {
+	size_t cell;
+	const struct row_kind *kind;
+};
+
+struct work {
+	const struct rl_fit_spec *spec;
+	const struct rl_cells *cells;
+	struct row *rows;
+	size_t nrows;
+	double *y, *sd;
+	size_t *group;
+};
+
+int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_err *err)
+{
+	memset(spec, 0, sizeof(*spec));
+	rl_costs_default(&spec->prior);
+	rl_forward_default(&spec->forward);
+	for (size_t i = 0; fitted[i].platform; i++)
+		if (strcmp(fitted[i].platform, platform) == 0 && spec->nparams < RL_LSQ_MAX_PARAMS)
+			spec->params[spec->nparams++] = fitted[i].param;
+	if (!spec->nparams)
+		return rl_err_set(err, -ENOENT, NULL, 0, 0,
+			"no parameter of platform '%s' is fitted (expected a platform of "
+			"calibrate/fitted.def)",
+			platform);
+	return 0;
+}
+
+static double log_of(const struct row_kind *k, double value)
+{
+	return log(value + k->offset);
+}
+
+static void set_costs(const struct rl_fit_spec *spec, const double *x, struct rl_costs *out)
+{
+	*out = spec->prior;
+	for (size_t j = 0; j < spec->nparams; j++)
+		out->v[spec->params[j]] = exp(x[j]);
+}
+
+/* The solver's model: log predictions of every row for n parameter vectors. */
+static int forward(void *arg, size_t n, const double *x, double *out, struct rl_err *err)
+{
+	const struct work *w = arg;
+	size_t ncells = w->cells->n;
+	struct rl_costs *sets = calloc(n, sizeof(*sets));
+	struct rl_metrics *m = calloc(n * ncells, sizeof(*m));
+	double q[RL_QUANTITY_COUNT];
+	int code = sets && m ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n && !code; i++)
+		set_costs(w->spec, x + i * w->spec->nparams, &sets[i]);
+	if (!code)
+		code = rl_forward_run(w->cells->v, ncells, sets, n, &w->spec->forward, m, err);
+	for (size_t i = 0; i < n && !code; i++)
+		for (size_t r = 0; r < w->nrows; r++) {
+			rl_quantities(&m[i * ncells + w->rows[r].cell], q);
+			out[i * w->nrows + r] =
+				log_of(w->rows[r].kind, q[w->rows[r].kind->quantity]);
+		}
+	free(sets);
+	free(m);
+	return code;
+}
+
+/* Rows that were measured and that the model predicts at the prior. */
+static int make_rows(struct work *w, const struct rl_metrics *at_prior, struct rl_err *err)
+{
+	double q[RL_QUANTITY_COUNT];
+	size_t max = w->cells->n * NKINDS;
+
+	w->rows = calloc(max, sizeof(*w->rows));
+	w->y = calloc(max, sizeof(*w->y));
+	w->sd = calloc(max, sizeof(*w->sd));
+	w->group = calloc(max, sizeof(*w->group));
+	if (!w->rows || !w->y || !w->sd || !w->group)
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	for (size_t c = 0; c < w->cells->n; c++) {
+		rl_quantities(&at_prior[c], q);
+		for (const struct row_kind *k = row_kinds; k < row_kinds + NKINDS; k++) {
+			const struct rl_measured *m = &w->cells->v[c].m[k->quantity];
+			double y = log_of(k, m->value);
+
+			if (!isfinite(y) || !isfinite(log_of(k, q[k->quantity])))
+				continue;
+			w->rows[w->nrows] = (struct row){c, k};
+			w->y[w->nrows] = y;
+			w->sd[w->nrows] = hypot(k->floor, m->spread);
+			w->group[w->nrows++] = c;
+		}
+	}
+	if (!w->nrows)
+		return rl_err_set(err, -EINVAL, NULL, 0, 0,
+			"no quantity is both measured and predicted in these cells");
+	return 0;
+}
+
+static void progress(void *arg, unsigned iter, double rms)
+{
+	const struct work *w = arg;
+
+	if (w->spec->progress)
+		w->spec->progress(w->spec->progress_arg, iter, rms);
+}
+
+static int check_roles(const struct rl_cells *cells, struct rl_err *err)
+{
+	for (size_t c = 0; c < cells->n; c++)
+		if (cells->v[c].role != RL_ROLE_CALIBRATE)
+			return rl_err_set(err, -EINVAL, NULL, 0, 0,
+				"cell '%s' has role %s (expected calibrate: held-out runs never "
+				"enter a fit)",
+				cells->v[c].name, rl_role_name(cells->v[c].role));
+	return 0;
+}
+
+static int solve(struct work *w, struct rl_fit *out, struct rl_err *err)
+{
+	const struct rl_fit_spec *spec = w->spec;
+	double prior[RL_LSQ_MAX_PARAMS], prior_sd[RL_LSQ_MAX_PARAMS];
+	double min[RL_LSQ_MAX_PARAMS], max[RL_LSQ_MAX_PARAMS], x[RL_LSQ_MAX_PARAMS];
+	double *at = calloc(w->nrows, sizeof(*at));
+	struct rl_lsq_problem p = {.nparams = spec->nparams,
+		.nrows = w->nrows,
+		.ngroups = w->cells->n,
+		.prior = prior,
+		.prior_sd = prior_sd,
+		.min = min,
+		.max = max,
+		.y = w->y,
+		.sd = w->sd,
+		.group = w->group,
+		.forward = forward,
+		.progress = progress,
+		.arg = w};
+	int code;
+
+	for (size_t j = 0; j < spec->nparams; j++) {
+		const struct rl_param_info *info = &rl_param_info[spec->params[j]];
+
+		prior[j] = log(spec->prior.v[spec->params[j]]);
+		prior_sd[j] = PRIOR_SD;
+		min[j] = log(fmax(info->min, 1e-9 * info->max));
+		max[j] = log(info->max);
+	}
+	code = at ? rl_lsq_solve(&p, at, &out->lsq, err) : -ENOMEM;
+	for (size_t j = 0; j < spec->nparams; j++)
+		x[j] = out->lsq.p[j].x;
+	if (!code)
+		set_costs(spec, x, &out->costs);
+	out->nrows = w->nrows;
+	free(at);
+	return code;
+}
+
+/* Predictions at the solution and the residual of every quantity, fitted or not. */
+static int look_back(const struct rl_cells *cells, struct rl_fit *out, struct rl_err *err)
+{
+	struct rl_metrics *m = calloc(cells->n, sizeof(*m));
+	int code =
+		m ? rl_forward_run(cells->v, cells->n, &out->costs, 1, &out->spec.forward, m, err)
+		  : -ENOMEM;
+
+	out->predicted = calloc(cells->n * RL_QUANTITY_COUNT, sizeof(double));
+	for (size_t c = 0; c < cells->n && !code; c++)
+		rl_quantities(&m[c], out->predicted + c * RL_QUANTITY_COUNT);
+	for (int q = 0; q < RL_QUANTITY_COUNT && !code; q++) {
+		double sum = 0;
+		size_t n = 0;
+
+		for (size_t c = 0; c < cells->n; c++) {
+			double r = log(
+				out->predicted[c * RL_QUANTITY_COUNT + q] / cells->v[c].m[q].value);
+
+			if (!isfinite(r))
+				continue;
+			sum += r * r;
+			n++;
+		}
+		out->residual[q] = n ? sqrt(sum / (double)n) : NAN;
+	}
+	free(m);
+	return code;
+}
+
+int rl_fit_run(const struct rl_fit_spec *spec, const struct rl_cells *cells, struct rl_fit *out,
+	struct rl_err *err)
+{
+	struct work w = {.spec = spec, .cells = cells};
+	struct rl_metrics *m = calloc(cells->n ? cells->n : 1, sizeof(*m));
+	int code = check_roles(cells, err);
+
+	memset(out, 0, sizeof(*out));
+	out->spec = *spec;
+	out->ncells = cells->n;
+	if (!code && !m)
+		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	if (!code)
+		code = rl_forward_run(cells->v, cells->n, &spec->prior, 1, &spec->forward, m, err);
+	if (!code)
+		code = make_rows(&w, m, err);
+	if (!code)
+		code = solve(&w, out, err);
+	if (!code)
+		code = look_back(cells, out, err);
+	free(m);
+	free(w.rows);
+	free(w.y);
+	free(w.sd);
+	free(w.group);
+	if (code)
+		rl_fit_fini(out);
+	return code;
+}
+
+void rl_fit_fini(struct rl_fit *fit)
+{
+	free(fit->predicted);
+	fit->predicted = NULL;
+}

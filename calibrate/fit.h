@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cost parameters from measured cells: the simulator as the model of a least-squares fit. */
+#ifndef RL_CALIBRATE_FIT_H
+#define RL_CALIBRATE_FIT_H
+
+#include "calibrate/forward.h"
+#include "calibrate/lsq.h"
+
+struct rl_fit_spec {
+	int params[RL_LSQ_MAX_PARAMS]; /* enum rl_param */
+	size_t nparams;
+	struct rl_costs prior; /* where parameters start, and what the others stay at */
+	struct rl_forward_options forward;
+	/* May be null: told after each iteration of the solver. */
+	void (*progress)(void *arg, unsigned iter, double rms);
+	void *progress_arg;
+};
+
+struct rl_fit {
+	struct rl_fit_spec spec;
+	struct rl_lsq_result lsq;
+	struct rl_costs costs; /* prior with the estimates in place */
+	size_t nrows, ncells;
+	/* Root mean square of log(predicted / measured) over the calibration cells; NaN: none. */
+	double residual[RL_QUANTITY_COUNT];
+	/* Predictions at the solution, by cell: [cell * RL_QUANTITY_COUNT + quantity]. */
+	double *predicted;
+};
+
+/**
+ * rl_fit_spec_for - what fitted.def says of a platform.
+ * Returns: 0; -ENOENT when it says nothing.
+ */
+int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_err *err);
+
+/**
+ * rl_fit_run - fit.
+ * @cells: of role calibrate; any other is refused.
+ * @out:   free with rl_fit_fini().
+ * Returns: 0; -EINVAL a cell of another role, too many parameters for the cells, or no row that
+ *          both sides know; what the simulator says; -ENOMEM.
+ * Context: uses spec->forward.threads threads; deterministic.
+ */
+int rl_fit_run(const struct rl_fit_spec *spec, const struct rl_cells *cells, struct rl_fit *out,
+	struct rl_err *err);
+void rl_fit_fini(struct rl_fit *fit);
+
+/**
+ * rl_fit_to_set - the fit as a parameter set for the store, with a manifest that names the runs
+ * it was fitted to, the priors, and how well each parameter is known.
+ * @set: out; free with rl_param_set_fini().
+ * Returns: 0; -ENOMEM.
+ */
+int rl_fit_to_set(const struct rl_fit *fit, const struct rl_cells *cells, const char *name,
+	const char *platform, struct rl_param_set *set, struct rl_err *err);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A fit as a parameter set with its manifest; see fit.h. */
+#include "calibrate/fit.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+/* JSON has no NaN: what is not known is null. */
+static json_t *real_or_null(double x)
+{
+	return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *param_json(const struct rl_fit *fit, size_t j)
+{
+	const struct rl_lsq_param *p = &fit->lsq.p[j];
+	int id = fit->spec.params[j];
+	const char *with =
+		p->corr_with >= 0 ? rl_param_info[fit->spec.params[p->corr_with]].name : NULL;
+
+	return json_pack("{s:o, s:s, s:b, s:b, s:o, s:o, s:o, s:s?}", "prior",
+		real_or_null(fit->spec.prior.v[id]), "prior_source", rl_param_info[id].source,
+		"identifiable", p->identifiable, "at_bound", p->at_bound, "shrink",
+		real_or_null(p->shrink), "sensitivity", real_or_null(p->sensitivity), "correlation",
+		real_or_null(p->corr), "correlated_with", with);
+}
+
+static json_t *manifest(const struct rl_fit *fit, const struct rl_cells *cells)
+{
+	json_t *runs = json_array(), *params = json_object(), *residual = json_object();
+
+	for (size_t i = 0; i < cells->nhashes; i++)
+		json_array_append_new(runs, json_string(cells->hashes[i]));
+	for (size_t j = 0; j < fit->spec.nparams; j++)
+		json_object_set_new(
+			params, rl_param_info[fit->spec.params[j]].name, param_json(fit, j));
+	for (int q = 0; q < RL_QUANTITY_COUNT; q++)
+		if (isfinite(fit->residual[q]))
+			json_object_set_new(
+				residual, rl_quantity_name(q), json_real(fit->residual[q]));
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:b, s:o, s:o, s:o}", "program",
+		"ringlab", "version", RL_VERSION, "cells", (json_int_t)fit->ncells, "rows",
+		(json_int_t)fit->nrows, "seed", (json_int_t)fit->spec.forward.sim.seed, "requests",
+		(json_int_t)fit->spec.forward.sim.requests, "iterations",
+		(json_int_t)fit->lsq.iterations, "rms", fit->lsq.rms, "converged",
+		fit->lsq.converged, "parameters", params, "log_residual", residual, "calibrated_on",
+		runs);
+}
+
+static void now(char *out, size_t size)
+{
+	time_t t = time(NULL);
+	struct tm tm;
+
+	strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+}
+
+int rl_fit_to_set(const struct rl_fit *fit, const struct rl_cells *cells, const char *name,
+	const char *platform, struct rl_param_set *set, struct rl_err *err)
+{
+	json_t *json = manifest(fit, cells);
+
+	memset(set, 0, sizeof(*set));
+	snprintf(set->name, sizeof(set->name), "%s", name);
+	snprintf(set->platform, sizeof(set->platform), "%s", platform);
+	now(set->created, sizeof(set->created));
+	set->manifest = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
+	if (!set->manifest)
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	for (int i = 0; i <= RL_PARAM_COUNT; i++)
+		set->p[i].lo = set->p[i].hi = NAN;
+	for (size_t j = 0; j < fit->spec.nparams; j++) {
+		const struct rl_lsq_param *p = &fit->lsq.p[j];
+
+		set->p[fit->spec.params[j]] = (struct rl_fitted){.present = true,
+			.identifiable = p->identifiable,
+			.value = exp(p->x),
+			.lo = exp(p->lo),
+			.hi = exp(p->hi)};
+	}
+	return 0;
+}
