@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Held-out runs against predictions; see validate.h. */
+#include "calibrate/validate.h"
+
+#include "calibrate/slices.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is shown of every platform, bounded or not. */
+static const int always[] = {RL_METRIC_iops, RL_METRIC_clat_mean_ns};
+
+struct work {
+	const char *platform;
+	const struct rl_param_set *set;
+	const struct rl_tolerance *tol;
+	size_t ntol;
+	struct rl_validation *out;
+	struct rl_metrics *metrics;	    /* by cell: with the simulator's interval */
+	double residual[RL_QUANTITY_COUNT]; /* of the calibration, from the set's manifest */
+	struct rl_cells calibration;	    /* a view: cells of role calibrate */
+};
+
+static bool has_hash(const json_t *list, const char *hash)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(
+		list, i, item) if (json_is_string(item) &&
+				   strcmp(json_string_value(item), hash) == 0) return true;
+	return false;
+}
+
+int rl_validate_leak(
+	const struct rl_param_set *set, const struct rl_cells *held_out, struct rl_err *err)
+{
+	json_t *m = json_loads(set->manifest ? set->manifest : "{}", 0, NULL);
+	const json_t *list = json_object_get(m, "calibrated_on");
+	int code = 0;
+
+	for (size_t i = 0; i < held_out->nhashes && !code; i++)
+		if (has_hash(list, held_out->hashes[i]))
+			code = rl_err_set(err, -EINVAL, NULL, 0, 0,
+				"parameters '%s' were fitted to run %.12s, which now has role "
+				"validate (expected runs that the fit has never seen)",
+				set->name, held_out->hashes[i]);
+	json_decref(m);
+	return code;
+}
+
+static void read_residuals(struct work *w)
+{
+	json_t *m = json_loads(w->set->manifest ? w->set->manifest : "{}", 0, NULL);
+	const json_t *r = json_object_get(m, "log_residual");
+
+	for (int q = 0; q < RL_QUANTITY_COUNT; q++) {
+		const json_t *x = json_object_get(r, rl_quantity_name(q));
+
+		w->residual[q] = json_is_number(x) ? json_number_value(x) : NAN;
+	}
+	json_decref(m);
+}
+
+static int load(struct work *w, struct rl_store *store, struct rl_err *err)
+{
+	struct rl_cells held_out;
+	struct rl_cells *all = &w->out->cells;
+	int code;
+
+	if (strcmp(w->set->platform, w->platform) != 0)
+		return rl_err_set(err, -EINVAL, NULL, 0, 0,
+			"parameters '%s' are of platform '%s' (expected '%s')", w->set->name,
+			w->set->platform, w->platform);
+	code = rl_cells_load(store, w->platform, RL_ROLE_VALIDATE, &held_out, err);
+	if (code)
+		return code;
+	code = rl_validate_leak(w->set, &held_out, err);
+	rl_cells_fini(&held_out);
+	if (!code)
+		code = rl_cells_load(store, w->platform, RL_ROLE_ANY, all, err);
+	if (code)
+		return code;
+	w->calibration.v = calloc(all->n, sizeof(*all->v));
+	if (!w->calibration.v)
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].role == RL_ROLE_CALIBRATE)
+			w->calibration.v[w->calibration.n++] = all->v[i];
+	return 0;
+}
+
+static int predict(struct work *w, const struct rl_forward_options *forward, struct rl_err *err)
+{
+	struct rl_validation *out = w->out;
+	struct rl_costs costs;
+	int code;
+
+	rl_costs_default(&costs);
+	rl_param_set_apply(w->set, &costs);
+	w->metrics = calloc(out->cells.n, sizeof(*w->metrics));
+	out->predicted = calloc(out->cells.n * RL_QUANTITY_COUNT, sizeof(double));
+	if (!w->metrics || !out->predicted)
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	code = rl_forward_run(out->cells.v, out->cells.n, &costs, 1, forward, w->metrics, err);
+	for (size_t i = 0; i < out->cells.n && !code; i++)
+		rl_quantities(&w->metrics[i], out->predicted + i * RL_QUANTITY_COUNT);
+	return code;
+}
+
+/* The bound on a quantity's mean error; NaN when there is none. */
+static double bound_of(const struct work *w, int quantity)
+{
+	for (size_t i = 0; i < w->ntol; i++)
+		if (w->tol[i].metric == quantity &&
+			w->tol[i].statistic == RL_STATISTIC_MEAN_ABS_ERROR &&
+			strcmp(w->tol[i].platform, w->platform) == 0)
+			return w->tol[i].tolerance;
+	return NAN;
+}
+
+static bool is_asked(const struct work *w, int quantity)
+{
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		if (always[i] == quantity)
+			return true;
+	for (size_t i = 0; i < w->ntol; i++)
+		if (w->tol[i].metric == quantity && strcmp(w->tol[i].platform, w->platform) == 0)
+			return true;
+	return false;
+}
+
+/* The simulator's own half width and the residual of calibration, added as variances, in log. */
+static void interval(const struct work *w, struct rl_validation_row *r)
+{
+	double sim = 0, fit = isfinite(w->residual[r->quantity]) ? w->residual[r->quantity] : 0;
+	double half;
+
+	if (r->quantity < RL_METRIC_COUNT) {
+		const struct rl_estimate *e = &w->metrics[r->cell].m[r->quantity];
+
+		if (isfinite(e->hi) && isfinite(e->lo))
+			sim = (e->hi - e->lo) / 2 / r->predicted;
+	}
+	half = hypot(sim, 1.96 * fit);
+	r->lo = r->predicted * exp(-half);
+	r->hi = r->predicted * exp(half);
+}
+
+static void make_row(struct work *w, size_t cell, int quantity)
+{
+	struct rl_validation *out = w->out;
+	const struct rl_cell *c = &out->cells.v[cell];
+	struct rl_validation_row r = {.cell = cell,
+		.quantity = quantity,
+		.measured = c->m[quantity].value,
+		.predicted = out->predicted[cell * RL_QUANTITY_COUNT + quantity]};
+
+	r.error = r.predicted / r.measured - 1;
+	r.tolerance = bound_of(w, quantity);
+	/* A prediction that is missing fails a bound: the comparison with NaN is false. */
+	r.pass = !isfinite(r.tolerance) || fabs(r.error) <= r.tolerance;
+	for (int b = 0; b < RL_BASELINE_COUNT; b++)
+		r.baseline[b] =
+			rl_baseline_predict(b, &w->calibration, c, quantity) / r.measured - 1;
+	interval(w, &r);
+	out->rows[out->nrows++] = r;
+}
+
+static int make_rows(struct work *w, struct rl_err *err)
+{
+	struct rl_validation *out = w->out;
+
+	out->rows = calloc(out->cells.n * RL_QUANTITY_COUNT, sizeof(*out->rows));
+	if (!out->rows)
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	for (size_t i = 0; i < out->cells.n; i++)
+		for (int q = 0; q < RL_QUANTITY_COUNT; q++)
+			if (out->cells.v[i].role == RL_ROLE_VALIDATE && is_asked(w, q) &&
+				isfinite(out->cells.v[i].m[q].value))
+				make_row(w, i, q);
+	return 0;
+}
+
+static struct rl_verdict *add_verdict(struct rl_validation *out)
+{
+	static struct rl_verdict spare;
+	size_t max = sizeof(out->verdicts) / sizeof(out->verdicts[0]);
+
+	return out->nverdicts < max ? &out->verdicts[out->nverdicts++] : &spare;
+}
+
+static void judge_mean(struct work *w, const struct rl_tolerance *t)
+{
+	struct rl_verdict *v = add_verdict(w->out);
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->out->nrows; i++)
+		if (w->out->rows[i].quantity == t->metric) {
+			sum += fabs(w->out->rows[i].error);
+			n++;
+		}
+	*v = (struct rl_verdict){.value = sum / (double)n, .bound = t->tolerance, .binding = true};
+	v->pass = v->value <= v->bound;
+	snprintf(v->what, sizeof(v->what), "mean absolute error of %s over %zu held-out cells",
+		rl_quantity_name(t->metric), n);
+}
+
+static int judge_winners(struct work *w, const struct rl_tolerance *t, struct rl_err *err)
+{
+	struct rl_validation *out = w->out;
+	struct rl_verdict *v = add_verdict(out);
+	size_t wrong = 0, counted = 0;
+
+	out->duel_quantity = t->metric;
+	out->duel_threshold = t->tolerance;
+	free(out->duels);
+	if (rl_winner_duels(&out->cells, out->predicted, t->metric, t->tolerance, &out->duels,
+		    &out->nduels))
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	for (size_t i = 0; i < out->nduels; i++) {
+		counted += out->duels[i].counts;
+		wrong += out->duels[i].counts && !out->duels[i].right;
+	}
+	*v = (struct rl_verdict){
+		.value = (double)wrong, .bound = 0, .binding = true, .pass = wrong == 0};
+	snprintf(v->what, sizeof(v->what),
+		"wrong winners by %s in %zu pairs that differ by > %g %%",
+		rl_quantity_name(t->metric), counted, 100 * t->tolerance);
+	return 0;
+}
+
+static int judge(struct work *w, struct rl_err *err)
+{
+	struct rl_validation *out = w->out;
+	int code = 0;
+
+	out->duel_threshold = NAN;
+	for (size_t i = 0; i < w->ntol && !code; i++) {
+		if (strcmp(w->tol[i].platform, w->platform) != 0)
+			continue;
+		if (w->tol[i].statistic == RL_STATISTIC_MEAN_ABS_ERROR)
+			judge_mean(w, &w->tol[i]);
+		else
+			code = judge_winners(w, &w->tol[i], err);
+	}
+	if (!code && !out->nverdicts)
+		return rl_err_set(err, -ENOENT, NULL, 0, 0, "no tolerance is set for platform '%s'",
+			w->platform);
+	if (!code)
+		code = rl_slices_make(out, &w->calibration, err);
+	out->pass = true;
+	for (size_t i = 0; i < out->nverdicts; i++)
+		out->pass &= out->verdicts[i].pass || !out->verdicts[i].binding;
+	return code;
+}
+
+int rl_validate_run(struct rl_store *store, const char *platform, const struct rl_param_set *set,
+	const struct rl_tolerance *tolerances, size_t ntolerances,
+	const struct rl_forward_options *forward, struct rl_validation *out, struct rl_err *err)
+{
+	struct work w = {.platform = platform,
+		.set = set,
+		.tol = tolerances,
+		.ntol = ntolerances,
+		.out = out};
+	int code;
+
+	memset(out, 0, sizeof(*out));
+	read_residuals(&w);
+	code = load(&w, store, err);
+	if (!code)
+		code = predict(&w, forward, err);
+	if (!code)
+		code = make_rows(&w, err);
+	if (!code)
+		code = judge(&w, err);
+	free(w.metrics);
+	free(w.calibration.v);
+	if (code)
+		rl_validation_fini(out);
+	return code;
+}
+
+void rl_validation_fini(struct rl_validation *v)
+{
+	rl_cells_fini(&v->cells);
+	free(v->predicted);
+	free(v->rows);
+	free(v->slices);
+	free(v->duels);
+	memset(v, 0, sizeof(*v));
+}
