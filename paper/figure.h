@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Figures by gnuplot: a figure is panels, a panel is series, a series is measured points and a
+ * predicted line on the same axes. Written as NAME.dat and NAME.gp, drawn as NAME.svg; equal data
+ * give equal bytes.
+ */
+#ifndef RL_PAPER_FIGURE_H
+#define RL_PAPER_FIGURE_H
+
+#include "model/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct rl_point {
+	double x;
+	double measured, lo, hi; /* NaN: not measured; lo and hi: 95 % over repeats */
+	double predicted;	 /* NaN: not predicted */
+	bool held_out;
+};
+
+struct rl_series {
+	char label[64];
+	int colour; /* index into the palette; the same thing has the same one everywhere */
+	struct rl_point *points;
+	size_t n;
+};
+
+struct rl_panel {
+	char title[96], xlabel[48], ylabel[48];
+	double scale; /* values are divided by it, as ylabel says */
+	bool zero;    /* the y axis starts at 0 */
+	bool spread;  /* points only: x is spread about its place, with a line at y = 0 */
+	double band;  /* shade -band .. band; 0: no */
+	struct rl_series *series;
+	size_t n;
+};
+
+struct rl_figure {
+	char name[48];
+	char note[160]; /* at the foot of the picture: where the numbers are from */
+	unsigned columns;
+	bool share_y; /* one range for all panels */
+	struct rl_panel *panels;
+	size_t n;
+};
+
+/** rl_figure_alloc - room for panels; free with rl_figure_fini(). Null when out of memory. */
+struct rl_panel *rl_figure_alloc(struct rl_figure *f, const char *name, size_t panels);
+void rl_figure_fini(struct rl_figure *f);
+
+/**
+ * rl_figure_draw - write NAME.dat, NAME.gp and NAME.svg into a directory.
+ * Returns: 0; -errno of a file; -ENOENT when gnuplot cannot be run, -EIO when it fails.
+ */
+int rl_figure_draw(const struct rl_figure *f, const char *dir, struct rl_err *err);
+
+/** rl_figure_colour - of the palette, as "#rrggbb". */
+const char *rl_figure_colour(int index);
+
+#define RL_FIGURE_INK "#333333" /* text and axes: a report replaces it by its own ink */
+
+#endif
