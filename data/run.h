@@ -24,11 +24,14 @@
  */
 int rl_run_read_dir(struct rl_run *run, const char *dir, const char *platform, struct rl_err *err);
 
-/** rl_run_describe - fill @run->scenario from its documents and manifest. */
-int rl_run_describe(struct rl_run *run, struct rl_err *err);
+/**
+ * rl_run_describe - fill @run->scenario from its documents and manifest.
+ * @dir: where they lie, for errors; null: PLATFORM/CELL.
+ */
+int rl_run_describe(struct rl_run *run, const char *dir, struct rl_err *err);
 
 /** rl_run_measure - fill metrics and stats from the documents. */
-int rl_run_measure(struct rl_run *run, struct rl_err *err);
+int rl_run_measure(struct rl_run *run, const char *dir, struct rl_err *err);
 
 /** rl_run_cell_name - split "CELL.r3" into cell and repeat (0 when there is none). */
 void rl_run_cell_name(const char *name, char *cell, size_t size, int *repeat);

@@ -2,6 +2,7 @@
 /* Opening and transactions. Runs are in store_run.c, parameters in store_param.c. */
 #include "data/store_private.h"
 
+#include "data/format/json.h"
 #include "data/schema/schema.h"
 
 #include <errno.h>
@@ -70,6 +71,20 @@ void rl_store_text(sqlite3_stmt *stmt, int column, char *out, size_t size)
 	const unsigned char *text = sqlite3_column_text(stmt, column);
 
 	snprintf(out, size, "%s", text ? (const char *)text : "");
+}
+
+int rl_store_bind_json(
+	struct rl_store *store, sqlite3_stmt *stmt, int at, const char *text, struct rl_err *err)
+{
+	json_t *doc;
+
+	text = text ? text : "{}";
+	doc = rl_json_only(text, strlen(text), store->path, err);
+	if (!doc)
+		return -EINVAL;
+	json_decref(doc);
+	sqlite3_bind_text(stmt, at, text, -1, SQLITE_STATIC);
+	return 0;
 }
 
 /* trusted_schema and DEFENSIVE: a hostile file shall not run anything of its own. */

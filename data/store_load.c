@@ -127,7 +127,7 @@ static int load_rest(struct rl_store *store, struct rl_run *run, struct rl_err *
 			  "SELECT name, bytes FROM document WHERE run = ?"
 			  " AND name IN ('cell.txt', 'job.fio')",
 			  err);
-	rc = rc ? rc : rl_run_describe(run, err);
+	rc = rc ? rc : rl_run_describe(run, NULL, err);
 	drop_documents(run);
 	return rc;
 }

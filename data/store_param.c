@@ -46,7 +46,11 @@ static int put_set(struct rl_store *store, const struct rl_param_set *set, struc
 	sqlite3_bind_text(stmt, 1, set->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(stmt, 2, set->platform, -1, SQLITE_STATIC);
 	sqlite3_bind_text(stmt, 3, set->created, -1, SQLITE_STATIC);
-	sqlite3_bind_text(stmt, 4, set->manifest ? set->manifest : "{}", -1, SQLITE_STATIC);
+	rc = rl_store_bind_json(store, stmt, 4, set->manifest, err);
+	if (rc) {
+		sqlite3_finalize(stmt);
+		return rc;
+	}
 	return rl_store_finish(store, stmt, err, "cannot store the parameters");
 }
 

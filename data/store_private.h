@@ -28,6 +28,10 @@ int rl_store_exec(struct rl_store *store, const char *sql, struct rl_err *err);
 
 /* NULL for NaN. */
 int rl_store_bind_real(sqlite3_stmt *stmt, int at, double value);
+
+/* JSON text, null: {}; checked here, since a schema's CHECK may not call json_valid(). */
+int rl_store_bind_json(
+	struct rl_store *store, sqlite3_stmt *stmt, int at, const char *text, struct rl_err *err);
 double rl_store_real(sqlite3_stmt *stmt, int column);
 
 /* Copies a text column; cuts it at @size. */

@@ -166,8 +166,11 @@ static int put_row(struct rl_store *store, struct rl_run *run, struct rl_err *er
 	sqlite3_bind_int(stmt, 4, run->repeat);
 	sqlite3_bind_text(stmt, 5, rl_role_name(run->role), -1, SQLITE_STATIC);
 	sqlite3_bind_text(stmt, 6, run->started, -1, SQLITE_STATIC);
-	sqlite3_bind_text(stmt, 7, run->manifest ? run->manifest : "{}", -1, SQLITE_STATIC);
-	rc = rl_store_finish(store, stmt, err, run->cell);
+	rc = rl_store_bind_json(store, stmt, 7, run->manifest, err);
+	if (rc)
+		sqlite3_finalize(stmt);
+	else
+		rc = rl_store_finish(store, stmt, err, run->cell);
 	run->id = sqlite3_last_insert_rowid(store->db);
 	return rc;
 }

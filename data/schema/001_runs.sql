@@ -11,7 +11,7 @@ CREATE TABLE run (
 	repeat INTEGER NOT NULL CHECK (repeat >= 0),
 	role TEXT NOT NULL CHECK (role IN ('none', 'calibrate', 'validate')),
 	started TEXT NOT NULL,
-	manifest TEXT NOT NULL CHECK (json_valid(manifest))
+	manifest TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX run_by_cell ON run (platform, cell, repeat);
@@ -48,7 +48,7 @@ CREATE TABLE param_set (
 	name TEXT NOT NULL UNIQUE CHECK (name <> ''),
 	platform TEXT NOT NULL,
 	created TEXT NOT NULL,
-	manifest TEXT NOT NULL CHECK (json_valid(manifest))
+	manifest TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE param (

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fio job files: the same file drives fio in the guest and the model here.
+ *
+ * Stricter than fio, which takes bs=4q: a value must be understood wholly. An option that fio
+ * knows and the model does not use is warned of once; one that fio does not know is an error.
+ * One [job] section, with [global] before it.
+ */
+#ifndef RL_DATA_FORMAT_FIO_JOB_H
+#define RL_DATA_FORMAT_FIO_JOB_H
+
+#include "data/format/text.h"
+#include "model/scenario.h"
+
+/** rl_fio_job_default - the job that fio assumes when nothing is said: read, 4k, depth 1. */
+void rl_fio_job_default(struct rl_job *job);
+
+/**
+ * rl_fio_job_parse - read a job file.
+ * @file: names it in errors.  @warn: may be null.
+ * Returns: 0; -EINVAL with file, line and column.
+ */
+int rl_fio_job_parse(const char *text, size_t size, const char *file, struct rl_job *job,
+	rl_warn_fn *warn, void *arg, struct rl_err *err);
+
+/* Where an option stands, and who hears of it. */
+struct rl_fio_place {
+	const char *file;
+	int line, col, value_col;
+	rl_warn_fn *warn;
+	void *arg;
+};
+
+/**
+ * rl_fio_job_option - apply one option.
+ * @value: null when the option stands alone.
+ * Returns: 0; -EINVAL.
+ */
+int rl_fio_job_option(struct rl_job *job, const char *key, const char *value,
+	const struct rl_fio_place *at, struct rl_err *err);
+
+/** rl_fio_rw_name - "randread", ... */
+const char *rl_fio_rw_name(enum rl_rw rw);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run's files: read them, and say what they describe and measured. */
+#include "data/run.h"
+
+#include "core/policy.h"
+#include "data/format/cell.h"
+#include "data/format/fio_job.h"
+#include "data/format/fio_json.h"
+#include "data/format/json.h"
+#include "data/format/stats.h"
+#include "data/format/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the rig says of the machine; a rig that says nothing leaves it to the platform's name. */
+static int describe_machine(struct rl_run *run, struct rl_err *err)
+{
+	struct rl_machine *m = &run->scenario.machine;
+	const char *text = run->manifest ? run->manifest : "{}", *mode, *scheduler;
+	json_t *root = rl_json_only(text, strlen(text), "manifest.json", err);
+
+	if (!root)
+		return -EINVAL;
+	mode = json_string_value(json_object_get(root, "mode"));
+	scheduler = json_string_value(json_object_get(root, "scheduler"));
+	mode = mode ? mode : run->platform;
+	snprintf(m->scheduler, sizeof(m->scheduler), "%s", scheduler ? scheduler : "credit2");
+	/* One emulated CPU for all, or two with a domain pinned to each. */
+	if (strstr(mode, "counted")) {
+		m->pcpus = 1;
+		run->scenario.guest.pcpu = run->scenario.driver.pcpu = 0;
+	} else {
+		m->pcpus = 2;
+		run->scenario.guest.pcpu = 0;
+		run->scenario.driver.pcpu = 1;
+	}
+	json_decref(root);
+	return 0;
+}
+
+static void describe_cell(struct rl_scenario *s, const struct rl_cell *c)
+{
+	/* The stock drivers are what the policy of the classic event channel is made after. */
+	strcpy(s->front_policy, *c->front ? c->front : RL_POLICY_DEFAULT);
+	strcpy(s->back_policy, *c->back ? c->back : RL_POLICY_DEFAULT);
+	snprintf(s->disk.device, sizeof(s->disk.device), "%s", c->device);
+	s->disk.persistent = c->persistent;
+	s->disk.ring_pages = 1;
+}
+
+/* A run's directory, or the name that it has in the store. */
+static void where(const struct rl_run *run, const char *dir, char *out, size_t size)
+{
+	if (dir)
+		snprintf(out, size, "%s", dir);
+	else
+		snprintf(out, size, "%s/%s", run->platform, run->cell);
+}
+
+int rl_run_describe(struct rl_run *run, const char *dir, struct rl_err *err)
+{
+	const struct rl_document *cell = rl_run_document(run, "cell.txt");
+	const struct rl_document *job = rl_run_document(run, "job.fio");
+	struct rl_cell c;
+	char at[256], file[512];
+	int rc;
+
+	where(run, dir, at, sizeof(at));
+	rl_scenario_default(&run->scenario);
+	/* A label; a long cell's name is cut. */
+	memccpy(run->scenario.name, run->cell, '\0', sizeof(run->scenario.name) - 1);
+	rc = describe_machine(run, err);
+	if (!rc && cell) {
+		snprintf(file, sizeof(file), "%s/cell.txt", at);
+		rc = rl_cell_parse(cell->bytes, cell->size, file, &c, err);
+		if (!rc)
+			describe_cell(&run->scenario, &c);
+	}
+	if (rc || !job)
+		return rc;
+	snprintf(file, sizeof(file), "%s/job.fio", at);
+	return rl_fio_job_parse(job->bytes, job->size, file, &run->scenario.job, NULL, NULL, err);
+}
+
+/* fio repeats its options: they must be those of the job file that lies beside. */
+static int check_job(const struct rl_run *run, const struct rl_fio_result *fio, const char *file,
+	struct rl_err *err)
+{
+	const struct rl_job *a = &run->scenario.job, *b = &fio->job;
+
+	if (!fio->has_job || !rl_run_document(run, "job.fio"))
+		return 0;
+	if (a->bs_bytes == b->bs_bytes && a->rw == b->rw && a->iodepth == b->iodepth &&
+		a->numjobs == b->numjobs)
+		return 0;
+	return rl_err_set(err, -EINVAL, file, 0, 0,
+		"job options: bs=%llu rw=%s iodepth=%u numjobs=%u (expected those of job.fio: "
+		"bs=%llu rw=%s iodepth=%u numjobs=%u)",
+		(unsigned long long)b->bs_bytes, rl_fio_rw_name(b->rw), b->iodepth, b->numjobs,
+		(unsigned long long)a->bs_bytes, rl_fio_rw_name(a->rw), a->iodepth, a->numjobs);
+}
+
+static int measure(struct rl_run *run, const char *dir, struct rl_err *err)
+{
+	static const char *const sides[] = {"front", "back"};
+	const struct rl_document *doc = rl_run_document(run, "fio.json"), *before;
+	struct rl_fio_result fio;
+	char name[512];
+	int rc = 0;
+
+	if (doc) {
+		snprintf(name, sizeof(name), "%s/fio.json", dir);
+		rc = rl_fio_json_parse(doc->bytes, doc->size, name, &fio, err);
+		rc = rc ? rc : check_job(run, &fio, name, err);
+		if (rc)
+			return rc;
+		run->metrics = fio.metrics;
+		memcpy(run->started, fio.started, sizeof(run->started));
+	}
+	for (int s = 0; !rc && s < 2; s++) {
+		snprintf(name, sizeof(name), "%s.stats", sides[s]);
+		doc = rl_run_document(run, name);
+		snprintf(name, sizeof(name), "%s.stats.before", sides[s]);
+		before = rl_run_document(run, name);
+		if (doc)
+			rc = rl_stats_parse(run, sides[s], doc, before, dir, err);
+	}
+	doc = rl_run_document(run, "cpu.json");
+	if (!rc && doc)
+		rc = rl_stats_cpu(run, doc, dir, err);
+	if (!rc)
+		rl_stats_metrics(run);
+	return rc;
+}
+
+int rl_run_measure(struct rl_run *run, const char *dir, struct rl_err *err)
+{
+	char at[256];
+
+	where(run, dir, at, sizeof(at));
+	rl_metrics_clear(&run->metrics);
+	free(run->stats);
+	run->stats = NULL;
+	run->nstats = 0;
+	return measure(run, at, err);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run's directory into memory. */
+#include "data/run.h"
+
+#include "data/format/json.h"
+#include "data/format/text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The documents of a run, and whether it is one without them. */
+static const struct {
+	const char *name;
+	bool required;
+} files[] = {{"fio.json", true}, {"cell.txt", true}, {"job.fio", true}, {"front.stats", false},
+	{"front.stats.before", false}, {"back.stats", false}, {"back.stats.before", false},
+	{"cpu.json", false}, {"decisions", false}};
+
+void rl_run_cell_name(const char *name, char *cell, size_t size, int *repeat)
+{
+	const char *dot = strrchr(name, '.');
+	size_t n = strlen(name), digits;
+
+	*repeat = 0;
+	if (dot && dot[1] == 'r') {
+		digits = strspn(dot + 2, "0123456789");
+		if (digits > 0 && digits < 6 && dot[2 + digits] == '\0') {
+			*repeat = atoi(dot + 2);
+			n = (size_t)(dot - name);
+		}
+	}
+	snprintf(cell, size, "%.*s", (int)n, name);
+}
+
+static int add_document(struct rl_run *run, const char *path, const char *name, struct rl_err *err)
+{
+	struct rl_document *more, *d;
+	int rc;
+
+	more = realloc(run->documents, (run->ndocuments + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	run->documents = more;
+	d = &more[run->ndocuments];
+	rc = rl_text_read(path, &d->bytes, &d->size, err);
+	if (rc)
+		return rc;
+	snprintf(d->name, sizeof(d->name), "%s", name);
+	run->ndocuments++;
+	return 0;
+}
+
+/* All documents that are there; a missing one that must be there is an error. */
+static int read_documents(struct rl_run *run, const char *dir, struct rl_err *err)
+{
+	char path[PATH_MAX + 64];
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i].name);
+		if (files[i].required || access(path, F_OK) == 0)
+			rc = add_document(run, path, files[i].name, err);
+	}
+	return rc;
+}
+
+/* The manifest of the platform, or of the run alone. */
+static int read_manifest(struct rl_run *run, const char *dir, const char *above, struct rl_err *err)
+{
+	char path[PATH_MAX + 64];
+	const char *name;
+	size_t size;
+	json_t *root;
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/manifest.json", dir);
+	if (access(path, F_OK) != 0)
+		snprintf(path, sizeof(path), "%s/manifest.json", above);
+	rc = rl_text_read(path, &run->manifest, &size, err);
+	root = rc ? NULL : rl_json_only(run->manifest, size, path, err);
+	if (!root)
+		return rc ? rc : -EINVAL;
+	if (!json_is_object(root))
+		rc = rl_err_set(err, -EINVAL, path, 1, 1, "not an object (expected {...})");
+	name = json_string_value(json_object_get(root, "platform"));
+	if (name && !*run->platform)
+		snprintf(run->platform, sizeof(run->platform), "%s", name);
+	json_decref(root);
+	return rc;
+}
+
+int rl_run_read_dir(struct rl_run *run, const char *dir, const char *platform, struct rl_err *err)
+{
+	char full[PATH_MAX], *base, *above;
+	int rc;
+
+	memset(run, 0, sizeof(*run));
+	if (!realpath(dir, full))
+		return rl_err_set(err, -errno, dir, 0, 0, "cannot open: %s", strerror(errno));
+	base = strrchr(full, '/');
+	*base++ = '\0';
+	rl_run_cell_name(base, run->cell, sizeof(run->cell), &run->repeat);
+	snprintf(run->platform, sizeof(run->platform), "%s", platform ? platform : "");
+	rc = read_manifest(run, dir, full[0] ? full : "/", err);
+	above = strrchr(full, '/');
+	if (!*run->platform && above)
+		snprintf(run->platform, sizeof(run->platform), "%.*s",
+			(int)sizeof(run->platform) - 1, above + 1);
+	rc = rc ? rc : read_documents(run, dir, err);
+	rc = rc ? rc : rl_run_describe(run, dir, err);
+	rc = rc ? rc : rl_run_measure(run, dir, err);
+	if (rc)
+		rl_run_fini(run);
+	return rc;
+}
