@@ -2,7 +2,7 @@
 /* Random streams: the published known answers, independence of names, and moments of the draws. */
 #include "model/base/hist.h"
 #include "model/base/rng.h"
-#include "model/base/stat.h"
+#include "model/stat.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Means over replications with their 95 % intervals. */
-#ifndef RL_MODEL_BASE_STAT_H
-#define RL_MODEL_BASE_STAT_H
+#ifndef RL_MODEL_STAT_H
+#define RL_MODEL_STAT_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Intervals; see the header. */
-#include "model/base/stat.h"
+#include "model/stat.h"
 
 #include <math.h>
 
