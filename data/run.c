@@ -53,6 +53,21 @@ static void describe_cell(struct rl_scenario *s, const struct rl_cell *c)
 	s->disk.ring_pages = 1;
 }
 
+/* Without a job file: what fio repeats of it. */
+static int describe_job(struct rl_run *run, const char *file, struct rl_err *err)
+{
+	const struct rl_document *doc = rl_run_document(run, "fio.json");
+	struct rl_fio_result fio;
+	int rc;
+
+	if (!doc)
+		return 0;
+	rc = rl_fio_json_parse(doc->bytes, doc->size, file, &fio, err);
+	if (!rc && fio.has_job)
+		run->scenario.job = fio.job;
+	return rc;
+}
+
 /* A run's directory, or the name that it has in the store. */
 static void where(const struct rl_run *run, const char *dir, char *out, size_t size)
 {
@@ -81,7 +96,9 @@ int rl_run_describe(struct rl_run *run, const char *dir, struct rl_err *err)
 		if (!rc)
 			describe_cell(&run->scenario, &c);
 	}
-	if (rc || !job)
+	if (!rc && !job)
+		return describe_job(run, at, err);
+	if (rc)
 		return rc;
 	snprintf(file, sizeof(file), "%s/job.fio", at);
 	return rl_fio_job_parse(job->bytes, job->size, file, &run->scenario.job, NULL, NULL, err);

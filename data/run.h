@@ -25,6 +25,13 @@
 int rl_run_read_dir(struct rl_run *run, const char *dir, const char *platform, struct rl_err *err);
 
 /**
+ * rl_run_read_fio - a run of which only fio's JSON is there: workload and metrics, no policies.
+ * @path: the file; "-" for stdin.  @platform: must be given.
+ * Its cell is the name of fio's job.
+ */
+int rl_run_read_fio(struct rl_run *run, const char *path, const char *platform, struct rl_err *err);
+
+/**
  * rl_run_describe - fill @run->scenario from its documents and manifest.
  * @dir: where they lie, for errors; null: PLATFORM/CELL.
  */

@@ -2,6 +2,7 @@
 /* A run's directory into memory. */
 #include "data/run.h"
 
+#include "data/format/fio_json.h"
 #include "data/format/json.h"
 #include "data/format/text.h"
 
@@ -113,6 +114,31 @@ int rl_run_read_dir(struct rl_run *run, const char *dir, const char *platform, s
 	rc = rc ? rc : read_documents(run, dir, err);
 	rc = rc ? rc : rl_run_describe(run, dir, err);
 	rc = rc ? rc : rl_run_measure(run, dir, err);
+	if (rc)
+		rl_run_fini(run);
+	return rc;
+}
+
+int rl_run_read_fio(struct rl_run *run, const char *path, const char *platform, struct rl_err *err)
+{
+	struct rl_fio_result fio;
+	int rc;
+
+	memset(run, 0, sizeof(*run));
+	if (!platform)
+		return rl_err_set(err, -EINVAL, path, 0, 0,
+			"where was this measured? (expected --platform NAME)");
+	snprintf(run->platform, sizeof(run->platform), "%s", platform);
+	run->manifest = strdup("{}");
+	rc = run->manifest ? add_document(run, path, "fio.json", err) : -ENOMEM;
+	if (!rc)
+		rc = rl_fio_json_parse(
+			run->documents[0].bytes, run->documents[0].size, path, &fio, err);
+	if (!rc) {
+		memccpy(run->cell, *fio.jobname ? fio.jobname : "job", '\0', sizeof(run->cell) - 1);
+		rc = rl_run_describe(run, path, err);
+	}
+	rc = rc ? rc : rl_run_measure(run, NULL, err);
 	if (rc)
 		rl_run_fini(run);
 	return rc;

@@ -124,8 +124,9 @@ static int load_rest(struct rl_store *store, struct rl_run *run, struct rl_err *
 	rc = rc ? rc : load_stats(store, run, err);
 	rc = rc ? rc
 		: load_documents(store, run,
-			  "SELECT name, bytes FROM document WHERE run = ?"
-			  " AND name IN ('cell.txt', 'job.fio')",
+			  "SELECT name, bytes FROM document WHERE run = ?1 AND"
+			  " (name IN ('cell.txt', 'job.fio') OR name = 'fio.json' AND NOT EXISTS"
+			  " (SELECT 1 FROM document WHERE run = ?1 AND name = 'job.fio'))",
 			  err);
 	rc = rc ? rc : rl_run_describe(run, NULL, err);
 	drop_documents(run);

@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum key { FRONT, BACK, DEVICE, GRANTS, JOB, KEYS };
+/* Those from JOB2 on tell the rig what else to do; they change nothing that is read here. */
+enum key { FRONT, BACK, DEVICE, GRANTS, JOB, JOB2, KEYS = JOB2 + 7 };
 
-static const char *const key_names[KEYS] = {"front", "back", "device", "grants", "job"};
+static const char *const key_names[KEYS] = {"front", "back", "device", "grants", "job", "job2",
+	"trace", "reload", "corrupt", "timeout", "front_args", "back_args"};
 
 /* Where in the file a word stands. */
 struct at {
@@ -31,8 +33,9 @@ static int find_key(const char *key, size_t n, const struct at *at, struct rl_er
 		rl_suggest_offer(&s, key_names[k]);
 	}
 	return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
-		"unknown key '%.*s' (expected front, back, device, grants or job%s)", (int)n, key,
-		rl_suggest_text(&s, hint, sizeof(hint)));
+		"unknown key '%.*s' (expected front, back, device, grants, job or another of the "
+		"rig%s)",
+		(int)n, key, rl_suggest_text(&s, hint, sizeof(hint)));
 }
 
 static int set_text(char *out, size_t size, const char *key, const char *value, const struct at *at,
@@ -79,8 +82,10 @@ static int set(
 		return set_text(c->device, sizeof(c->device), key_names[key], value, at, err);
 	case JOB:
 		return set_text(c->job, sizeof(c->job), key_names[key], value, at, err);
-	default:
+	case GRANTS:
 		break;
+	default:
+		return 0;
 	}
 	c->persistent = strcmp(value, "persistent") == 0;
 	if (c->persistent || strcmp(value, "map") == 0)
@@ -115,7 +120,8 @@ static int word(struct rl_cell *c, unsigned int *seen, const char *w, size_t n, 
 static int parse_line(
 	struct rl_cell *c, const struct rl_lines *l, const char *file, struct rl_err *err)
 {
-	const char *s = l->at, *end = l->at + l->size;
+	const char *s = l->at, *hash = memchr(s, '#', l->size);
+	const char *end = hash ? hash : l->at + l->size;
 	unsigned int seen = 0;
 	bool first = true;
 

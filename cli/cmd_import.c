@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `ringlab import`: runs as the rig brought them home, all of them or none, into the store. */
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "data/format/text.h"
+#include "data/run.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct input {
+	struct rl_args args;
+	const char *platform, *split;
+	char **paths;
+	int npaths;
+};
+
+/* What was imported of one platform. */
+struct count {
+	char platform[sizeof(((struct rl_run *)0)->platform)];
+	int64_t added, known, roles[RL_ROLE_ANY];
+};
+
+struct importer {
+	const struct input *in;
+	struct rl_store *store;
+	struct rl_split *split;
+	char split_path[PATH_MAX + 64]; /* where it came from; "" when there is none */
+	struct count *counts;
+	size_t n;
+	struct rl_err err;
+};
+
+static bool exists(const char *dir, const char *name)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return access(path, F_OK) == 0;
+}
+
+/* The split of a run: what --split says, else split.csv beside its platform. */
+static int find_split(struct importer *im, const char *dir)
+{
+	char full[PATH_MAX], path[PATH_MAX + 64];
+
+	if (im->in->split) {
+		snprintf(path, sizeof(path), "%s", im->in->split);
+	} else {
+		if (!realpath(dir, full))
+			return -errno;
+		for (int up = 0; up < 2 && strrchr(full, '/'); up++)
+			*strrchr(full, '/') = '\0';
+		snprintf(path, sizeof(path), "%s/split.csv", full);
+		if (access(path, F_OK) != 0)
+			path[0] = '\0';
+	}
+	if (strcmp(path, im->split_path) == 0)
+		return 0;
+	rl_split_free(im->split);
+	im->split = NULL;
+	strcpy(im->split_path, path);
+	return *path ? rl_split_read(&im->split, path, &im->err) : 0;
+}
+
+static struct count *count_of(struct importer *im, const char *platform)
+{
+	struct count *more;
+
+	for (size_t i = 0; i < im->n; i++)
+		if (strcmp(im->counts[i].platform, platform) == 0)
+			return &im->counts[i];
+	more = realloc(im->counts, (im->n + 1) * sizeof(*more));
+	if (!more)
+		return NULL;
+	im->counts = more;
+	more += im->n++;
+	memset(more, 0, sizeof(*more));
+	snprintf(more->platform, sizeof(more->platform), "%s", platform);
+	return more;
+}
+
+static int put(struct importer *im, struct rl_run *run)
+{
+	struct count *c = count_of(im, run->platform);
+	bool is_new = false;
+	int rc;
+
+	if (!c)
+		return -ENOMEM;
+	rc = rl_store_put_run(im->store, run, &is_new, &im->err);
+	c->added += is_new;
+	c->known += !is_new;
+	c->roles[run->role]++;
+	return rc;
+}
+
+static int import_run(struct importer *im, const char *dir)
+{
+	struct rl_run run;
+	int rc = find_split(im, dir);
+
+	rc = rc ? rc : rl_run_read_dir(&run, dir, im->in->platform, &im->err);
+	if (rc)
+		return rc;
+	run.role = rl_split_role(im->split, run.platform, run.cell);
+	rc = put(im, &run);
+	rl_run_fini(&run);
+	return rc;
+}
+
+static int import_file(struct importer *im, const char *path)
+{
+	struct rl_run run;
+	int rc = rl_run_read_fio(&run, path, im->in->platform, &im->err);
+
+	if (rc)
+		return rc;
+	rc = put(im, &run);
+	rl_run_fini(&run);
+	return rc;
+}
+
+static int visible(const struct dirent *e)
+{
+	return e->d_name[0] != '.';
+}
+
+static int import_path(struct importer *im, const char *path, int depth);
+
+/* The runs of a platform, or the platforms of a directory, in order of names. */
+static int import_below(struct importer *im, const char *dir, int depth)
+{
+	struct dirent **list;
+	int n = scandir(dir, &list, visible, alphasort), rc = 0;
+
+	if (n < 0)
+		return rl_err_set(&im->err, -errno, dir, 0, 0, "cannot read: %s", strerror(errno));
+	for (int i = 0; i < n; i++) {
+		char path[PATH_MAX + 64];
+		struct stat st;
+
+		snprintf(path, sizeof(path), "%s/%s", dir, list[i]->d_name);
+		if (!rc && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			rc = import_path(im, path, depth + 1);
+		free(list[i]);
+	}
+	free(list);
+	return rc;
+}
+
+/* @depth 0: what the user named; runs may lie two directories below it. */
+static int import_path(struct importer *im, const char *path, int depth)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") != 0 && stat(path, &st) != 0)
+		return rl_err_set(&im->err, -errno, path, 0, 0, "cannot open: %s", strerror(errno));
+	if (strcmp(path, "-") == 0 || !S_ISDIR(st.st_mode))
+		return import_file(im, path);
+	if (exists(path, "cell.txt"))
+		return import_run(im, path);
+	return depth < 2 ? import_below(im, path, depth) : 0;
+}
+
+static int print_counts(const struct importer *im)
+{
+	static const char *const columns[] = {
+		"platform", "new", "known", "calibrate", "validate", NULL};
+	struct rl_out *o = rl_out_create(im->in->args.format, stdout, columns);
+
+	if (!o)
+		return RL_EXIT_RUN;
+	for (size_t i = 0; i < im->n; i++) {
+		const struct count *c = &im->counts[i];
+
+		rl_out_text(o, c->platform);
+		rl_out_count(o, c->added);
+		rl_out_count(o, c->known);
+		rl_out_count(o, c->roles[RL_ROLE_CALIBRATE]);
+		rl_out_count(o, c->roles[RL_ROLE_VALIDATE]);
+		rl_out_end_row(o);
+	}
+	return rl_out_finish(o) ? RL_EXIT_RUN : RL_EXIT_OK;
+}
+
+/* All paths in one transaction. */
+static int import_all(struct importer *im)
+{
+	int rc = rl_store_begin(im->store, &im->err);
+
+	for (int i = 0; !rc && i < im->in->npaths; i++) {
+		size_t before = im->n;
+		int64_t runs = 0;
+
+		rc = import_path(im, im->in->paths[i], 0);
+		for (size_t c = 0; c < im->n; c++)
+			runs += im->counts[c].added + im->counts[c].known;
+		if (!rc && im->n == before && runs == 0)
+			rc = rl_err_set(&im->err, -EINVAL, im->in->paths[i], 0, 0,
+				"no run found (expected a directory with cell.txt, or one of "
+				"such)");
+	}
+	rc = rc ? rc : rl_store_commit(im->store, &im->err);
+	return rc;
+}
+
+static int run_import(const struct input *in)
+{
+	struct importer im = {.in = in};
+	int rc = rl_store_open(&im.store, in->args.db, true, &im.err);
+
+	rc = rc ? rc : import_all(&im);
+	rl_store_close(im.store);
+	if (rc) {
+		rl_err_set(&im.err, rc, in->args.db, 0, 0, "%s", strerror(-rc));
+		rl_err_print(&im.err);
+	}
+	rc = rc ? RL_EXIT_INPUT : print_counts(&im);
+	rl_split_free(im.split);
+	free(im.counts);
+	return rc;
+}
+
+static const struct argp_option options[] = {
+	{"platform", 'p', "NAME", 0, "Where the runs were made (default: what their manifest says)",
+		0},
+	{"split", 's', "FILE", 0,
+		"CSV platform,cell,role (default: split.csv beside the platform's directory)", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct input *in = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &in->args;
+		return 0;
+	case 'p':
+		if (!*arg)
+			argp_error(state, "--platform needs a name");
+		in->platform = arg;
+		return 0;
+	case 's':
+		in->split = arg;
+		return 0;
+	case ARGP_KEY_ARGS:
+		in->paths = state->argv + state->next;
+		in->npaths = state->argc - state->next;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "nothing to import (expected FILE or DIR)");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int cmd_import(int argc, char **argv)
+{
+	static const struct argp_child children[] = {{&rl_args_common, 0, NULL, 0}, {0}};
+	static const struct argp argp = {options, parse, "DIR|FILE...",
+		"Stores measured runs, all or none, each once.\v"
+		"DIR is a run (cell.txt, job.fio, fio.json, ...), a platform's directory of runs "
+		"with "
+		"its manifest.json, or a directory of platforms. FILE is fio's JSON alone, `-` for "
+		"stdin; it needs --platform.",
+		children, NULL, NULL};
+	struct input in = {0};
+
+	rl_args_parse(&argp, argc, argv, &in);
+	return run_import(&in);
+}
+
+RL_VERB(import, "store measured runs, each once", cmd_import);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows: a table by libsmartcols, JSON by jansson, CSV after RFC 4180. */
+#include "cli/out.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <libsmartcols.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rl_out {
+	enum rl_out_format format;
+	FILE *to;
+	const char *const *columns;
+	size_t ncolumns, at; /* the column that comes next */
+	json_t *row;
+	struct libscols_table *table;
+	struct libscols_line *line;
+	bool failed;
+};
+
+static const char *const names[] = {"table", "json", "csv"};
+
+int rl_out_format_find(const char *name)
+{
+	for (int i = 0; i <= RL_OUT_CSV; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return -1;
+}
+
+static bool begin_table(struct rl_out *o)
+{
+	scols_init_debug(0);
+	o->table = scols_new_table();
+	if (!o->table)
+		return false;
+	scols_table_set_stream(o->table, o->to);
+	scols_table_enable_nolinesep(o->table, 0);
+	/* Cells are never cut: a pipe has no width, and a cut number is a wrong one. */
+	for (size_t i = 0; i < o->ncolumns; i++)
+		if (!scols_table_new_column(o->table, o->columns[i], 0, 0))
+			return false;
+	return true;
+}
+
+static void csv_text(struct rl_out *o, const char *text)
+{
+	if (o->at > 0)
+		fputc(',', o->to);
+	if (!text[strcspn(text, ",\"\r\n")]) {
+		fputs(text, o->to);
+		return;
+	}
+	fputc('"', o->to);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', o->to);
+		fputc(*text, o->to);
+	}
+	fputc('"', o->to);
+}
+
+struct rl_out *rl_out_create(enum rl_out_format format, FILE *to, const char *const *columns)
+{
+	struct rl_out *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	*o = (struct rl_out){.format = format, .to = to, .columns = columns};
+	while (columns[o->ncolumns])
+		o->ncolumns++;
+	if (format == RL_OUT_TABLE && !begin_table(o)) {
+		scols_unref_table(o->table);
+		free(o);
+		return NULL;
+	}
+	if (format == RL_OUT_CSV) {
+		for (; o->at < o->ncolumns; o->at++)
+			csv_text(o, columns[o->at]);
+		fputc('\n', to);
+		o->at = 0;
+	}
+	return o;
+}
+
+/* @json is taken over; @text is what a person reads. */
+static void put(struct rl_out *o, const char *text, const char *csv, json_t *json, bool right)
+{
+	if (o->at >= o->ncolumns) {
+		json_decref(json);
+		o->failed = true;
+		return;
+	}
+	if (o->format == RL_OUT_JSON) {
+		if (!o->row)
+			o->row = json_object();
+		if (json_object_set_new(o->row, o->columns[o->at], json))
+			o->failed = true;
+	} else {
+		json_decref(json);
+	}
+	if (o->format == RL_OUT_CSV)
+		csv_text(o, csv);
+	if (o->format == RL_OUT_TABLE) {
+		if (!o->line)
+			o->line = scols_table_new_line(o->table, NULL);
+		if (right)
+			scols_column_set_flags(
+				scols_table_get_column(o->table, o->at), SCOLS_FL_RIGHT);
+		if (!o->line || scols_line_set_data(o->line, o->at, text))
+			o->failed = true;
+	}
+	o->at++;
+}
+
+void rl_out_text(struct rl_out *o, const char *text)
+{
+	json_t *json = text ? json_string(text) : json_null();
+
+	/* What is no UTF-8 cannot be said in JSON. */
+	put(o, text ? text : "-", text ? text : "", json ? json : json_null(), false);
+}
+
+void rl_out_real(struct rl_out *o, double x, int digits)
+{
+	char text[40], csv[40];
+
+	if (!isfinite(x)) {
+		put(o, "-", "", json_null(), true);
+		return;
+	}
+	/* Whole thousands are not said as 1.2e+04. */
+	if (fabs(x) >= 1000 && fabs(x) < 1e15)
+		snprintf(text, sizeof(text), "%.0f", x);
+	else
+		snprintf(text, sizeof(text), "%.*g", digits, x);
+	snprintf(csv, sizeof(csv), "%.17g", x);
+	for (int p = 15; p < 17; p++) {
+		char shorter[40];
+
+		snprintf(shorter, sizeof(shorter), "%.*g", p, x);
+		if (strtod(shorter, NULL) == x) {
+			strcpy(csv, shorter);
+			break;
+		}
+	}
+	put(o, text, csv, json_real(x), true);
+}
+
+void rl_out_count(struct rl_out *o, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	put(o, text, text, json_integer(n), true);
+}
+
+void rl_out_bool(struct rl_out *o, bool b)
+{
+	put(o, b ? "yes" : "no", b ? "true" : "false", json_boolean(b), false);
+}
+
+void rl_out_end_row(struct rl_out *o)
+{
+	if (o->format == RL_OUT_JSON && o->row) {
+		/* 17 digits bring a double back bit by bit. */
+		if (json_dumpf(o->row, o->to, JSON_COMPACT | JSON_REAL_PRECISION(17)))
+			o->failed = true;
+		fputc('\n', o->to);
+	}
+	if (o->format == RL_OUT_CSV)
+		fputc('\n', o->to);
+	if (o->at != o->ncolumns)
+		o->failed = true;
+	json_decref(o->row);
+	o->row = NULL;
+	o->line = NULL;
+	o->at = 0;
+}
+
+int rl_out_finish(struct rl_out *o)
+{
+	int rc;
+
+	if (o->format == RL_OUT_TABLE && scols_table_get_nlines(o->table) > 0) {
+		scols_print_table(o->table);
+	}
+	scols_unref_table(o->table);
+	rc = fflush(o->to) || ferror(o->to) || o->failed ? -EIO : 0;
+	json_decref(o->row);
+	free(o);
+	return rc;
+}

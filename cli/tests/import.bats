@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Import: everything or nothing, each content once, and errors that name their place.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	sample=$RL_SOURCE/data/tests/sample
+	cell=event-spin-randread-4k-qd8
+}
+
+# many N: a platform's directory with N runs of different content.
+many() {
+	mkdir -p many
+	cp "$sample/manifest.json" many/
+	for i in $(seq "$1"); do
+		cp -r "$sample/$cell" "many/$cell.r$i"
+		sed -i "s/\"timestamp\" : /&$i/" "many/$cell.r$i/fio.json"
+	done
+}
+
+count() { sqlite3 "$1" 'SELECT count(*) FROM run'; }
+
+@test "a platform's directory, and the same once more" {
+	run -0 "$RINGLAB" import --format csv "$sample"
+	[ "${lines[1]}" = sample,1,0,0,0 ]
+	run -0 "$RINGLAB" import --format json "$sample/$cell/"
+	[ "$output" = '{"platform":"sample","new":0,"known":1,"calibrate":0,"validate":0}' ]
+	[ "$(count ringlab.db)" = 1 ]
+}
+
+@test "a directory of platforms, with the roles of its split" {
+	many 3
+	cp -r many all-a
+	mkdir all && mv many all-a all/
+	printf 'platform,cell,role\nsample,%s,validate\n' "$cell" >all/split.csv
+	run -0 "$RINGLAB" import --format csv all
+	[ "${lines[1]}" = sample,3,3,0,6 ]
+	[ "$(sqlite3 ringlab.db "SELECT group_concat(DISTINCT role) FROM run")" = validate ]
+	[ "$(sqlite3 ringlab.db "SELECT group_concat(DISTINCT repeat) FROM run")" = 1,2,3 ]
+}
+
+@test "the documents are kept byte by byte" {
+	"$RINGLAB" import "$sample"
+	sqlite3 ringlab.db "SELECT writefile('out', bytes) FROM document WHERE name = 'fio.json'"
+	cmp out "$sample/$cell/fio.json"
+	[ "$(sha256sum <out | cut -d' ' -f1)" = \
+		"$(sqlite3 ringlab.db "SELECT sha256 FROM document WHERE name = 'fio.json'")" ]
+}
+
+@test "one bad run: nothing is stored, and the error names file and place" {
+	many 3
+	truncate -s 3000 "many/$cell.r3/fio.json"
+	run -3 "$RINGLAB" import many
+	[[ $output =~ ^many/$cell.r3/fio.json:[0-9]+:[0-9]+:\ error:\  ]]
+	[ "${#lines[@]}" = 1 ]
+	[ "$(count ringlab.db)" = 0 ]
+	sed -i 's/iodepth=8/iodepth=4q/' "many/$cell.r2/job.fio"
+	run -3 "$RINGLAB" import many
+	[[ $output == "many/$cell.r2/job.fio:11:9: error: iodepth=4q "* ]]
+	sed -i 's/back=rl:spin/back=rl:spun/' "many/$cell.r1/cell.txt"
+	run -3 "$RINGLAB" import many
+	[[ $output == "many/$cell.r1/cell.txt:1:51: error: "*unknown\ policy* ]]
+}
+
+@test "a job file that is not the one fio ran" {
+	many 1
+	sed -i 's/iodepth=8/iodepth=16/' "many/$cell.r1/job.fio"
+	run -3 "$RINGLAB" import many
+	[[ $output == *"(expected those of job.fio: "*iodepth=16* ]]
+}
+
+@test "counters become what they grew by" {
+	many 1
+	printf 'requests 10\nspin_ns 0\n' >"many/$cell.r1/back.stats.before"
+	printf 'requests 25\nspin_ns 7\n' >"many/$cell.r1/back.stats"
+	"$RINGLAB" import many
+	[ "$(sqlite3 ringlab.db "SELECT value FROM stat WHERE side='back' AND key='requests'")" = 15.0 ]
+	printf 'requests 5\nspin_ns 7\n' >"many/$cell.r1/back.stats"
+	run -3 "$RINGLAB" import many
+	[[ $output == *"back.stats:1: error: requests shrank from 10 to 5"* ]]
+	printf 'requests 5x\n' >"many/$cell.r1/back.stats"
+	run -3 "$RINGLAB" import many
+	[[ $output == *"back.stats:1:10: error: requests: '5x' "* ]]
+}
+
+@test "CPU times: unknown is left out, not 0" {
+	many 1
+	echo '{"window_ns": 1000, "cpu_ns": {"dom0": null, "driver": 250, "guest": 500},
+		"disk": {"reads": 4, "read_sectors": 32, "writes": 0, "write_sectors": 0}}' \
+		>"many/$cell.r1/cpu.json"
+	"$RINGLAB" import many
+	[ "$(sqlite3 ringlab.db "SELECT value FROM metric WHERE metric='back_cpu_frac'")" = 0.25 ]
+	[ "$(sqlite3 ringlab.db "SELECT value FROM metric WHERE metric='cpu_ns_per_request'")" = 187.5 ]
+	[ "$(sqlite3 ringlab.db "SELECT count(*) FROM stat WHERE key='cpu_ns.dom0'")" = 0 ]
+}
+
+@test "fio's JSON alone, from a file and from stdin" {
+	run -3 "$RINGLAB" import "$sample/$cell/fio.json"
+	[[ $output == *"--platform"* ]]
+	run -0 "$RINGLAB" import -p here --format csv "$sample/$cell/fio.json"
+	[ "${lines[1]}" = here,1,0,0,0 ]
+	run -0 "$RINGLAB" import -p here --format csv - <"$sample/$cell/fio.json"
+	[ "${lines[1]}" = here,0,1,0,0 ]
+}
+
+@test "a database of another program is refused and not touched" {
+	sqlite3 other.db 'CREATE TABLE t(x); INSERT INTO t VALUES (1)'
+	cp other.db copy.db
+	run -3 "$RINGLAB" import --db other.db "$sample"
+	[[ $output == "other.db: error: "* ]]
+	cmp other.db copy.db
+	[ ! -e other.db-wal ]
+	echo 'no database' >text.db
+	run -3 "$RINGLAB" import --db text.db "$sample"
+	[ "$(cat text.db)" = 'no database' ]
+}
+
+@test "killed at any moment: the old state or the new one" {
+	many 40
+	"$RINGLAB" import "$sample"
+	for ms in 1 2 4 6 9 13 18 24 31 40 60 90; do
+		"$RINGLAB" import many >/dev/null 2>&1 &
+		sleep "0.$(printf %03d "$ms")"
+		kill -KILL $! 2>/dev/null || true
+		wait $! 2>/dev/null || true
+		n=$(count ringlab.db)
+		[ "$n" = 1 ] || [ "$n" = 41 ]
+	done
+	"$RINGLAB" import many
+	[ "$(count ringlab.db)" = 41 ]
+	[ "$(sqlite3 ringlab.db 'PRAGMA integrity_check')" = ok ]
+}
+
+@test "two importers at once" {
+	many 20
+	"$RINGLAB" import many >/dev/null &
+	"$RINGLAB" import many >/dev/null
+	wait $!
+	[ "$(count ringlab.db)" = 20 ]
+}
+
+@test "a disk that is full is said" {
+	[ -w /dev/full ] || skip
+	run -4 sh -c "'$RINGLAB' import '$sample' >/dev/full"
+}
+
+@test "a wrong command line" {
+	run -2 "$RINGLAB" import
+	run -2 "$RINGLAB" import --format xml "$sample"
+	run -2 "$RINGLAB" import --nonsense
+	run -0 "$RINGLAB" import -h
+	run -3 "$RINGLAB" import nowhere
+	[ "$output" = 'nowhere: error: cannot open: No such file or directory' ]
+	[ ! -e nowhere ]
+}
