@@ -161,10 +161,21 @@ out:
 	return how;
 }
 
+/*
+ * A plan without arming waits for a completion. Only a backend has those; and the last of them
+ * may have come since the policy was asked, before it could see that we want to be kicked.
+ */
+static bool rlk_may_skip_arming(struct rlk_waiter *w)
+{
+	if (!w->plan.no_arm || w->ops->in_irq)
+		return false;
+	smp_mb(); /* plan before in_flight; a completion answers, then looks at the plan */
+	return w->ops->in_flight(w) > 0;
+}
+
 static int rlk_arm_halt(struct rlk_waiter *w)
 {
-	/* Only a backend has completions of its own that wake it: a frontend always arms. */
-	bool no_arm = w->plan.no_arm && !w->ops->in_irq;
+	bool no_arm = rlk_may_skip_arming(w);
 	bool called;
 
 	if (!no_arm && rlk_arm(w)) {

@@ -292,6 +292,11 @@ void rlk_waiter_kick(struct rlk_waiter *w)
 	spin_unlock_irqrestore(&w->lock, flags);
 }
 
+bool rlk_waiter_wanted(const struct rlk_waiter *w)
+{
+	return unlikely(READ_ONCE(w->attn) & (BIT(RLK_ATTN_STOP) | BIT(RLK_ATTN_POLICY)));
+}
+
 int rlk_policy_apply(struct rlk_waiter *w)
 {
 	struct rl_policy_inst made;

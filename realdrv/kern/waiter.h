@@ -152,6 +152,12 @@ irqreturn_t rlk_waiter_irq(int irq, void *dev);
  */
 void rlk_waiter_kick(struct rlk_waiter *w);
 
+/**
+ * rlk_waiter_wanted - a drain() that a peer can make endless ends when this says so.
+ * Returns: true when the waiter is to be stopped or has another policy to begin with.
+ */
+bool rlk_waiter_wanted(const struct rlk_waiter *w);
+
 /** rlk_waiter_is_thread - true when called by @w's own thread. */
 static inline bool rlk_waiter_is_thread(const struct rlk_waiter *w)
 {

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The disk behind the device: named by the toolstack in `physical-device` (hex
+ * major:minor) and `mode`, described to the frontend before Connected.
+ *
+ *	sectors                number of 512-byte sectors
+ *	sector-size            logical block, bytes
+ *	physical-sector-size   bytes
+ *	info                   4 read-only, 2 removable
+ *	feature-flush-cache    1 when the disk has a cache to flush
+ *	feature-persistent     written when the device is probed (xenbus.c)
+ *
+ * Not offered: discard, barriers, indirect requests, more ring pages or queues.
+ */
+#include <linux/blkdev.h>
+
+#include <xen/interface/io/blkif.h>
+
+#include "back/rlback.h"
+
+static bool rlb_mode_is_read_only(struct rlback *dev)
+{
+	char *mode = xenbus_read(XBT_NIL, dev->xdev->nodename, "mode", NULL);
+	bool read_only = IS_ERR(mode) || !strchr(mode, 'w');
+
+	if (!IS_ERR(mode))
+		kfree(mode);
+	return read_only;
+}
+
+int rlb_disk_open(struct rlback *dev)
+{
+	unsigned int major, minor;
+	struct block_device *bdev;
+	bool read_only;
+
+	if (xenbus_scanf(
+		    XBT_NIL, dev->xdev->nodename, "physical-device", "%x:%x", &major, &minor) != 2)
+		return -ENOENT;
+	read_only = rlb_mode_is_read_only(dev);
+	dev->fmode = FMODE_READ | (read_only ? 0 : FMODE_WRITE);
+	bdev = blkdev_get_by_dev(MKDEV(major, minor), dev->fmode, NULL);
+	if (IS_ERR(bdev)) {
+		xenbus_dev_error(dev->xdev, PTR_ERR(bdev), "opening disk %x:%x", major, minor);
+		return PTR_ERR(bdev);
+	}
+	dev->limits.capacity_sectors = bdev_nr_sectors(bdev);
+	dev->limits.read_only = read_only || bdev_read_only(bdev);
+	dev->limits.flush = bdev_write_cache(bdev);
+	dev->align_mask = bdev_logical_block_size(bdev) / RL_SECTOR_BYTES - 1;
+	/* What this domain's page cache holds of the disk must not hide what the frontend does. */
+	sync_blockdev(bdev);
+	invalidate_bdev(bdev);
+	dev->bdev = bdev;
+	return 0;
+}
+
+void rlb_disk_close(struct rlback *dev)
+{
+	if (dev->bdev)
+		blkdev_put(dev->bdev, dev->fmode);
+	dev->bdev = NULL;
+}
+
+static unsigned int rlb_disk_info(const struct rlback *dev)
+{
+	return (dev->limits.read_only ? VDISK_READONLY : 0) |
+	       (dev->bdev->bd_disk->flags & GENHD_FL_REMOVABLE ? VDISK_REMOVABLE : 0);
+}
+
+static int rlb_disk_write(struct rlback *dev, struct xenbus_transaction xbt)
+{
+	const char *node = dev->xdev->nodename;
+
+	return xenbus_printf(xbt, node, "sectors", "%llu", (u64)dev->limits.capacity_sectors)
+		?: xenbus_printf(xbt, node, "sector-size", "%u", bdev_logical_block_size(dev->bdev))
+		?: xenbus_printf(xbt, node, "physical-sector-size", "%u",
+			   bdev_physical_block_size(dev->bdev))
+		?: xenbus_printf(xbt, node, "info", "%u", rlb_disk_info(dev))
+		?: xenbus_printf(xbt, node, "feature-flush-cache", "%u", dev->limits.flush);
+}
+
+int rlb_disk_announce(struct rlback *dev)
+{
+	struct xenbus_transaction xbt;
+	int rc;
+
+	do {
+		rc = xenbus_transaction_start(&xbt);
+		if (rc)
+			break;
+		rc = rlb_disk_write(dev, xbt);
+		if (rc) {
+			xenbus_transaction_end(xbt, 1);
+			break;
+		}
+		rc = xenbus_transaction_end(xbt, 0);
+	} while (rc == -EAGAIN);
+	if (rc)
+		xenbus_dev_fatal(dev->xdev, rc, "describing the disk");
+	return rc;
+}

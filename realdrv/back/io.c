@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests to bios, completions to responses.
+ *
+ * The thread drains the ring in batches: take and judge the copies, map their grants
+ * in one go, submit their bios. A disk that completes at once (a RAM disk, a null
+ * device) does so inside submit_bio(), in the thread: those are unmapped in one go
+ * and answered with one publication. What completes later is answered by the
+ * completion itself, from whatever context it comes in.
+ */
+#include <linux/ktime.h>
+
+#include "back/rlback.h"
+
+#define RLB_SAMPLE_EVERY 8 /* batches between two samples of the completion time */
+
+static struct rlback *rlb_of(struct rlk_waiter *w)
+{
+	return container_of(w, struct rlback, waiter);
+}
+
+u32 rlb_in_flight(const struct rlb_ring *ring)
+{
+	return ring->back.req_cons - READ_ONCE(ring->back.rsp_prod_pvt);
+}
+
+/* ---- responses ----------------------------------------------------------------------------- */
+
+/* Ring lock held. Every field is written: the slot still holds what the peer put there. */
+static void rlb_queue_response(struct rlb_ring *ring, const struct rlb_req *req)
+{
+	struct rl_blkif_response *rsp = rl_back_slot(&ring->back);
+
+	rsp->id = req->id;
+	rsp->operation = req->operation;
+	rsp->pad = 0;
+	rsp->status = req->status;
+	rsp->pad2 = 0;
+	rl_back_queue(&ring->back);
+	ring->dev->waiter.stats.responses++;
+}
+
+static void rlb_sample(const struct rlb_req *req)
+{
+	if (req->taken_ns)
+		rlk_waiter_completed(&req->ring->dev->waiter, ktime_get_ns() - req->taken_ns);
+}
+
+void rlb_answer(struct rlb_req *req)
+{
+	struct rlb_ring *ring = req->ring;
+	unsigned long flags;
+
+	rlb_sample(req);
+	spin_lock_irqsave(&ring->lock, flags);
+	rlb_queue_response(ring, req);
+	ring->returned[ring->nreturned++] = req;
+	rlk_waiter_notify(&ring->dev->waiter, rl_back_publish(&ring->back));
+	if (unlikely(ring->closing))
+		wake_up(&ring->drained);
+	else if (ring->dev->waiter.plan.no_arm)
+		rlk_waiter_kick(&ring->dev->waiter);
+	spin_unlock_irqrestore(&ring->lock, flags);
+}
+
+/* The thread: answer what the batch completed, with one publication. */
+static void rlb_answer_done(struct rlb_ring *ring)
+{
+	u32 i;
+
+	if (!ring->ndone)
+		return;
+	rlb_unmap_done(ring);
+	for (i = 0; i < ring->ndone; i++)
+		rlb_sample(ring->done[i]);
+	spin_lock_irq(&ring->lock);
+	for (i = 0; i < ring->ndone; i++)
+		rlb_queue_response(ring, ring->done[i]);
+	if (ring->ndone)
+		rlk_waiter_notify(&ring->dev->waiter, rl_back_publish(&ring->back));
+	spin_unlock_irq(&ring->lock);
+	for (i = 0; i < ring->ndone; i++)
+		ring->free[ring->nfree++] = ring->done[i];
+	ring->dev->stats.completed_in_thread += ring->ndone;
+	ring->ndone = 0;
+}
+
+/* ---- bios ---------------------------------------------------------------------------------- */
+
+static s16 rlb_status(const struct rlb_req *req, blk_status_t error)
+{
+	if (likely(!error))
+		return RL_BLKIF_OKAY;
+	if (error == BLK_STS_NOTSUPP && req->operation == RL_BLKIF_FLUSH)
+		return RL_BLKIF_EOPNOTSUPP;
+	return RL_BLKIF_ERROR;
+}
+
+static void rlb_end_io(struct bio *bio)
+{
+	struct rlb_req *req = container_of(bio, struct rlb_req, bio);
+	struct rlb_ring *ring = req->ring;
+
+	req->status = rlb_status(req, bio->bi_status);
+	if (unlikely(req->status))
+		ring->dev->stats.io_errors++;
+	bio_uninit(bio);
+	if (rlk_waiter_is_thread(&ring->dev->waiter) && in_task() && ring->in_batch)
+		ring->done[ring->ndone++] = req;
+	else
+		rlb_unmap_and_answer(req);
+}
+
+static blk_opf_t rlb_opf(const struct rlb_req *req)
+{
+	switch (req->operation) {
+	case RL_BLKIF_READ:
+		return REQ_OP_READ;
+	case RL_BLKIF_WRITE:
+		return REQ_OP_WRITE | REQ_SYNC | REQ_IDLE;
+	default: /* a flush, with or without data */
+		return REQ_OP_WRITE | REQ_PREFLUSH;
+	}
+}
+
+static void rlb_submit(struct rlb_req *req)
+{
+	struct bio *bio = &req->bio;
+	u32 i;
+
+	bio_init(bio, req->ring->dev->bdev, req->vec, RLB_SEGS, rlb_opf(req));
+	bio->bi_iter.bi_sector = req->sector;
+	bio->bi_end_io = rlb_end_io;
+	/* Never merged into one segment: neighbours here need not be neighbours in the machine. */
+	for (i = 0; i < req->nr_segs; i++)
+		__bio_add_page(bio, req->seg[i].page, req->seg[i].bytes, req->seg[i].offset);
+	submit_bio(bio);
+}
+
+/* ---- requests ------------------------------------------------------------------------------ */
+
+static void rlb_count(struct rlb_stats *stats, const struct rl_blkif_plan *plan)
+{
+	stats->sectors += plan->sectors;
+	if (plan->operation == RL_BLKIF_READ)
+		stats->reads++;
+	else if (plan->operation == RL_BLKIF_WRITE)
+		stats->writes++;
+	else
+		stats->flushes++;
+}
+
+/* Blocks of more than a sector: neither start nor length of any segment may cut one. */
+static bool rlb_aligned(const struct rlback *dev, const struct rl_blkif_request *copy, u32 nr_segs)
+{
+	u64 bits = copy->sector_number;
+	u32 i;
+
+	for (i = 0; i < nr_segs; i++)
+		bits |= copy->seg[i].last_sect + 1u - copy->seg[i].first_sect;
+	return !(bits & dev->align_mask);
+}
+
+/* Judges the copy. Returns whether the request is to be carried out; req->status if not. */
+static bool rlb_judge(struct rlback *dev, const struct rl_blkif_request *copy, struct rlb_req *req)
+{
+	struct rl_blkif_plan plan;
+	bool ok = rl_blkif_check(copy, &dev->limits, &plan);
+
+	req->id = plan.id;
+	req->operation = plan.operation;
+	req->status = plan.status;
+	req->sector = plan.sector;
+	req->nr_segs = ok ? plan.nr_segments : 0;
+	req->failed = false;
+	req->taken_ns = 0;
+	if (likely(ok) && unlikely(dev->align_mask) && !rlb_aligned(dev, copy, req->nr_segs)) {
+		req->status = RL_BLKIF_ERROR;
+		req->nr_segs = 0;
+		ok = false;
+	}
+	if (likely(ok))
+		rlb_count(&dev->stats, &plan);
+	else
+		dev->stats.refused++;
+	return ok;
+}
+
+/* One slot: copy once, judge the copy, find or queue its grants. */
+static void rlb_take(struct rlb_ring *ring, struct rlb_req *req)
+{
+	struct rl_blkif_request copy;
+	u32 i;
+
+	rl_back_take(&ring->back, &copy, sizeof(copy));
+	if (!rlb_judge(ring->dev, &copy, req)) {
+		ring->done[ring->ndone++] = req;
+		return;
+	}
+	for (i = 0; i < req->nr_segs; i++) {
+		const struct rl_blkif_segment *s = &copy.seg[i];
+
+		req->seg[i].gref = s->gref;
+		req->seg[i].offset = s->first_sect * RL_SECTOR_BYTES;
+		req->seg[i].bytes = (s->last_sect + 1u - s->first_sect) * RL_SECTOR_BYTES;
+		rlb_seg_prepare(ring, req, i);
+	}
+	ring->batch[ring->nbatch++] = req;
+}
+
+/* A free request; there is one for every slot, so a peer cannot exhaust them. */
+static struct rlb_req *rlb_get_req(struct rlb_ring *ring)
+{
+	if (!ring->nfree) {
+		spin_lock_irq(&ring->lock);
+		memcpy(ring->free, ring->returned, ring->nreturned * sizeof(ring->free[0]));
+		ring->nfree = ring->nreturned;
+		ring->nreturned = 0;
+		spin_unlock_irq(&ring->lock);
+	}
+	return ring->nfree ? ring->free[--ring->nfree] : NULL;
+}
+
+static void rlb_submit_batch(struct rlb_ring *ring)
+{
+	struct blk_plug plug;
+	bool plugged = ring->nbatch > 1;
+	u32 i;
+
+	ring->in_batch = true;
+	if (plugged)
+		blk_start_plug(&plug);
+	for (i = 0; i < ring->nbatch; i++) {
+		struct rlb_req *req = ring->batch[i];
+
+		if (unlikely(req->failed)) {
+			req->status = RL_BLKIF_ERROR;
+			ring->done[ring->ndone++] = req;
+		} else {
+			rlb_submit(req);
+		}
+	}
+	if (plugged)
+		blk_finish_plug(&plug);
+	ring->in_batch = false;
+	ring->nbatch = 0;
+}
+
+/* Returns how many of n were taken: all, unless requests ran out, which cannot be. */
+static u32 rlb_batch(struct rlb_ring *ring, u32 n)
+{
+	struct rlback *dev = ring->dev;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		struct rlb_req *req = rlb_get_req(ring);
+
+		if (WARN_ON_ONCE(!req))
+			break;
+		rlb_take(ring, req);
+	}
+	if (dev->stats.batches++ % RLB_SAMPLE_EVERY == 0 && ring->nbatch)
+		ring->batch[0]->taken_ns = ktime_get_ns();
+	dev->waiter.stats.requests += i;
+	rlb_map_queued(ring);
+	rlb_submit_batch(ring);
+	rlb_answer_done(ring);
+	return i;
+}
+
+static int rlb_drain(struct rlk_waiter *w)
+{
+	struct rlb_ring *ring = rlb_of(w)->ring;
+	int taken = 0;
+	u32 n, got;
+
+	for (;;) {
+		int rc = rl_back_pending(&ring->back, &n);
+
+		if (unlikely(rc)) {
+			pr_warn(RLK_MODULE
+				": %s: more requests than the ring holds; it is stopped\n",
+				w->name);
+			return rc;
+		}
+		if (!n || rlk_waiter_wanted(w))
+			return taken;
+		got = rlb_batch(ring, n);
+		if (!got)
+			return -EPROTO;
+		taken += got;
+		cond_resched();
+	}
+}
+
+/* A claim that drain() will refuse is work as well. */
+static bool rlb_pending(struct rlk_waiter *w)
+{
+	const struct rl_ring_back *back = &rlb_of(w)->ring->back;
+
+	return rl_ring_load_acquire(&back->shared->req_prod) != back->req_cons;
+}
+
+static bool rlb_arm(struct rlk_waiter *w, u32 offset)
+{
+	return rl_back_arm(&rlb_of(w)->ring->back, offset);
+}
+
+static u32 rlb_waiting(struct rlk_waiter *w)
+{
+	return rlb_in_flight(rlb_of(w)->ring);
+}
+
+static void rlb_show(struct rlk_waiter *w, struct seq_file *m)
+{
+	const struct rlb_stats *s = &rlb_of(w)->stats;
+
+#define RLB_STAT_PRINT(name) seq_printf(m, #name " %llu\n", s->name);
+	RLB_STATS(RLB_STAT_PRINT)
+#undef RLB_STAT_PRINT
+}
+
+const struct rlk_ops rlb_waiter_ops = {
+	.drain = rlb_drain,
+	.pending = rlb_pending,
+	.arm = rlb_arm,
+	.in_flight = rlb_waiting,
+	.show = rlb_show,
+};

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * rlback - the block backend: takes requests of a domain that nobody needs to trust
+ * and carries them out on a disk of this one.
+ *
+ *	xenbus.c  negotiation: the state machine with the frontend
+ *	disk.c    which disk, and what the frontend may know of it
+ *	ring.c    one connection: the shared page, the event channel, all memory
+ *	grants.c  pages of the other domain: persistent table, maps in batches
+ *	io.c      requests to bios, completions to responses
+ *
+ * All that a connection needs is allocated when it is made: as many requests as the
+ * ring has slots, each with its pages and its bio. The hot path allocates nothing.
+ *
+ * Locks: rlback.mutex (process: negotiation) > rlk_waiter.conf_mutex > ring lock.
+ * The ring lock guards the response side, the stack of freed requests and the
+ * notification counts; completions may come in interrupts. Everything else of a ring
+ * belongs to the waiter's thread.
+ */
+#ifndef RLBACK_H
+#define RLBACK_H
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+
+#include <xen/grant_table.h>
+#include <xen/xenbus.h>
+
+#include "core/blkif.h"
+#include "core/ring.h"
+#include "kern/waiter.h"
+
+#define RLB_SLOTS	   32u /* of a ring of one page */
+#define RLB_SEGS	   RL_BLKIF_MAX_SEGMENTS
+#define RLB_PAGES	   (RLB_SLOTS * RLB_SEGS)
+#define RLB_PERSISTENT_MAX 1056u
+#define RLB_HASH_SLOTS	   4096u /* power of two, well above RLB_PERSISTENT_MAX */
+#define RLB_SPARES	   64u
+
+/* What statistics say about the device, over all its connections. */
+#define RLB_STATS(X)                                                                               \
+	X(reads)                                                                                   \
+	X(writes)                                                                                  \
+	X(flushes)                                                                                 \
+	X(refused)                                                                                 \
+	X(io_errors)                                                                               \
+	X(sectors)                                                                                 \
+	X(batches)                                                                                 \
+	X(completed_in_thread)                                                                     \
+	X(grants_mapped)                                                                           \
+	X(grants_unmapped)                                                                         \
+	X(map_hypercalls)                                                                          \
+	X(unmap_hypercalls)                                                                        \
+	X(map_failures)                                                                            \
+	X(persistent_hits)                                                                         \
+	X(persistent_grants)                                                                       \
+	X(pages_lost)
+
+struct rlb_stats {
+#define RLB_STAT_FIELD(name) u64 name;
+	RLB_STATS(RLB_STAT_FIELD)
+#undef RLB_STAT_FIELD
+};
+
+struct rlb_seg {
+	grant_ref_t gref;
+	u16 offset, bytes;
+	struct page *page;     /* mapped: own or persistent */
+	grant_handle_t handle; /* of own, valid while temporary */
+	bool temporary;	       /* own is mapped and to be unmapped after the I/O */
+};
+
+struct rlb_req {
+	struct rlb_ring *ring;
+	u64 id;
+	u64 sector;
+	u64 taken_ns; /* a sample of the completion time, or 0 */
+	s16 status;
+	u8 operation;
+	u8 nr_segs;
+	bool failed; /* a grant could not be mapped */
+	struct rlb_seg seg[RLB_SEGS];
+	struct page *own[RLB_SEGS]; /* to map into; null when one was lost */
+	struct bio bio;
+	struct bio_vec vec[RLB_SEGS];
+	/* Unmapping of a request whose bio was not completed in the thread. */
+	struct gntab_unmap_queue_data unmap;
+	struct gnttab_unmap_grant_ref unmap_ops[RLB_SEGS];
+	struct page *unmap_pages[RLB_SEGS];
+};
+
+/* Grants that stay mapped, found by gref: open addressing, entries are never deleted. */
+struct rlb_persistent {
+	u32 count;
+	u16 slot[RLB_HASH_SLOTS]; /* entry + 1, 0: free */
+	struct {
+		grant_ref_t gref;
+		grant_handle_t handle;
+		struct page *page;
+	} entry[RLB_PERSISTENT_MAX];
+};
+
+struct rlb_ring {
+	struct rlback *dev;
+	struct rl_ring_back back;
+	void *page;
+	int irq;
+	bool use_persistent;
+	/* The thread's. */
+	bool in_batch;
+	u32 nfree, nbatch, ndone, nmap, nspare;
+	struct rlb_req *free[RLB_SLOTS];
+	struct rlb_req *batch[RLB_SLOTS];
+	struct rlb_req *done[RLB_SLOTS]; /* completed while the batch was submitted */
+	struct page *spare[RLB_SPARES];
+	struct gnttab_map_grant_ref map_ops[RLB_PAGES];
+	struct page *map_pages[RLB_PAGES];
+	struct rlb_req *map_req[RLB_PAGES];
+	u8 map_seg[RLB_PAGES];
+	struct gnttab_unmap_grant_ref unmap_ops[RLB_PAGES];
+	struct page *unmap_pages[RLB_PAGES];
+	struct rlb_persistent persistent;
+
+	spinlock_t lock ____cacheline_aligned_in_smp;
+	u32 nreturned;
+	struct rlb_req *returned[RLB_SLOTS]; /* freed by completions outside of the thread */
+	bool closing;
+	wait_queue_head_t drained;
+	struct rlb_req req[RLB_SLOTS];
+};
+
+struct rlback {
+	struct xenbus_device *xdev;
+	struct mutex mutex;
+	struct xenbus_watch watch; /* on physical-device */
+	bool watching;
+	struct block_device *bdev;
+	fmode_t fmode;
+	struct rl_blkif_limits limits;
+	u32 align_mask; /* sectors of 512 in a logical block, less one */
+	struct rlb_ring *ring;
+	struct rlk_waiter waiter;
+	struct rlb_stats stats;
+};
+
+/* disk.c: open what `physical-device` names, if it is there; -ENOENT when it is not yet. */
+int rlb_disk_open(struct rlback *dev);
+void rlb_disk_close(struct rlback *dev);
+/* What the frontend needs to know before Connected: sectors, sizes, features. */
+int rlb_disk_announce(struct rlback *dev);
+
+/* ring.c: say what a frontend may ask for. */
+int rlb_ring_offer(struct rlback *dev);
+/* Make and end a connection; rlback.mutex held. Closing waits for I/O in flight. */
+int rlb_ring_open(struct rlback *dev);
+void rlb_ring_close(struct rlback *dev);
+
+/* grants.c */
+int rlb_pages_alloc(struct rlb_ring *ring);
+void rlb_pages_free(struct rlb_ring *ring);
+void rlb_persistent_unmap(struct rlb_ring *ring);
+/* Find the segment's page or queue a map of it. */
+void rlb_seg_prepare(struct rlb_ring *ring, struct rlb_req *req, u32 i);
+/* Map all that is queued; a request with a grant that cannot be mapped is marked failed. */
+void rlb_map_queued(struct rlb_ring *ring);
+/* Unmap what ring->done mapped for its I/O. A request whose pages somebody still holds leaves
+ * ring->done and is answered later. */
+void rlb_unmap_done(struct rlb_ring *ring);
+/* The same for one request, in any context; answers it when the pages are free. */
+void rlb_unmap_and_answer(struct rlb_req *req);
+
+/* io.c */
+extern const struct rlk_ops rlb_waiter_ops;
+u32 rlb_in_flight(const struct rlb_ring *ring);
+/* Answer a request outside of the thread's batch; any context. */
+void rlb_answer(struct rlb_req *req);
+
+#endif
