@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The backend: dequeue requests, hand them to the device, answer; publish once a batch. */
+#include "sim/core/world.h"
+
+static bool back_pending(const struct rl_waiter *wt)
+{
+	const struct rl_ring_back *r = &wt->w->blk.back;
+
+	return rl_ring_load_acquire(&r->shared->req_prod) != r->req_cons;
+}
+
+static bool back_arm(struct rl_waiter *wt, uint32_t offset)
+{
+	return rl_back_arm(&wt->w->blk.back, offset);
+}
+
+static uint32_t back_in_flight(const struct rl_waiter *wt)
+{
+	const struct rl_ring_back *r = &wt->w->blk.back;
+
+	return r->req_cons - r->rsp_prod_pvt;
+}
+
+static void answer(struct rl_blk *b, uint64_t id)
+{
+	struct rl_blkif_response *rsp = rl_back_slot(&b->back);
+
+	rl_waiter_completed(&b->bw, b->w->now - b->tag[id].taken);
+	rsp->id = id;
+	rsp->operation = b->tag[id].write ? RL_BLKIF_WRITE : RL_BLKIF_READ;
+	rsp->status = RL_BLKIF_OKAY;
+	rl_back_queue(&b->back);
+	b->answered++;
+}
+
+static void after_publish(struct rl_ctx *c)
+{
+	struct rl_world *w = c->v->w;
+
+	if (c == w->blk.bw.thread) {
+		rl_waiter_drained(&w->blk.bw, c);
+		return;
+	}
+	rl_waiter_kick(&w->blk.bw);
+	rl_irq_end(c->v);
+}
+
+static void send(struct rl_ctx *c)
+{
+	rl_evtchn_send(c->v, &c->v->w->vcpu[RL_GUEST]);
+	after_publish(c);
+}
+
+/* What was answered becomes visible; a notification costs its send. */
+static void publish(struct rl_blk *b, struct rl_ctx *c)
+{
+	bool notify = rl_back_publish(&b->back);
+
+	if (b->answered)
+		b->held_off += !notify;
+	b->answered = 0;
+	rl_ctx_published(b->fw.thread, c->v->cpu);
+	if (notify)
+		rl_ctx_run(c, rl_cost(b->w, evtchn_send_ns), send);
+	else
+		after_publish(c);
+}
+
+static void take_requests(struct rl_ctx *c)
+{
+	struct rl_blk *b = &c->v->w->blk;
+	struct rl_blkif_request req;
+
+	for (; b->batch; b->batch--) {
+		struct rl_tag *t;
+
+		rl_back_take(&b->back, &req, sizeof(req));
+		t = &b->tag[req.id];
+		t->taken = b->w->now;
+		if (rl_device_submit(b->w, req.id, t->bytes))
+			answer(b, req.id);
+	}
+	publish(b, c);
+}
+
+/* Grants that do not persist: a map and an unmap call a request, and each page. */
+static rl_ps map_cost(struct rl_blk *b, uint32_t segments)
+{
+	struct rl_world *w = b->w;
+
+	if (b->persistent)
+		return 0;
+	b->grant_ops += 2;
+	w->vcpu[RL_DRIVER].st.hypercalls += 2;
+	return 2 * rl_cost(w, grant_op_ns) +
+	       segments * (rl_cost(w, grant_map_ns) + rl_cost(w, grant_unmap_ns));
+}
+
+static void back_drain(struct rl_waiter *wt, struct rl_ctx *c)
+{
+	struct rl_blk *b = &wt->w->blk;
+	rl_ps cost = 0;
+
+	rl_back_pending(&b->back, &b->batch);
+	for (uint32_t i = 0; i < b->batch; i++) {
+		rl_u32 at = (b->back.req_cons + i) & (b->back.size - 1);
+		struct rl_blkif_request *req = (void *)(b->back.slots + at * b->back.slot_bytes);
+
+		cost += rl_cost(wt->w, back_request_ns) +
+			req->nr_segments * rl_cost(wt->w, back_segment_ns) +
+			map_cost(b, req->nr_segments);
+	}
+	if (b->batch && wt->w->vcpu[RL_GUEST].cpu != wt->w->vcpu[RL_DRIVER].cpu)
+		cost += b->batch * rl_cost(wt->w, line_ns);
+	rl_ctx_run(c, cost, take_requests);
+}
+
+void rl_back_device_irq(struct rl_ctx *c)
+{
+	struct rl_blk *b = &c->v->w->blk;
+	uint64_t id;
+
+	while (rl_device_completed(b->w, &id))
+		answer(b, id);
+	publish(b, c);
+}
+
+const struct rl_waiter_ops rl_back_waiter_ops = {
+	.drain = back_drain,
+	.pending = back_pending,
+	.arm = back_arm,
+	.in_flight = back_in_flight,
+};
+
+void rl_blk_init(struct rl_world *w, const struct rl_scenario *s)
+{
+	struct rl_blk *b = &w->blk;
+	rl_u32 bytes = s->disk.ring_pages * RL_PAGE_BYTES;
+	struct rl_vcpu *guest = &w->vcpu[RL_GUEST], *driver = &w->vcpu[RL_DRIVER];
+
+	b->w = w;
+	b->persistent = s->disk.persistent;
+	rl_ring_init_shared((struct rl_ring_shared *)b->mem);
+	rl_front_attach(&b->front, b->mem, bytes, RL_BLKIF_SLOT_BYTES);
+	rl_back_attach(&b->back, b->mem, bytes, RL_BLKIF_SLOT_BYTES);
+	for (b->nfree = 0; b->nfree < b->front.size; b->nfree++)
+		b->free_tag[b->nfree] = b->nfree;
+	rl_waiter_init(&b->fw, w, &rl_front_waiter_ops, &guest->threads[1], s->front_policy);
+	rl_waiter_init(&b->bw, w, &rl_back_waiter_ops, &driver->threads[0], s->back_policy);
+	driver->handler[RL_IRQ_DEVICE] = rl_back_device_irq;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pair: frontend and backend as actors that drive realdrv/core over a ring in memory.
+ *
+ * Nothing here decides. Which index to write, whether to notify, what to do when the ring
+ * is empty: all that is asked of the same code that the kernel modules run. What is modelled
+ * is who does it when, in which context, and what it costs. struct rl_waiter is the
+ * counterpart of the modules' waiter (realdrv/kern/waiter.h), with its two ways of
+ * being in charge.
+ */
+#ifndef RL_SIM_BLK_BLK_H
+#define RL_SIM_BLK_BLK_H
+
+#include "core/blkif.h"
+#include "core/policy.h"
+#include "core/ring.h"
+#include "sim/xen/xen.h"
+
+#define RL_RING_MAX_PAGES 16u
+#define RL_RING_MAX_SLOTS 512u
+
+struct rl_waiter;
+
+struct rl_waiter_ops {
+	/* Starts to take what the ring holds, in segments of @c; rl_waiter_drained() follows. */
+	void (*drain)(struct rl_waiter *wt, struct rl_ctx *c);
+	bool (*pending)(const struct rl_waiter *wt);
+	bool (*arm)(struct rl_waiter *wt, uint32_t offset);
+	uint32_t (*in_flight)(const struct rl_waiter *wt);
+	bool in_irq; /* the event's handler drains by itself while armed without a timer */
+};
+
+struct rl_waiter_stats {
+	uint64_t blocks, recheck_hits, spurious, episodes;
+};
+
+struct rl_waiter {
+	const struct rl_waiter_ops *ops;
+	struct rl_world *w;
+	struct rl_ctx *thread;
+	struct rl_policy_inst inst;
+	struct rl_plan plan;
+	struct rl_spin spin;
+	bool have_plan;	 /* asked by the handler, to be carried out by the thread */
+	bool irq_charge; /* the handler is in charge */
+	bool for_event, for_timer, for_kick; /* what the sleeping thread waits for */
+	enum rl_result how;
+	rl_ps start;
+	rl_ps mean_completion;
+	rl_ps idle_at, run_then; /* window of the idleness that a policy may ask for */
+	uint32_t idle_permille;
+	struct rl_waiter_stats st;
+};
+
+/** rl_waiter_init - select the policy; the thread is to start with rl_waiter_begin. */
+void rl_waiter_init(struct rl_waiter *wt, struct rl_world *w, const struct rl_waiter_ops *ops,
+	struct rl_ctx *thread, const char *spec);
+/** rl_waiter_begin - first segment of the thread: ask the policy. */
+void rl_waiter_begin(struct rl_ctx *c);
+/** rl_waiter_drained - the drain that ops->drain() started is over. */
+void rl_waiter_drained(struct rl_waiter *wt, struct rl_ctx *c);
+/** rl_waiter_event, rl_waiter_timer - handlers of the vCPU's interrupts. c->arg: the waiter. */
+void rl_waiter_event(struct rl_ctx *c);
+void rl_waiter_timer(struct rl_ctx *c);
+/** rl_waiter_kick - a completion: wakes a thread that blocked without arming. */
+void rl_waiter_kick(struct rl_waiter *wt);
+/** rl_waiter_completed - a sample of the completion time. */
+void rl_waiter_completed(struct rl_waiter *wt, rl_ps time);
+
+/* What the simulator must know of a request beside its slot, by tag. */
+struct rl_tag {
+	uint32_t io, bytes, segments;
+	rl_ps published, taken;
+	bool write;
+};
+
+struct rl_blk {
+	struct rl_world *w;
+	_Alignas(64) uint8_t mem[RL_RING_MAX_PAGES * RL_PAGE_BYTES];
+	struct rl_ring_front front;
+	struct rl_ring_back back;
+	struct rl_waiter fw, bw;
+	bool persistent;
+	struct rl_tag tag[RL_RING_MAX_SLOTS];
+	uint32_t free_tag[RL_RING_MAX_SLOTS], nfree;
+	uint32_t batch; /* messages of the drain under way, a side each */
+	uint32_t fbatch;
+	uint32_t answered; /* responses of the backend not yet published */
+	struct rl_ctx *publisher;
+	uint64_t requests, responses, copy_bytes, grant_ops, held_off;
+};
+
+/** rl_blk_init - connected, idle; both sides are about to ask their policies. */
+void rl_blk_init(struct rl_world *w, const struct rl_scenario *s);
+
+/** rl_front_submit_cost - what creating and enqueuing a request of @bytes costs. */
+rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write);
+
+/**
+ * rl_front_submit - enqueue a request and publish it.
+ * @io: whom to tell of its completion, by rl_fio_completed().
+ * Returns: true when a notification is due: charge evtchn_send_ns, then rl_evtchn_send().
+ * Context: after its cost was charged, with a tag free.
+ */
+bool rl_front_submit(struct rl_blk *b, uint32_t io, uint32_t bytes, bool write);
+
+/* back.c, front.c */
+extern const struct rl_waiter_ops rl_front_waiter_ops, rl_back_waiter_ops;
+void rl_back_device_irq(struct rl_ctx *c);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The frontend: create and enqueue requests, dequeue responses. As many tags as slots. */
+#include "sim/core/world.h"
+
+static uint32_t pages_of(uint32_t bytes)
+{
+	return (bytes + RL_PAGE_BYTES - 1) / RL_PAGE_BYTES;
+}
+
+static rl_ps copy_cost(const struct rl_blk *b, uint32_t bytes)
+{
+	return b->persistent ? bytes * rl_cost(b->w, copy_ns_per_byte) : 0;
+}
+
+rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write)
+{
+	return rl_cost(b->w, front_request_ns) + pages_of(bytes) * rl_cost(b->w, front_segment_ns) +
+	       (write ? copy_cost(b, bytes) : 0);
+}
+
+bool rl_front_submit(struct rl_blk *b, uint32_t io, uint32_t bytes, bool write)
+{
+	uint32_t tag = b->free_tag[--b->nfree];
+	struct rl_blkif_request *req = rl_front_slot(&b->front);
+	bool notify;
+
+	b->tag[tag] = (struct rl_tag){io, bytes, pages_of(bytes), b->w->now, 0, write};
+	req->operation = write ? RL_BLKIF_WRITE : RL_BLKIF_READ;
+	req->nr_segments = (rl_u8)b->tag[tag].segments;
+	req->id = tag;
+	rl_front_queue(&b->front);
+	b->requests++;
+	if (write && b->persistent)
+		b->copy_bytes += bytes;
+	notify = rl_front_publish(&b->front);
+	b->held_off += !notify;
+	rl_ctx_published(b->bw.thread, b->w->vcpu[RL_GUEST].cpu);
+	return notify;
+}
+
+static bool front_pending(const struct rl_waiter *wt)
+{
+	const struct rl_ring_front *r = &wt->w->blk.front;
+
+	return rl_ring_load_acquire(&r->shared->rsp_prod) != r->rsp_cons;
+}
+
+static bool front_arm(struct rl_waiter *wt, uint32_t offset)
+{
+	return rl_front_arm(&wt->w->blk.front, offset);
+}
+
+static uint32_t front_in_flight(const struct rl_waiter *wt)
+{
+	const struct rl_ring_front *r = &wt->w->blk.front;
+
+	return r->req_prod_pub - r->rsp_cons;
+}
+
+static void take_responses(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = c->arg;
+	struct rl_blk *b = &wt->w->blk;
+	struct rl_blkif_response rsp;
+
+	for (; b->fbatch; b->fbatch--) {
+		struct rl_tag *t;
+
+		rl_front_take(&b->front, &rsp, sizeof(rsp));
+		t = &b->tag[rsp.id];
+		rl_waiter_completed(wt, wt->w->now - t->published);
+		if (!t->write && b->persistent)
+			b->copy_bytes += t->bytes;
+		b->responses++;
+		b->free_tag[b->nfree++] = (uint32_t)rsp.id;
+		rl_fio_completed(wt->w, t->io);
+	}
+	rl_fio_wake(wt->w);
+	rl_waiter_drained(wt, c);
+}
+
+/* All that wait are taken in one segment: nobody else runs on this vCPU meanwhile. */
+static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
+{
+	struct rl_blk *b = &wt->w->blk;
+	rl_ps cost = 0;
+
+	rl_front_pending(&b->front, &b->fbatch);
+	for (uint32_t i = 0; i < b->fbatch; i++) {
+		rl_u32 at = (b->front.rsp_cons + i) & (b->front.size - 1);
+		struct rl_blkif_response *rsp = (void *)(b->front.slots + at * b->front.slot_bytes);
+		const struct rl_tag *t = &b->tag[rsp->id];
+
+		cost += rl_cost(wt->w, front_response_ns) +
+			t->segments * rl_cost(wt->w, front_segment_ns) +
+			(t->write ? 0 : copy_cost(b, t->bytes));
+	}
+	if (b->fbatch && wt->w->vcpu[RL_GUEST].cpu != wt->w->vcpu[RL_DRIVER].cpu)
+		cost += b->fbatch * rl_cost(wt->w, line_ns);
+	rl_ctx_run(c, cost, take_responses);
+}
+
+const struct rl_waiter_ops rl_front_waiter_ops = {
+	.drain = front_drain,
+	.pending = front_pending,
+	.arm = front_arm,
+	.in_flight = front_in_flight,
+	.in_irq = true,
+};

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One replication: the clock, the pending set, the machine, the disk, the workload.
+ * Actors meet here; each owns its own struct. Nothing is allocated while it runs.
+ */
+#ifndef RL_SIM_CORE_WORLD_H
+#define RL_SIM_CORE_WORLD_H
+
+#include "model/base/hist.h"
+#include "sim/blk/blk.h"
+#include "sim/core/pending.h"
+#include "sim/device/device.h"
+#include "sim/workload/fio.h"
+#include "sim/xen/xen.h"
+
+enum { RL_GUEST, RL_DRIVER, RL_DOM0 };
+
+struct rl_slot {
+	void (*fire)(void *);
+	void *arg;
+};
+
+struct rl_world {
+	rl_ps now;
+	uint64_t events;
+	uint64_t completed; /* I/Os, warm-up included */
+	struct rl_pending pending;
+	struct rl_slot slot[RL_SLOTS];
+	uint32_t slots;
+	rl_ps cost[RL_PARAM_COUNT]; /* rounded once; per byte: ps a byte */
+
+	const struct rl_sched *sched;
+	struct rl_runq runq;
+	int32_t waker; /* pCPU that wakes somebody just now, -1: time itself */
+	uint32_t npcpus, nvcpus;
+	struct rl_pcpu pcpu[RL_PCPUS];
+	struct rl_vcpu vcpu[RL_VCPUS];
+
+	struct rl_blk blk;
+	struct rl_device_state device;
+	struct rl_fio fio;
+	struct rl_rng dom0_rng;
+};
+
+#define rl_cost(w, name) ((w)->cost[RL_PARAM_##name])
+
+/** rl_world_slot - a timer for an actor. Context: before the first event. */
+uint32_t rl_world_slot(struct rl_world *w, void (*fire)(void *), void *arg);
+
+/** rl_world_arm - the slot fires at @at, not before now; moves it when it was armed. */
+static inline void rl_world_arm(struct rl_world *w, uint32_t slot, rl_ps at)
+{
+	rl_pending_arm(&w->pending, slot, at < w->now ? w->now : at, RL_PRIO_DEFAULT);
+}
+
+static inline void rl_world_cancel(struct rl_world *w, uint32_t slot)
+{
+	rl_pending_cancel(&w->pending, slot);
+}
+
+/** rl_world_step - fire the next event. Returns: false when nothing will ever happen again. */
+bool rl_world_step(struct rl_world *w);
+
+#endif

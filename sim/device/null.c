@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * null - completes everything: at once, or after device_ns without any queue.
+ *
+ * Linux' null_blk without memory behind it.
+ */
+#include "sim/core/world.h"
+
+static rl_ps null_service(struct rl_world *w, struct rl_device_state *d, uint32_t bytes)
+{
+	(void)d;
+	(void)bytes;
+	return rl_cost(w, device_ns);
+}
+
+RL_DEVICE(null) = {
+	.name = "null",
+	.summary = "null_blk: no data, every request after device_ns",
+	.service = null_service,
+};

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The simulator as a whole: exact sums where nothing is left to chance, conservation,
+ * determinism, and what a spinner does on one core and on two.
+ */
+#include "sim/sim.h"
+
+#include "sim/core/rep.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct rl_scenario s;
+static struct rl_sim_result r;
+
+/* The n-th policy that polls at once (or that blocks at once), whatever its name is. */
+static void choose_policy(char *spec, enum rl_action action)
+{
+	const struct rl_policy *const *it;
+
+	rl_for_each_policy (it) {
+		struct rl_idle in = {.cpu_idle_permille = 1000};
+		struct rl_policy_inst inst;
+		struct rl_plan plan;
+
+		assert_int_equal(rl_policy_select(&inst, (*it)->name, NULL), 0);
+		rl_policy_idle(&inst, &in, &plan);
+		if (plan.action == action && plan.deadline_ns == RL_NEVER &&
+			plan.timer_ns == RL_NEVER && plan.event_offset == 1 && !plan.no_arm) {
+			snprintf(spec, RL_SPEC_BYTES, "%s", (*it)->name);
+			return;
+		}
+	}
+	fail_msg("no policy with action %d", action);
+}
+
+static void setup(uint32_t pcpus, enum rl_action back, uint32_t depth)
+{
+	rl_scenario_default(&s);
+	s.machine.pcpus = pcpus;
+	s.driver.pcpu = (int32_t)pcpus - 1;
+	s.job.iodepth = depth;
+	choose_policy(s.front_policy, RL_ARM_HALT);
+	choose_policy(s.back_policy, back);
+}
+
+static double run(const struct rl_sim_options *o, enum rl_metric m)
+{
+	struct rl_err err = {0};
+
+	if (rl_sim_run(&s, o, &r, &err))
+		fail_msg("%s", err.what);
+	return r.metrics.m[m].value;
+}
+
+static double cost(int param)
+{
+	return s.costs.v[param];
+}
+
+/* One I/O at a time, blocking, one core, no ticks: every step is known, the sum is exact. */
+static void depth_one_is_a_sum(void **state)
+{
+	double submit, front, back, event, switches;
+
+	(void)state;
+	setup(1, RL_ARM_HALT, 1);
+	s.costs.v[RL_PARAM_tick_period_ns] = 0;
+	submit = cost(RL_PARAM_submit_ns) + cost(RL_PARAM_page_ns) +
+		 cost(RL_PARAM_front_request_ns) + cost(RL_PARAM_front_segment_ns);
+	front = cost(RL_PARAM_fio_ns) + cost(RL_PARAM_reap_ns) + cost(RL_PARAM_front_response_ns) +
+		cost(RL_PARAM_front_segment_ns) + 4096 * cost(RL_PARAM_copy_ns_per_byte);
+	back = cost(RL_PARAM_back_request_ns) + cost(RL_PARAM_back_segment_ns);
+	event = cost(RL_PARAM_evtchn_send_ns) + cost(RL_PARAM_upcall_ns) +
+		cost(RL_PARAM_thread_switch_ns) + cost(RL_PARAM_block_ns);
+	switches = 2 * cost(RL_PARAM_switch_ns);
+	assert_true(fabs(1e9 / run(NULL, RL_METRIC_iops) -
+			    (submit + front + back + 2 * event + switches)) < 1e-3);
+	assert_true(fabs(r.metrics.m[RL_METRIC_slat_mean_ns].value - submit -
+			    cost(RL_PARAM_evtchn_send_ns)) < 1e-3);
+	assert_true(fabs(r.metrics.m[RL_METRIC_notifications_per_request].value - 2) < 1e-9);
+	assert_true(fabs(r.metrics.m[RL_METRIC_switches_per_request].value - 2) < 1e-9);
+}
+
+/*
+ * A spinner on a core of its own: no send, upcall, thread switch or block on its side. Going to
+ * wait passes beside it and is no part of the sum.
+ */
+static void depth_one_spin_is_a_sum(void **state)
+{
+	double fixed, ns;
+
+	(void)state;
+	setup(2, RL_POLL, 1);
+	s.costs.v[RL_PARAM_tick_period_ns] = 0;
+	fixed = cost(RL_PARAM_submit_ns) + cost(RL_PARAM_page_ns) +
+		cost(RL_PARAM_front_request_ns) + 2 * cost(RL_PARAM_front_segment_ns) +
+		cost(RL_PARAM_fio_ns) + cost(RL_PARAM_front_response_ns) +
+		4096 * cost(RL_PARAM_copy_ns_per_byte) + cost(RL_PARAM_back_request_ns) +
+		cost(RL_PARAM_back_segment_ns) + cost(RL_PARAM_evtchn_send_ns) +
+		cost(RL_PARAM_upcall_ns) + cost(RL_PARAM_thread_switch_ns) + cost(RL_PARAM_ipi_ns) +
+		cost(RL_PARAM_halt_wake_ns) + 3 * cost(RL_PARAM_line_ns);
+	ns = 1e9 / run(NULL, RL_METRIC_iops);
+	/* In the mean half a look, at most one. */
+	assert_true(ns >= fixed - 1e-3 && ns <= fixed + cost(RL_PARAM_poll_ns) + 1e-3);
+	assert_true(r.metrics.m[RL_METRIC_back_cpu_frac].value > 0.999999);
+	assert_true(r.metrics.m[RL_METRIC_notifications_per_request].value < 1.01);
+}
+
+/* One core: the spinner burns what its peer needs. Two: it saves the wake-ups. */
+static void spin_loses_on_one_core_and_wins_on_two(void **state)
+{
+	double event, spin;
+
+	(void)state;
+	for (uint32_t depth = 1; depth <= 8; depth *= 8) {
+		setup(1, RL_ARM_HALT, depth);
+		event = run(NULL, RL_METRIC_iops);
+		setup(1, RL_POLL, depth);
+		spin = run(NULL, RL_METRIC_iops);
+		assert_true(spin < 0.5 * event);
+		setup(2, RL_ARM_HALT, depth);
+		event = run(NULL, RL_METRIC_iops);
+		setup(2, RL_POLL, depth);
+		spin = run(NULL, RL_METRIC_iops);
+		assert_true(spin > 1.02 * event);
+	}
+}
+
+static void same_bits(const struct rl_sim_result *a, const struct rl_sim_result *b)
+{
+	assert_memory_equal(&a->metrics, &b->metrics, sizeof(a->metrics));
+	assert_true(a->events == b->events && a->requests == b->requests);
+}
+
+/* Threads and earlier runs change nothing; another seed does. */
+static void bits_do_not_depend_on_threads(void **state)
+{
+	struct rl_sim_options o = {.reps = 12, .seed = 3, .requests = 500};
+	struct rl_sim_result one;
+
+	(void)state;
+	setup(1, RL_POLL, 4);
+	s.costs.v[RL_PARAM_dom0_period_ns] = 3e6;
+	snprintf(s.disk.device, sizeof(s.disk.device), "disk");
+	s.costs.v[RL_PARAM_device_ns] = 50e3;
+	run(&o, RL_METRIC_iops);
+	one = r;
+	for (o.threads = 2; o.threads < 9; o.threads += 3) {
+		run(&o, RL_METRIC_iops);
+		same_bits(&one, &r);
+	}
+	o.seed = 4;
+	run(&o, RL_METRIC_iops);
+	assert_memory_not_equal(&one.metrics, &r.metrics, sizeof(one.metrics));
+	o.seed = 3;
+	run(&o, RL_METRIC_iops);
+	same_bits(&one, &r);
+}
+
+/* A spin episode of any length: looks are computed, not made. */
+static void a_long_spin_costs_few_events(void **state)
+{
+	struct rl_sim_options o = {.reps = 1, .requests = 200};
+	double looks;
+
+	(void)state;
+	setup(2, RL_POLL, 1);
+	s.costs.v[RL_PARAM_tick_period_ns] = 0;
+	s.costs.v[RL_PARAM_poll_ns] = 1;
+	s.costs.v[RL_PARAM_fio_ns] = 10e6;
+	run(&o, RL_METRIC_iops);
+	looks = 10e6 * (double)r.requests;
+	assert_true(looks > 1e9);
+	assert_true(r.events < 30 * 300);
+}
+
+/* requests = responses + in flight, at every event; and nothing is lost at the end. */
+static void requests_are_conserved(void **state)
+{
+	struct rl_world *w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
+	struct rl_rep_args a = {.s = &s, .seed = 1};
+
+	(void)state;
+	assert_non_null(w);
+	setup(1, RL_ARM_HALT, 32);
+	s.job.bs_bytes = 65536; /* two requests an I/O: more than the ring has slots */
+	a.sched = rl_scheds[0];
+	a.device = rl_devices[0];
+	rl_rep_start(w, &a, 0);
+	for (int i = 0; i < 200000; i++) {
+		struct rl_blk *b = &w->blk;
+
+		assert_true(rl_world_step(w));
+		assert_int_equal(b->requests - b->responses, b->front.size - b->nfree);
+		assert_true(b->front.req_prod_pub - b->front.rsp_cons <= b->front.size);
+		assert_int_equal(b->requests, b->front.req_prod_pub);
+	}
+	assert_true(w->completed > 1000);
+	assert_true(w->blk.requests >= 2 * w->completed);
+	free(w);
+}
+
+/* Every picosecond of every pCPU is some vCPU's, the hypervisor's, or idle. */
+static void time_adds_up(void **state)
+{
+	struct rl_world *w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
+	struct rl_rep_args a = {.s = &s, .seed = 1};
+
+	(void)state;
+	assert_non_null(w);
+	for (uint32_t pcpus = 1; pcpus <= 3; pcpus++) {
+		setup(pcpus, pcpus == 2 ? RL_POLL : RL_ARM_HALT, 4);
+		s.costs.v[RL_PARAM_dom0_period_ns] = 2e6;
+		s.guest.pcpu = s.driver.pcpu = pcpus == 3 ? -1 : s.driver.pcpu;
+		a.sched = rl_scheds[0];
+		a.device = rl_devices[0];
+		rl_rep_start(w, &a, 0);
+		for (int i = 0; i < 100000; i++) {
+			rl_ps sum = 0;
+
+			rl_world_step(w);
+			if (i % 1000)
+				continue;
+			rl_xen_settle(w);
+			for (uint32_t k = 0; k < w->npcpus; k++)
+				sum += w->pcpu[k].hyp_ps + w->pcpu[k].idle_ps;
+			for (uint32_t k = 0; k < w->nvcpus; k++)
+				sum += w->vcpu[k].st.run_ps;
+			assert_true(sum == w->npcpus * w->now);
+		}
+	}
+	free(w);
+}
+
+static void standing_still_is_noticed(void **state)
+{
+	struct rl_err err = {0};
+
+	(void)state;
+	/* Two vCPUs, one pCPU, nobody is ever preempted: the spinner keeps it for ever. */
+	setup(1, RL_POLL, 1);
+	snprintf(s.machine.scheduler, sizeof(s.machine.scheduler), "null");
+	assert_int_equal(rl_sim_run(&s, NULL, &r, &err), -EDEADLK);
+	assert_non_null(strstr(err.what, "stands still"));
+}
+
+static void bad_names(void **state)
+{
+	struct rl_err err = {0};
+
+	(void)state;
+	setup(1, RL_ARM_HALT, 1);
+	snprintf(s.disk.device, sizeof(s.disk.device), "no_such");
+	assert_int_equal(rl_sim_run(&s, NULL, &r, &err), -EINVAL);
+	assert_non_null(strstr(err.what, "disk.device"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(depth_one_is_a_sum),
+		cmocka_unit_test(depth_one_spin_is_a_sum),
+		cmocka_unit_test(spin_loses_on_one_core_and_wins_on_two),
+		cmocka_unit_test(bits_do_not_depend_on_threads),
+		cmocka_unit_test(a_long_spin_costs_few_events),
+		cmocka_unit_test(requests_are_conserved),
+		cmocka_unit_test(time_adds_up),
+		cmocka_unit_test(standing_still_is_noticed),
+		cmocka_unit_test(bad_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fio's loop as a state machine of the guest's first thread; see the header. */
+#include "sim/workload/fio.h"
+
+#include "sim/core/world.h"
+
+#define PART_BYTES (RL_BLKIF_MAX_SEGMENTS * RL_PAGE_BYTES)
+
+static void pick(struct rl_ctx *c);
+static void submit_part(struct rl_ctx *c);
+static void reap(struct rl_ctx *c);
+
+static uint32_t part_bytes(const struct rl_fio *f)
+{
+	return f->left < PART_BYTES ? f->left : PART_BYTES;
+}
+
+static void issued(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	f->io[f->cur].issued = f->w->now;
+	if (f->nfree)
+		rl_ctx_run(c, rl_cost(f->w, fio_ns), pick);
+	else
+		rl_ctx_run(c, rl_cost(f->w, reap_ns), reap);
+}
+
+static void next_part(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+	rl_ps cost;
+
+	if (!f->left) {
+		issued(c);
+		return;
+	}
+	if (!f->w->blk.nfree) {
+		f->waits_tag = true;
+		rl_ctx_sleep(c, next_part);
+		return;
+	}
+	cost = rl_front_submit_cost(&f->w->blk, part_bytes(f), f->io[f->cur].write);
+	rl_ctx_run(c, cost, submit_part);
+}
+
+static void notify(struct rl_ctx *c)
+{
+	rl_evtchn_send(c->v, &c->v->w->vcpu[RL_DRIVER]);
+	next_part(c);
+}
+
+static void submit_part(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+	uint32_t bytes = part_bytes(f);
+
+	f->left -= bytes;
+	if (rl_front_submit(&f->w->blk, f->cur, bytes, f->io[f->cur].write))
+		rl_ctx_run(c, rl_cost(f->w, evtchn_send_ns), notify);
+	else
+		next_part(c);
+}
+
+static bool is_write(struct rl_fio *f)
+{
+	if (!f->mixed)
+		return f->write;
+	return rl_rng_unit(&f->rng) * 100 >= f->mix_read;
+}
+
+static void pick(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+	struct rl_world *w = f->w;
+	rl_ps pages = (f->bytes + RL_PAGE_BYTES - 1) / RL_PAGE_BYTES;
+
+	f->cur = f->free_io[--f->nfree];
+	f->left = f->bytes;
+	f->io[f->cur] = (struct rl_io){
+		.start = w->now,
+		.parts = (f->bytes + PART_BYTES - 1) / PART_BYTES,
+		.write = is_write(f),
+	};
+	rl_ctx_run(c, rl_cost(w, submit_ns) + pages * rl_cost(w, page_ns), next_part);
+}
+
+static void account(struct rl_fio *f, const struct rl_io *io)
+{
+	rl_ps now = f->w->now;
+
+	f->n++;
+	f->slat += io->issued - io->start;
+	f->clat += now - io->issued;
+	rl_hist_add(&f->clat_ns, (now - io->issued) / RL_PS_PER_NS);
+	f->w->completed++;
+}
+
+static void reap(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+	uint32_t io;
+
+	if (!f->ndone) {
+		f->waits_done = true;
+		rl_ctx_sleep(c, reap);
+		return;
+	}
+	io = f->done[f->done_head];
+	f->done_head = (f->done_head + 1) % RL_FIO_DEPTH;
+	f->ndone--;
+	account(f, &f->io[io]);
+	f->free_io[f->nfree++] = io;
+	rl_ctx_run(c, rl_cost(f->w, fio_ns), pick);
+}
+
+void rl_fio_completed(struct rl_world *w, uint32_t io)
+{
+	struct rl_fio *f = &w->fio;
+
+	if (--f->io[io].parts)
+		return;
+	f->done[(f->done_head + f->ndone++) % RL_FIO_DEPTH] = io;
+}
+
+void rl_fio_wake(struct rl_world *w)
+{
+	struct rl_fio *f = &w->fio;
+
+	if (!(f->waits_done && f->ndone) && !(f->waits_tag && w->blk.nfree))
+		return;
+	f->waits_done = f->waits_tag = false;
+	rl_ctx_wake(f->ctx);
+}
+
+void rl_fio_measure(struct rl_world *w)
+{
+	struct rl_fio *f = &w->fio;
+
+	f->n = 0;
+	f->slat = f->clat = 0;
+	memset(&f->clat_ns, 0, sizeof(f->clat_ns));
+}
+
+void rl_fio_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng rng)
+{
+	struct rl_fio *f = &w->fio;
+	enum rl_rw rw = s->job.rw;
+
+	f->w = w;
+	f->rng = rng;
+	f->ctx = &w->vcpu[RL_GUEST].threads[0];
+	f->depth = s->job.iodepth;
+	f->bytes = (uint32_t)s->job.bs_bytes;
+	f->mix_read = s->job.rwmixread;
+	f->mixed = rw == RL_RW_RW || rw == RL_RW_RANDRW;
+	f->write = rw == RL_RW_WRITE || rw == RL_RW_RANDWRITE;
+	for (f->nfree = 0; f->nfree < f->depth; f->nfree++)
+		f->free_io[f->nfree] = f->nfree;
+	f->ctx->arg = f;
+	f->ctx->done = pick;
+}

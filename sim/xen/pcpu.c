@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A pCPU: runs what the scheduler picks, pays for switches, sleeps when there is nothing.
+ * Its one timer means, by its state: the switch is over; else: run the scheduler.
+ */
+#include "sim/core/world.h"
+
+static void start(struct rl_pcpu *p)
+{
+	struct rl_vcpu *v = p->cur;
+
+	v->on = true;
+	v->on_from = p->w->now;
+	rl_vcpu_go(v);
+}
+
+static void take_off(struct rl_pcpu *p)
+{
+	struct rl_vcpu *v = p->cur;
+
+	if (!v || !v->on)
+		return;
+	v->st.run_ps += p->w->now - v->on_from;
+	if (v->active)
+		rl_vcpu_stop(v);
+	v->on = false;
+}
+
+static void idle(struct rl_pcpu *p)
+{
+	p->cur = NULL;
+	p->idle_from = p->w->now;
+	rl_world_cancel(p->w, p->slot);
+}
+
+static void dispatch(struct rl_pcpu *p, struct rl_vcpu *v, rl_ps slice)
+{
+	struct rl_world *w = p->w;
+
+	p->slice_end = slice == RL_PS_NEVER ? RL_PS_NEVER : w->now + slice;
+	p->cur = v;
+	v->state = RL_V_RUNNING;
+	v->cpu = p->id;
+	if (p->last == v) {
+		/* Its context is still loaded: nothing but a timer to set. */
+		if (p->slice_end != RL_PS_NEVER)
+			rl_world_arm(w, p->slot, p->slice_end);
+		else
+			rl_world_cancel(w, p->slot);
+		start(p);
+		return;
+	}
+	p->last = v;
+	p->switches++;
+	p->switching = true;
+	p->switch_from = w->now;
+	rl_world_arm(w, p->slot, w->now + rl_cost(w, switch_ns));
+}
+
+void rl_pcpu_schedule(struct rl_pcpu *p, bool yield)
+{
+	struct rl_world *w = p->w;
+	struct rl_vcpu *prev = p->cur, *next;
+	rl_ps slice;
+
+	p->tickled = p->resched = false;
+	if (!prev)
+		p->idle_ps += w->now - p->idle_from;
+	take_off(p);
+	next = w->sched->pick(w, p, yield, &slice);
+	if (prev && prev != next && prev->state == RL_V_RUNNING)
+		prev->state = RL_V_RUNNABLE;
+	if (next)
+		dispatch(p, next, slice);
+	else
+		idle(p);
+}
+
+static void fire(void *arg)
+{
+	struct rl_pcpu *p = arg;
+
+	if (!p->switching) {
+		rl_pcpu_schedule(p, false);
+		return;
+	}
+	p->switching = false;
+	p->hyp_ps += p->w->now - p->switch_from;
+	if (p->slice_end != RL_PS_NEVER)
+		rl_world_arm(p->w, p->slot, p->slice_end);
+	start(p);
+	if (p->resched)
+		rl_pcpu_schedule(p, false);
+}
+
+void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu)
+{
+	struct rl_world *w = p->w;
+	rl_ps at = w->now;
+
+	p->tickled = true;
+	if (p->switching) {
+		p->resched = true;
+		return;
+	}
+	if (cpu >= 0 && cpu != p->id)
+		at += rl_cost(w, ipi_ns);
+	if (!p->cur)
+		at += rl_cost(w, halt_wake_ns);
+	if (!rl_pending_armed(&w->pending, p->slot) || rl_pending_at(&w->pending, p->slot) > at)
+		rl_world_arm(w, p->slot, at);
+}
+
+void rl_pcpu_settle(struct rl_pcpu *p)
+{
+	rl_ps now = p->w->now;
+
+	if (p->switching) {
+		p->hyp_ps += now - p->switch_from;
+		p->switch_from = now;
+	} else if (!p->cur) {
+		p->idle_ps += now - p->idle_from;
+		p->idle_from = now;
+	}
+}
+
+void rl_pcpu_init(struct rl_pcpu *p, struct rl_world *w, int32_t id)
+{
+	p->w = w;
+	p->id = id;
+	p->slot = rl_world_slot(w, fire, p);
+}

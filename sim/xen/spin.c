@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Polling without simulating the polls. A stretch on the CPU is a row of looks with
+ * growing pauses between them:
+ *
+ *	from   look   gap   look   gap*g   look ...
+ *
+ * A look takes look_ps and sees what was visible when it ends. Gaps stop growing at
+ * gap_max_ps and never pass the deadline: the carrier looks once more when it comes.
+ */
+#include "sim/xen/xen.h"
+
+static rl_ps grown(const struct rl_spin *s, rl_ps gap)
+{
+	rl_ps next = gap * s->growth / 1000;
+
+	return s->gap_max_ps && next > s->gap_max_ps ? (s->gap_max_ps > gap ? s->gap_max_ps : gap)
+						     : next;
+}
+
+/*
+ * Walks over looks until one ends at or after @at: pauses that change are stepped through,
+ * of which there are few, and the rest is one division.
+ */
+static rl_ps walk(const struct rl_spin *s, rl_ps at, rl_ps *gap, uint64_t *looks)
+{
+	rl_ps end = s->from + s->look_ps, next;
+	uint64_t n;
+
+	*gap = s->gap_ps;
+	*looks = 1;
+	while (end < at) {
+		next = grown(s, *gap);
+		if (next == *gap) {
+			rl_ps period = s->look_ps + *gap;
+
+			n = (at - end + period - 1) / period;
+			*looks += n;
+			return end + n * period;
+		}
+		end += *gap + s->look_ps;
+		*gap = next;
+		++*looks;
+	}
+	return end;
+}
+
+rl_ps rl_spin_next(const struct rl_spin *s, rl_ps at)
+{
+	rl_ps gap, end;
+	uint64_t looks;
+
+	end = walk(s, at, &gap, &looks);
+	if (s->deadline != RL_PS_NEVER && end > s->deadline + s->look_ps)
+		end = (s->deadline > s->from ? s->deadline : s->from) + s->look_ps;
+	return end;
+}
+
+void rl_spin_leave(struct rl_spin *s, rl_ps now)
+{
+	rl_ps gap;
+	uint64_t looks;
+
+	if (now < s->from + s->look_ps)
+		return;
+	if (walk(s, now, &gap, &looks) > now)
+		looks--; /* one that was begun is made again */
+	s->looks += looks;
+	s->gap_ps = gap;
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a vCPU runs: interrupts before threads, threads before idling, and what each is charged. */
+#include "sim/core/world.h"
+
+static struct rl_ctx *other_thread(struct rl_vcpu *v)
+{
+	for (uint32_t i = 0; i < RL_THREADS; i++)
+		if (v->threads[i].ready && &v->threads[i] != v->thread)
+			return &v->threads[i];
+	return NULL;
+}
+
+static struct rl_ctx *take_irq(struct rl_vcpu *v)
+{
+	uint32_t irq = (uint32_t)__builtin_ctz(v->pending);
+
+	v->pending &= ~(1u << irq);
+	v->irq = &v->irqs[irq];
+	if (irq == RL_IRQ_TICK) {
+		v->irq->left = rl_cost(v->w, tick_ns);
+	} else {
+		v->irq->left = rl_cost(v->w, upcall_ns);
+		v->st.upcalls += irq == RL_IRQ_EVTCHN;
+	}
+	v->irq->done = v->handler[irq];
+	return v->irq;
+}
+
+static struct rl_ctx *take_thread(struct rl_vcpu *v)
+{
+	struct rl_ctx *next = v->thread;
+
+	if (!next || !next->ready || v->resched) {
+		struct rl_ctx *other = other_thread(v);
+
+		if (other || !next || !next->ready)
+			next = other;
+	}
+	v->resched = false;
+	if (next && next != v->thread)
+		next->left += rl_cost(v->w, thread_switch_ns);
+	v->thread = next;
+	if (next)
+		return next;
+	v->idle.left = rl_cost(v->w, block_ns);
+	return &v->idle;
+}
+
+/* When does a poller need the clock: at a look that sees, at its deadline, or to offer its place.
+ */
+static void arm_spin(struct rl_vcpu *v, struct rl_spin *s)
+{
+	struct rl_world *w = v->w;
+	rl_ps at = s->visible < s->deadline ? s->visible : s->deadline, t = RL_PS_NEVER;
+
+	if (at != RL_PS_NEVER)
+		t = rl_spin_next(s, at);
+	if (s->yield && rl_runq_waits(w, v->cpu)) {
+		rl_ps first = rl_spin_next(s, w->now);
+
+		t = t < first ? t : first;
+	}
+	if (t == RL_PS_NEVER)
+		rl_world_cancel(w, v->slot);
+	else
+		rl_world_arm(w, v->slot, t);
+}
+
+void rl_vcpu_go(struct rl_vcpu *v)
+{
+	struct rl_ctx *c;
+
+	if (!v->irq && v->pending)
+		take_irq(v);
+	c = v->irq ? v->irq : take_thread(v);
+	v->active = c;
+	v->seg_from = v->w->now;
+	if (c->spin) {
+		c->spin->from = v->w->now + c->left;
+		arm_spin(v, c->spin);
+	} else {
+		rl_world_arm(v->w, v->slot, v->w->now + c->left);
+	}
+}
+
+/* Time spent polling up to now, once. */
+static void count_spin(struct rl_vcpu *v, const struct rl_spin *s)
+{
+	rl_ps since = s->from > v->spun_to ? s->from : v->spun_to;
+
+	if (v->w->now > since)
+		v->st.spin_ps += v->w->now - since;
+	v->spun_to = v->w->now;
+}
+
+/* Account for what passed of the active context. */
+static void leave(struct rl_vcpu *v)
+{
+	struct rl_ctx *c = v->active;
+	rl_ps now = v->w->now;
+
+	if (!c->spin) {
+		c->left -= now - v->seg_from;
+		return;
+	}
+	if (now < c->spin->from) {
+		c->left = c->spin->from - now;
+		return;
+	}
+	c->left = 0;
+	count_spin(v, c->spin);
+	rl_spin_leave(c->spin, now);
+}
+
+void rl_vcpu_stop(struct rl_vcpu *v)
+{
+	leave(v);
+	v->active = NULL;
+	rl_world_cancel(v->w, v->slot);
+}
+
+/* Start over with what matters most now. */
+static void interrupt(struct rl_vcpu *v)
+{
+	rl_vcpu_stop(v);
+	rl_vcpu_go(v);
+}
+
+void rl_vcpu_contended(struct rl_vcpu *v)
+{
+	if (v->on && !v->in_done && v->active->spin && v->active->spin->yield)
+		interrupt(v);
+}
+
+static void after_done(struct rl_vcpu *v)
+{
+	struct rl_pcpu *p = &v->w->pcpu[v->cpu];
+
+	if (v->yielding) {
+		v->yielding = false;
+		rl_pcpu_schedule(p, true);
+	} else if (v->blocking) {
+		v->blocking = false;
+		if (v->pending) {
+			v->port_wait = false;
+			rl_vcpu_go(v);
+			return;
+		}
+		v->state = RL_V_BLOCKED;
+		v->st.blocks++;
+		rl_pcpu_schedule(p, false);
+	} else {
+		rl_vcpu_go(v);
+	}
+}
+
+/* Polling goes on, but somebody waits for the pCPU. */
+static bool only_yields(struct rl_vcpu *v, struct rl_ctx *c)
+{
+	const struct rl_spin *s = c->spin;
+
+	return s && s->yield && s->visible > v->w->now && s->deadline > v->w->now;
+}
+
+static void fire(void *arg)
+{
+	struct rl_vcpu *v = arg;
+	struct rl_ctx *c = v->active;
+
+	leave(v);
+	v->active = NULL;
+	v->in_done = true;
+	if (only_yields(v, c)) {
+		v->st.hypercalls++;
+		v->yielding = true;
+	} else {
+		c->spin = NULL;
+		c->done(c);
+	}
+	v->in_done = false;
+	after_done(v);
+}
+
+static void idle_done(struct rl_ctx *c)
+{
+	c->v->blocking = true;
+}
+
+void rl_ctx_sleep(struct rl_ctx *c, void (*done)(struct rl_ctx *))
+{
+	c->ready = false;
+	rl_ctx_run(c, 0, done);
+}
+
+void rl_ctx_wake(struct rl_ctx *c)
+{
+	struct rl_vcpu *v = c->v;
+
+	if (c->ready)
+		return;
+	c->ready = true;
+	if (v->thread == c)
+		c->left += rl_cost(v->w, thread_switch_ns); /* it had given the CPU to idle */
+	else if (v->thread && v->thread->spin)
+		v->resched = true; /* a poller gives way when the kernel asks */
+}
+
+void rl_ctx_spin(struct rl_ctx *c, struct rl_spin *s, void (*done)(struct rl_ctx *))
+{
+	c->spin = s;
+	rl_ctx_run(c, 0, done);
+}
+
+void rl_ctx_published(struct rl_ctx *c, int32_t cpu)
+{
+	struct rl_vcpu *v = c->v;
+
+	if (!c->spin || c->spin->visible != RL_PS_NEVER)
+		return;
+	c->spin->visible = v->w->now + (cpu == v->cpu ? 0 : rl_cost(v->w, line_ns));
+	if (v->on && !v->in_done && v->active == c)
+		arm_spin(v, c->spin);
+}
+
+void rl_irq_end(struct rl_vcpu *v)
+{
+	v->irq = NULL;
+}
+
+static void unblock(struct rl_vcpu *v, int32_t cpu)
+{
+	v->state = RL_V_RUNNABLE;
+	v->w->waker = cpu;
+	if (v->ticks && !rl_pending_armed(&v->w->pending, v->tick_slot)) {
+		rl_ps period = rl_cost(v->w, tick_period_ns);
+		rl_ps n = (v->w->now + period - v->tick_phase) / period;
+
+		rl_world_arm(v->w, v->tick_slot, v->tick_phase + n * period);
+	}
+	v->w->sched->wake(v->w, v);
+}
+
+void rl_vcpu_raise(struct rl_vcpu *v, enum rl_irq irq, int32_t cpu)
+{
+	bool port = v->port_wait && irq == RL_IRQ_EVTCHN;
+
+	if (!port) {
+		if (v->pending & 1u << irq)
+			return;
+		v->pending |= 1u << irq;
+	}
+	if (v->state == RL_V_BLOCKED) {
+		v->port_wait = false;
+		unblock(v, cpu);
+	} else if (v->on && !v->in_done && !v->irq) {
+		if (cpu < 0 || cpu == v->cpu)
+			interrupt(v);
+		else if (!rl_pending_armed(&v->w->pending, v->kick_slot))
+			rl_world_arm(v->w, v->kick_slot, v->w->now + rl_cost(v->w, ipi_ns));
+	}
+}
+
+static void kick(void *arg)
+{
+	struct rl_vcpu *v = arg;
+
+	if (v->on && !v->irq && v->pending)
+		interrupt(v);
+}
+
+static void tick(void *arg)
+{
+	struct rl_vcpu *v = arg;
+
+	if (v->state == RL_V_BLOCKED)
+		return; /* an idle vCPU has no tick */
+	rl_world_arm(v->w, v->tick_slot, v->w->now + rl_cost(v->w, tick_period_ns));
+	rl_vcpu_raise(v, RL_IRQ_TICK, -1);
+}
+
+static void tick_done(struct rl_ctx *c)
+{
+	c->v->resched = true; /* threads that are ready take turns */
+	rl_irq_end(c->v);
+}
+
+static void timer(void *arg)
+{
+	rl_vcpu_raise(arg, RL_IRQ_TIMER, -1);
+}
+
+void rl_vcpu_timer(struct rl_vcpu *v, rl_ps at)
+{
+	if (at == RL_PS_NEVER) {
+		rl_world_cancel(v->w, v->timer_slot);
+		return;
+	}
+	v->st.hypercalls++;
+	rl_world_arm(v->w, v->timer_slot, at);
+}
+
+void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *))
+{
+	c->v->port_wait = true;
+	c->v->blocking = true;
+	c->v->st.hypercalls++;
+	rl_ctx_run(c, rl_cost(c->v->w, hypercall_ns), done);
+}
+
+void rl_evtchn_send(struct rl_vcpu *from, struct rl_vcpu *to)
+{
+	from->st.sends++;
+	from->st.hypercalls++;
+	rl_vcpu_raise(to, RL_IRQ_EVTCHN, from->cpu);
+}
+
+void rl_vcpu_settle(struct rl_vcpu *v)
+{
+	if (!v->on)
+		return;
+	v->st.run_ps += v->w->now - v->on_from;
+	v->on_from = v->w->now;
+	if (v->active && v->active->spin)
+		count_spin(v, v->active->spin);
+}
+
+void rl_vcpu_init(struct rl_vcpu *v, struct rl_world *w, uint32_t id, const struct rl_domain *d)
+{
+	v->w = w;
+	v->id = id;
+	v->pin = d->pcpu;
+	v->cpu = d->pcpu < 0 ? 0 : d->pcpu;
+	v->weight = d->weight;
+	v->slot = rl_world_slot(w, fire, v);
+	v->kick_slot = rl_world_slot(w, kick, v);
+	v->tick_slot = rl_world_slot(w, tick, v);
+	v->timer_slot = rl_world_slot(w, timer, v);
+	v->idle = (struct rl_ctx){.v = v, .done = idle_done};
+	for (int i = 0; i < RL_IRQ_COUNT; i++)
+		v->irqs[i].v = v;
+	for (uint32_t i = 0; i < RL_THREADS; i++)
+		v->threads[i].v = v;
+	v->handler[RL_IRQ_TICK] = tick_done;
+}
+
+void rl_vcpu_start(struct rl_vcpu *v)
+{
+	for (uint32_t i = 0; i < RL_THREADS; i++)
+		v->threads[i].ready = v->threads[i].done != NULL;
+	unblock(v, -1);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The machine: pCPUs, vCPUs, the scheduler between them, event channels. This is the
+ * only place where CPU time is charged: whatever an actor does, it does as a segment
+ * of a context of some vCPU, and the segment passes only while that vCPU has a pCPU.
+ *
+ *	context   a thread or an interrupt handler: segment after segment. When a segment
+ *	          has passed, done() does what it stands for and sets the next one.
+ *	vCPU      runs one context: an interrupt's, else a ready thread's, else it goes idle
+ *	          and blocks.
+ *	pCPU      runs the vCPU that the scheduler chose, until its slice ends, it blocks, or
+ *	          another one may preempt it; a switch between vCPUs takes time of its own.
+ *
+ * A context that polls has no segments: the look that will see something is computed
+ * (struct rl_spin), so polling costs no event but preemptions, however long it lasts.
+ */
+#ifndef RL_SIM_XEN_XEN_H
+#define RL_SIM_XEN_XEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/base/rng.h"
+#include "model/base/units.h"
+#include "model/scenario.h"
+
+#define RL_PS_NEVER (~(rl_ps)0)
+#define RL_THREADS  2u /* of a domain */
+#define RL_VCPUS    3u
+#define RL_PCPUS    64u
+
+struct rl_world;
+struct rl_vcpu;
+
+/* Polling with pauses: when the first look at or after some time ends. */
+struct rl_spin {
+	rl_ps look_ps, gap_ps, gap_max_ps;
+	uint32_t growth; /* permille */
+	bool yield;	 /* offer the pCPU between two looks */
+	rl_ps deadline;	 /* absolute; RL_PS_NEVER */
+	rl_ps visible;	 /* when what was published can be seen; RL_PS_NEVER: nothing was */
+	rl_ps from;	 /* the first look of this stretch on the CPU begins */
+	uint64_t looks;	 /* of earlier stretches */
+};
+
+struct rl_ctx {
+	struct rl_vcpu *v;
+	void (*done)(struct rl_ctx *); /* the segment has passed, or polling is over */
+	void *arg;
+	rl_ps left; /* of the segment */
+	bool ready; /* a thread that wants to run */
+	struct rl_spin *spin;
+};
+
+/* Interrupts of a vCPU, by priority. */
+enum rl_irq { RL_IRQ_TICK, RL_IRQ_TIMER, RL_IRQ_DEVICE, RL_IRQ_EVTCHN, RL_IRQ_COUNT };
+
+enum rl_vstate { RL_V_BLOCKED, RL_V_RUNNABLE, RL_V_RUNNING };
+
+struct rl_vcpu_stats {
+	rl_ps run_ps;  /* had a pCPU */
+	rl_ps spin_ps; /* of it: polled without finding */
+	uint64_t looks;
+	uint64_t upcalls, sends, hypercalls, blocks;
+};
+
+struct rl_vcpu {
+	struct rl_world *w;
+	int32_t pin; /* pCPU or -1 */
+	int32_t cpu; /* where it runs or ran last */
+	uint32_t weight, id;
+	enum rl_vstate state;
+	bool on;      /* really executes: RUNNING and the switch is over */
+	bool in_done; /* in a context's done(): what it raises is seen when that returns */
+	bool blocking, yielding;
+	bool resched;	/* another thread shall have the vCPU */
+	bool port_wait; /* blocked in SCHEDOP_poll: the port wakes it without an upcall */
+	bool ticks;
+	uint32_t pending; /* bits 1 << enum rl_irq */
+	struct rl_ctx *active, *irq, *thread;
+	struct rl_ctx irqs[RL_IRQ_COUNT], threads[RL_THREADS], idle;
+	void (*handler[RL_IRQ_COUNT])(struct rl_ctx *);
+	rl_ps seg_from, on_from, spun_to;
+	uint32_t slot, kick_slot, tick_slot, timer_slot;
+	rl_ps tick_phase;
+	struct rl_vcpu_stats st;
+	/* the scheduler's own */
+	int64_t credit;
+	uint64_t residual;
+	rl_ps burnt_to, entered;
+};
+
+struct rl_pcpu {
+	struct rl_world *w;
+	int32_t id;
+	struct rl_vcpu *cur, *last; /* last: whose context is loaded */
+	bool switching, resched, tickled;
+	rl_ps idle_from, idle_ps, hyp_ps, switch_from, slice_end;
+	uint64_t switches;
+	uint32_t slot;
+};
+
+struct rl_runq {
+	struct rl_vcpu *q[RL_VCPUS];
+	uint32_t n;
+};
+
+/** rl_runq_waits - does a queued vCPU wait that may run on @cpu? */
+bool rl_runq_waits(const struct rl_world *w, int32_t cpu);
+
+/* A scheduler: one file sched_<name>.c each. */
+struct rl_sched {
+	const char *name, *summary;
+	/** init - a fresh replication; vCPUs exist, none runs. */
+	void (*init)(struct rl_world *w, struct rl_rng *rng);
+	/** wake - @v became runnable: queue it, and rl_pcpu_tickle() who shall look. */
+	void (*wake)(struct rl_world *w, struct rl_vcpu *v);
+	/**
+	 * pick - who runs on @p now. p->cur, when its state is RL_V_RUNNING, may go on or be
+	 * queued.
+	 * @yield: p->cur offers its place.
+	 * @slice: out, when to ask again at the latest; RL_PS_NEVER: need not.
+	 * Returns: the vCPU, no longer queued, or null: idle.
+	 */
+	struct rl_vcpu *(*pick)(struct rl_world *w, struct rl_pcpu *p, bool yield, rl_ps *slice);
+};
+
+/* Ends a scheduler's file; the registry is generated from the names of the files. */
+#define RL_SCHED(id) const struct rl_sched rl_sched_##id
+
+/* Generated; ends with a null pointer. */
+extern const struct rl_sched *const rl_scheds[];
+
+/** rl_xen_init - machine and domains of a scenario, all vCPUs blocked. */
+void rl_xen_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng *rng);
+
+/** rl_vcpu_start - the threads that have something to do are ready, and the vCPU wakes. */
+void rl_vcpu_start(struct rl_vcpu *v);
+
+/** rl_xen_settle - bring all time accounts up to now. */
+void rl_xen_settle(struct rl_world *w);
+
+/** rl_ctx_run - the context's next segment lasts @cost; @done follows. */
+static inline void rl_ctx_run(struct rl_ctx *c, rl_ps cost, void (*done)(struct rl_ctx *))
+{
+	c->left = cost;
+	c->done = done;
+}
+
+/** rl_ctx_sleep - the thread waits; @done runs when it was woken and switched to. */
+void rl_ctx_sleep(struct rl_ctx *c, void (*done)(struct rl_ctx *));
+
+/** rl_ctx_wake - a sleeping thread is ready. Context: code of the same vCPU. */
+void rl_ctx_wake(struct rl_ctx *c);
+
+/** rl_ctx_spin - the context polls as @s says; @done runs at a look that sees or at the deadline.
+ */
+void rl_ctx_spin(struct rl_ctx *c, struct rl_spin *s, void (*done)(struct rl_ctx *));
+
+/** rl_ctx_published - what a poller looks for was published now, on pCPU @cpu. */
+void rl_ctx_published(struct rl_ctx *c, int32_t cpu);
+
+/** rl_irq_end - the interrupt handler that runs on @v is through. */
+void rl_irq_end(struct rl_vcpu *v);
+
+/** rl_vcpu_raise - an interrupt for @v, caused on pCPU @cpu (-1: by time itself). */
+void rl_vcpu_raise(struct rl_vcpu *v, enum rl_irq irq, int32_t cpu);
+
+/** rl_vcpu_timer - RL_IRQ_TIMER of @v fires at @at; RL_PS_NEVER cancels. */
+void rl_vcpu_timer(struct rl_vcpu *v, rl_ps at);
+
+/** rl_vcpu_poll_port - block the vCPU in the hypervisor; the running thread goes on with @done. */
+void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *));
+
+/** rl_evtchn_send - the hypercall's effect: coalesced when it is pending already. */
+void rl_evtchn_send(struct rl_vcpu *from, struct rl_vcpu *to);
+
+/* pcpu.c, for vcpu.c and the schedulers */
+void rl_pcpu_schedule(struct rl_pcpu *p, bool yield);
+/** rl_pcpu_tickle - @p shall run the scheduler; caused on pCPU @cpu (-1: by time itself). */
+void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu);
+void rl_pcpu_init(struct rl_pcpu *p, struct rl_world *w, int32_t id);
+void rl_pcpu_settle(struct rl_pcpu *p);
+
+/* vcpu.c, for pcpu.c */
+void rl_vcpu_init(struct rl_vcpu *v, struct rl_world *w, uint32_t id, const struct rl_domain *d);
+void rl_vcpu_go(struct rl_vcpu *v);
+void rl_vcpu_stop(struct rl_vcpu *v);
+void rl_vcpu_settle(struct rl_vcpu *v);
+/** rl_vcpu_contended - somebody else waits for the pCPU of @v, which may offer it. */
+void rl_vcpu_contended(struct rl_vcpu *v);
+
+/* spin.c */
+/** rl_spin_next - when the first look ends that begins in this stretch and ends at or after @at. */
+rl_ps rl_spin_next(const struct rl_spin *s, rl_ps at);
+/** rl_spin_leave - the stretch is over at @now: count its looks, keep the gap that was reached. */
+void rl_spin_leave(struct rl_spin *s, rl_ps now);
+
+#endif
