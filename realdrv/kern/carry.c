@@ -114,7 +114,7 @@ static int rlk_poll(struct rlk_waiter *w, u64 *polls, bool yield)
 			gap_ns = rlk_next_gap(plan, gap_ns);
 		}
 	}
-	w->stats.spin_ns += rlk_now_ns() - w->start_ns;
+	w->stats.spin_ns += rlk_elapsed_ns(w);
 	w->stats.polls += looks;
 	*polls = looks;
 	return how;
@@ -157,7 +157,7 @@ static int rlk_sleep(struct rlk_waiter *w)
 			goto out;
 	how = rlk_look(w, RL_EXPIRED);
 out:
-	w->stats.block_ns += rlk_now_ns() - w->start_ns;
+	w->stats.block_ns += rlk_elapsed_ns(w);
 	return how;
 }
 
@@ -183,7 +183,7 @@ static int rlk_arm_halt(struct rlk_waiter *w)
 		return RL_HIT;
 	}
 	called = rlk_block(w, w->plan.timer_ns);
-	w->stats.block_ns += rlk_now_ns() - w->start_ns;
+	w->stats.block_ns += rlk_elapsed_ns(w);
 	if (!called)
 		return rlk_look(w, RL_TIMER);
 	if (rlk_take_event(w))
@@ -234,7 +234,7 @@ static int rlk_poll_port(struct rlk_waiter *w, u64 *polls)
 	destroy_hrtimer_on_stack(&timer);
 	w->stats.blocks++;
 	w->stats.polls += *polls;
-	w->stats.block_ns += rlk_now_ns() - w->start_ns;
+	w->stats.block_ns += rlk_elapsed_ns(w);
 	return how;
 }
 

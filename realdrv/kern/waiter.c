@@ -33,18 +33,32 @@ static u32 rlk_idle_permille(struct rlk_waiter *w, u64 now_ns)
 	return w->idle_permille;
 }
 
+/* Blocks with nothing but the event to wake us. */
+static bool rlk_just_blocks(const struct rl_plan *plan)
+{
+	return plan->action == RL_ARM_HALT && plan->timer_ns == RL_NEVER;
+}
+
 static void rlk_ask(struct rlk_waiter *w)
 {
+	const struct rl_policy *ops = w->inst.ops;
 	struct rl_idle in = {
-		.now_ns = rlk_now_ns(),
 		.mean_completion_ns = READ_ONCE(w->mean_completion_ns),
 		.in_flight = w->ops->in_flight(w),
 	};
 
+	w->coarse = !ops->state_bytes && !ops->on_result;
+	in.now_ns = w->coarse ? ktime_get_coarse_ns() : rlk_now_ns();
 	in.cpu_idle_permille = rlk_idle_permille(w, in.now_ns);
+	rl_policy_idle(&w->inst, &in, &w->plan);
+	if (w->coarse && !rlk_just_blocks(&w->plan)) {
+		/* Its times matter after all; asking a function twice does no harm. */
+		w->coarse = false;
+		in.now_ns = rlk_now_ns();
+		rl_policy_idle(&w->inst, &in, &w->plan);
+	}
 	WRITE_ONCE(w->start_ns, in.now_ns);
 	w->stats.episodes++;
-	rl_policy_idle(&w->inst, &in, &w->plan);
 	if (unlikely(w->want_log))
 		rlk_log_idle(w->log, &in, &w->plan);
 }
@@ -79,7 +93,7 @@ static int rlk_drain(struct rlk_waiter *w)
 /* A plan that the handler can carry out: armed, with nothing else to wake us. */
 static bool rlk_suits_irq(const struct rlk_waiter *w)
 {
-	return w->ops->in_irq && w->plan.action == RL_ARM_HALT && w->plan.timer_ns == RL_NEVER;
+	return w->ops->in_irq && rlk_just_blocks(&w->plan);
 }
 
 static void rlk_to_thread(struct rlk_waiter *w)
@@ -91,7 +105,7 @@ static void rlk_to_thread(struct rlk_waiter *w)
 /* In the handler, lock held: drain, ask, arm, until armed with nothing left or not for us. */
 static void rlk_run_in_irq(struct rlk_waiter *w)
 {
-	u64 elapsed_ns = rlk_now_ns() - w->start_ns;
+	u64 elapsed_ns = rlk_elapsed_ns(w);
 	enum rl_result how = RL_UPCALL;
 	int round;
 
@@ -111,7 +125,7 @@ static void rlk_run_in_irq(struct rlk_waiter *w)
 		if (!rlk_arm(w))
 			return;
 		w->stats.recheck_hits++;
-		elapsed_ns = rlk_now_ns() - w->start_ns;
+		elapsed_ns = rlk_elapsed_ns(w);
 		how = RL_HIT;
 	}
 	if (!w->have_plan)
@@ -228,7 +242,7 @@ static int rlk_thread(void *arg)
 			rlk_begin(w);
 			continue;
 		}
-		rlk_result(w, how, polls, rlk_now_ns() - w->start_ns);
+		rlk_result(w, how, polls, rlk_elapsed_ns(w));
 		if (how == RL_HIT || how == RL_UPCALL)
 			rlk_drain(w);
 		cond_resched();

@@ -85,6 +85,7 @@ struct rlk_waiter {
 	u8 credit; /* events that may still come for arms that were passed */
 	u32 since_arm, armed_offset;
 	u64 start_ns; /* of the episode */
+	bool coarse;  /* the episode is timed by the tick */
 	u64 mean_completion_ns;
 	struct rl_policy_inst inst;
 	struct rl_plan plan;
