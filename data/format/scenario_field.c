@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The fields of a scenario: one row each, read and written by their path. */
+#include "data/format/scenario.h"
+
+#include "core/policy.h"
+#include "data/format/fio_job.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { TEXT, POLICY, COUNT, PCPU, BOOL };
+
+static const struct field {
+	const char *group, *name; /* group "": top level */
+	enum kind kind;
+	size_t offset, size;
+} fields[] = {
+#define FIELD(group, name, kind, member)                                                           \
+	{                                                                                          \
+		group, name, kind, offsetof(struct rl_scenario, member),                           \
+			sizeof(((struct rl_scenario *)0)->member)                                  \
+	}
+	FIELD("", "name", TEXT, name),
+	FIELD("machine", "pcpus", COUNT, machine.pcpus),
+	FIELD("machine", "scheduler", TEXT, machine.scheduler),
+	FIELD("guest", "pcpu", PCPU, guest.pcpu),
+	FIELD("guest", "weight", COUNT, guest.weight),
+	FIELD("driver", "pcpu", PCPU, driver.pcpu),
+	FIELD("driver", "weight", COUNT, driver.weight),
+	FIELD("disk", "device", TEXT, disk.device),
+	FIELD("disk", "ring_pages", COUNT, disk.ring_pages),
+	FIELD("disk", "persistent", BOOL, disk.persistent),
+	FIELD("", "front_policy", POLICY, front_policy),
+	FIELD("", "back_policy", POLICY, back_policy),
+};
+
+#define NFIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static const char *const groups[] = {"machine", "guest", "driver", "disk", "job", "costs"};
+
+#define NGROUPS (sizeof(groups) / sizeof(groups[0]))
+
+/* Where a value stands and what it is called, for errors. */
+struct place {
+	const char *path, *value, *file;
+	int line, col;
+	rl_warn_fn *warn;
+	void *arg;
+};
+
+static int bad(const struct place *at, struct rl_err *err, const char *expected)
+{
+	return rl_err_set(err, -EINVAL, at->file, at->line, at->col, "%s: '%s' (expected %s)",
+		at->path, at->value, expected);
+}
+
+static int set_policy(char *to, size_t size, const struct place *at, struct rl_err *err)
+{
+	struct rl_policy_err why = {0};
+	struct rl_policy_inst inst;
+	struct rl_suggest s;
+	char hint[80];
+
+	if (strlen(at->value) < size && rl_policy_select(&inst, at->value, &why) == 0) {
+		strcpy(to, at->value);
+		return 0;
+	}
+	rl_suggest_init(&s, at->value, strcspn(at->value, ":"));
+	for (const struct rl_policy *const *p = rl_policies; *p && why.at == 0; p++)
+		rl_suggest_offer(&s, (*p)->name);
+	return rl_err_set(err, -EINVAL, at->file, at->line, at->col + (at->col ? (int)why.at : 0),
+		"%s: '%s': %s (`ringlab list policies` shows them%s)", at->path, at->value,
+		why.what ? why.what : "too long", rl_suggest_text(&s, hint, sizeof(hint)));
+}
+
+static int set_count(void *to, const struct place *at, struct rl_err *err)
+{
+	const char *what = "a whole number";
+	uint64_t n;
+
+	if (rl_units_count(at->value, &n, &what) || n > UINT32_MAX)
+		return bad(at, err, what);
+	*(uint32_t *)to = (uint32_t)n;
+	return 0;
+}
+
+static int set_pcpu(void *to, const struct place *at, struct rl_err *err)
+{
+	uint64_t n;
+
+	if (strcmp(at->value, "any") == 0 || strcmp(at->value, "-1") == 0)
+		*(int32_t *)to = -1;
+	else if (rl_units_count(at->value, &n, NULL) == 0 && n <= INT32_MAX)
+		*(int32_t *)to = (int32_t)n;
+	else
+		return bad(at, err, "a pCPU's number from 0, or any");
+	return 0;
+}
+
+static int set_field(
+	struct rl_scenario *s, const struct field *f, const struct place *at, struct rl_err *err)
+{
+	char *to = (char *)s + f->offset;
+
+	switch (f->kind) {
+	case TEXT:
+		if (!*at->value || strlen(at->value) >= f->size)
+			return bad(at, err, "a name that is not too long");
+		strcpy(to, at->value);
+		return 0;
+	case POLICY:
+		return set_policy(to, f->size, at, err);
+	case COUNT:
+		return set_count(to, at, err);
+	case PCPU:
+		return set_pcpu(to, at, err);
+	case BOOL:
+		if (strcmp(at->value, "true") != 0 && strcmp(at->value, "false") != 0)
+			return bad(at, err, "true or false");
+		*(bool *)to = at->value[0] == 't';
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int set_cost(
+	struct rl_scenario *s, const char *name, const struct place *at, struct rl_err *err)
+{
+	int p = rl_param_find(name);
+	const char *what = "a number";
+	const struct rl_param_info *info;
+	struct rl_suggest near;
+	char hint[80];
+	double x;
+
+	if (p < 0) {
+		rl_suggest_init(&near, name, strlen(name));
+		for (int i = 0; i < RL_PARAM_COUNT; i++)
+			rl_suggest_offer(&near, rl_param_info[i].name);
+		return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
+			"unknown parameter '%s' (`ringlab list parameters` shows them%s)", name,
+			rl_suggest_text(&near, hint, sizeof(hint)));
+	}
+	info = &rl_param_info[p];
+	if (rl_units_real(at->value, &x, &what))
+		return bad(at, err, what);
+	if (x < info->min || x > info->max)
+		return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
+			"%s: '%s' (expected %g to %g %s)", at->path, at->value, info->min,
+			info->max, info->unit);
+	s->costs.v[p] = x;
+	return 0;
+}
+
+/* An option of fio; YAML says true where fio says 1. */
+static int set_job_option(
+	struct rl_scenario *s, const char *name, const struct place *at, struct rl_err *err)
+{
+	struct rl_fio_place place = {.file = at->file,
+		.line = at->line,
+		.col = at->col,
+		.value_col = at->col,
+		.warn = at->warn,
+		.arg = at->arg};
+	const char *value = at->value;
+
+	if (strcmp(value, "true") == 0)
+		value = "1";
+	if (strcmp(value, "false") == 0)
+		value = "0";
+	return rl_fio_job_option(&s->job, name, value, &place, err);
+}
+
+/* A job file, looked for beside the file that names it. */
+static int set_job_file(struct rl_scenario *s, const struct place *at, struct rl_err *err)
+{
+	const char *slash = at->file ? strrchr(at->file, '/') : NULL;
+	struct rl_err why = {0};
+	char path[1024], *text;
+	size_t size;
+	int rc;
+
+	if (at->value[0] == '/' || !slash)
+		snprintf(path, sizeof(path), "%s", at->value);
+	else
+		snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - at->file), at->file,
+			at->value);
+	if (rl_text_read(path, &text, &size, &why))
+		return rl_err_set(err, -EINVAL, at->file, at->line, at->col, "%s: '%s': %s",
+			at->path, at->value, why.what);
+	rc = rl_fio_job_parse(text, size, path, &s->job, at->warn, at->arg, err);
+	free(text);
+	return rc;
+}
+
+static int unknown(const struct place *at, struct rl_err *err)
+{
+	const char *dot = strchr(at->path, '.'), *name = dot ? dot + 1 : at->path;
+	size_t ngroup = dot ? (size_t)(dot - at->path) : 0;
+	struct rl_suggest s;
+	char hint[80];
+
+	rl_suggest_init(&s, name, strlen(name));
+	for (size_t i = 0; i < NFIELDS; i++)
+		if (strlen(fields[i].group) == ngroup &&
+			memcmp(fields[i].group, at->path, ngroup) == 0)
+			rl_suggest_offer(&s, fields[i].name);
+	for (size_t i = 0; i < NGROUPS && !dot; i++)
+		rl_suggest_offer(&s, groups[i]);
+	return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
+		"unknown key '%s' (expected a field of a scenario%s)", at->path,
+		rl_suggest_text(&s, hint, sizeof(hint)));
+}
+
+int rl_scenario_set(struct rl_scenario *s, const char *path, const char *value, const char *file,
+	int line, int col, rl_warn_fn *warn, void *arg, struct rl_err *err)
+{
+	struct place at = {path, value, file, line, col, warn, arg};
+	const char *dot = strchr(path, '.');
+	size_t n = dot ? (size_t)(dot - path) : 0;
+
+	if (strcmp(path, "job") == 0)
+		return set_job_file(s, &at, err);
+	if (strncmp(path, "job.", 4) == 0)
+		return set_job_option(s, path + 4, &at, err);
+	if (strncmp(path, "costs.", 6) == 0)
+		return set_cost(s, path + 6, &at, err);
+	for (size_t i = 0; i < NFIELDS; i++) {
+		const struct field *f = &fields[i];
+
+		if (strlen(f->group) == n && memcmp(f->group, path, n) == 0 &&
+			strcmp(f->name, dot ? dot + 1 : path) == 0)
+			return set_field(s, f, &at, err);
+	}
+	return unknown(&at, err);
+}
+
+static json_t *field_json(const struct rl_scenario *s, const struct field *f)
+{
+	const char *from = (const char *)s + f->offset;
+
+	switch (f->kind) {
+	case COUNT:
+		return json_integer(*(const uint32_t *)from);
+	case PCPU:
+		return json_integer(*(const int32_t *)from);
+	case BOOL:
+		return json_boolean(*(const bool *)from);
+	default:
+		return json_string(from);
+	}
+}
+
+static json_t *job_json(const struct rl_job *j)
+{
+	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I}",
+		"name", j->name, "rw", rl_fio_rw_name(j->rw), "rwmixread", (int)j->rwmixread,
+		"bs_bytes", (json_int_t)j->bs_bytes, "iodepth", (json_int_t)j->iodepth, "numjobs",
+		(json_int_t)j->numjobs, "size_bytes", (json_int_t)j->size_bytes, "io_size_bytes",
+		(json_int_t)j->io_size_bytes, "runtime_ns", (json_int_t)j->runtime_ns, "ramp_ns",
+		(json_int_t)j->ramp_ns, "time_based", (int)j->time_based, "thinktime_ns",
+		(json_int_t)j->thinktime_ns, "randseed", (json_int_t)j->seed);
+}
+
+char *rl_scenario_json(const struct rl_scenario *s)
+{
+	json_t *root = json_object(), *costs = json_object();
+	char *text;
+
+	for (size_t i = 0; i < NFIELDS; i++) {
+		const struct field *f = &fields[i];
+		json_t *to = root;
+
+		if (*f->group) {
+			to = json_object_get(root, f->group);
+			if (!to) {
+				to = json_object();
+				json_object_set_new(root, f->group, to);
+			}
+		}
+		json_object_set_new(to, f->name, field_json(s, f));
+	}
+	json_object_set_new(root, "job", job_json(&s->job));
+	for (int p = 0; p < RL_PARAM_COUNT; p++)
+		json_object_set_new(costs, rl_param_info[p].name, json_real(s->costs.v[p]));
+	json_object_set_new(root, "costs", costs);
+	text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));
+	json_decref(root);
+	return text;
+}
