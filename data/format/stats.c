@@ -97,7 +97,7 @@ static int add(struct rl_run *run, const char *side, const char *key, double val
 	more += run->nstats++;
 	memset(more, 0, sizeof(*more));
 	snprintf(more->side, sizeof(more->side), "%s", side);
-	snprintf(more->key, sizeof(more->key), "%s", key);
+	snprintf(more->key, sizeof(more->key), "%.*s", (int)sizeof(more->key) - 1, key);
 	more->value = value;
 	return 0;
 }
