@@ -6,6 +6,8 @@
 #include "calibrate/forward.h"
 #include "calibrate/lsq.h"
 
+#include <stdio.h>
+
 struct rl_fit_spec {
 	int params[RL_LSQ_MAX_PARAMS]; /* enum rl_param */
 	size_t nparams;
@@ -53,5 +55,12 @@ void rl_fit_fini(struct rl_fit *fit);
  */
 int rl_fit_to_set(const struct rl_fit *fit, const struct rl_cells *cells, const char *name,
 	const char *platform, struct rl_param_set *set, struct rl_err *err);
+
+/**
+ * rl_fit_explain - what a parameter is, how well it is known, and which measurements tell it.
+ * Returns: 0; -ENOENT when it is not fitted or does not exist; what the simulator says.
+ */
+int rl_fit_explain(const struct rl_fit *fit, const struct rl_cells *cells, const char *parameter,
+	FILE *out, struct rl_err *err);
 
 #endif

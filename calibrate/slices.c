@@ -2,6 +2,8 @@
 /* Errors a slice, the simulator's beside the interpolation's; see slices.h. */
 #include "calibrate/slices.h"
 
+#include "data/format/fio_job.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -52,14 +54,6 @@ static bool matches(const struct want *w, const struct rl_cell *c, const struct 
 	return same(w->kind, w->like, c);
 }
 
-static const char *direction(enum rl_rw rw)
-{
-	static const char *const names[] = {
-		"read", "write", "randread", "randwrite", "rw", "randrw"};
-
-	return names[rw];
-}
-
 static void name_slice(const struct want *w, struct rl_slice *s)
 {
 	const struct rl_scenario *c = &w->like->scenario;
@@ -73,7 +67,8 @@ static void name_slice(const struct want *w, struct rl_slice *s)
 		snprintf(s->name, sizeof(s->name), "unseen depth %u", c->job.iodepth);
 		break;
 	case DIRECTION:
-		snprintf(s->name, sizeof(s->name), "unseen direction %s", direction(c->job.rw));
+		snprintf(
+			s->name, sizeof(s->name), "unseen direction %s", rl_fio_rw_name(c->job.rw));
 		break;
 	case BACK:
 		snprintf(s->name, sizeof(s->name), "backend %.40s", c->back_policy);

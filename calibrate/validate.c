@@ -239,6 +239,7 @@ static int judge(struct work *w, struct rl_err *err)
 	struct rl_validation *out = w->out;
 	int code = 0;
 
+	out->duel_quantity = RL_METRIC_iops;
 	out->duel_threshold = NAN;
 	for (size_t i = 0; i < w->ntol && !code; i++) {
 		if (strcmp(w->tol[i].platform, w->platform) != 0)
@@ -256,6 +257,34 @@ static int judge(struct work *w, struct rl_err *err)
 	out->pass = true;
 	for (size_t i = 0; i < out->nverdicts; i++)
 		out->pass &= out->verdicts[i].pass || !out->verdicts[i].binding;
+	return code;
+}
+
+int rl_validate_measured(struct rl_store *store, const char *platform,
+	const struct rl_tolerance *tolerances, size_t ntolerances, struct rl_validation *out,
+	struct rl_err *err)
+{
+	struct work w = {.platform = platform, .tol = tolerances, .ntol = ntolerances, .out = out};
+	int code;
+
+	memset(out, 0, sizeof(*out));
+	out->duel_quantity = RL_METRIC_iops;
+	out->duel_threshold = NAN;
+	code = rl_cells_load(store, platform, RL_ROLE_ANY, &out->cells, err);
+	if (code)
+		return code;
+	out->predicted = calloc(out->cells.n * RL_QUANTITY_COUNT, sizeof(double));
+	if (!out->predicted)
+		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	for (size_t i = 0; i < out->cells.n * RL_QUANTITY_COUNT && !code; i++)
+		out->predicted[i] = NAN;
+	for (size_t i = 0; i < ntolerances && !code; i++)
+		if (strcmp(tolerances[i].platform, platform) == 0 &&
+			tolerances[i].statistic == RL_STATISTIC_WINNER_THRESHOLD)
+			code = judge_winners(&w, &tolerances[i], err);
+	out->nverdicts = 0; /* nothing was predicted: nothing is judged */
+	if (code)
+		rl_validation_fini(out);
 	return code;
 }
 

@@ -65,6 +65,11 @@ struct rl_validation {
 int rl_validate_run(struct rl_store *store, const char *platform, const struct rl_param_set *set,
 	const struct rl_tolerance *tolerances, size_t ntolerances,
 	const struct rl_forward_options *forward, struct rl_validation *out, struct rl_err *err);
+
+/** rl_validate_measured - the same without a prediction: cells and who won them, no verdict. */
+int rl_validate_measured(struct rl_store *store, const char *platform,
+	const struct rl_tolerance *tolerances, size_t ntolerances, struct rl_validation *out,
+	struct rl_err *err);
 void rl_validation_fini(struct rl_validation *v);
 
 /** rl_validate_leak - -EINVAL when a run of role validate is among those of the set's manifest. */
