@@ -178,27 +178,38 @@ static bool any_interval(const struct rl_series *s)
 	return false;
 }
 
+static bool any_line(const struct rl_series *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (isfinite(s->points[i].predicted))
+			return true;
+	return false;
+}
+
 /* What is not there is not asked for: gnuplot would warn of it. */
 static void write_series(
 	FILE *out, const struct rl_figure *f, const struct rl_series *s, size_t index)
 {
-	const char *c = rl_figure_colour(s->colour);
+	const char *c = rl_figure_colour(s->colour), *n = f->name;
 
-	fprintf(out, "  '%s.dat' index %zu using 1:5 with lines lc rgb '%s' lw 2, \\\n", f->name,
-		index, c);
-	if (any_interval(s))
-		fprintf(out, "  '' index %zu using 1:2:3:4 with yerrorbars pt -1 lc rgb '%s', \\\n",
+	if (any_line(s))
+		fprintf(out, "  '%s.dat' index %zu using 1:5 with lines lc rgb '%s' lw 2, \\\n", n,
 			index, c);
+	if (any_interval(s))
+		fprintf(out,
+			"  '%s.dat' index %zu using 1:2:3:4 with yerrorbars pt -1 lc rgb '%s', "
+			"\\\n",
+			n, index, c);
 	if (any_point(s, 0))
 		fprintf(out,
-			"  '' index %zu using 1:($6==0?$2:NaN) with points pt 6 ps 0.7 lw 1.5 lc "
-			"rgb '%s', \\\n",
-			index, c);
+			"  '%s.dat' index %zu using 1:($6==0?$2:NaN) with points pt 6 ps 0.7 lw "
+			"1.5 lc rgb '%s', \\\n",
+			n, index, c);
 	if (any_point(s, 1))
 		fprintf(out,
-			"  '' index %zu using 1:($6==1?$2:NaN) with points pt 7 ps 0.75 lc rgb "
-			"'%s', \\\n",
-			index, c);
+			"  '%s.dat' index %zu using 1:($6==1?$2:NaN) with points pt 7 ps 0.75 lc "
+			"rgb '%s', \\\n",
+			n, index, c);
 }
 
 /* Residuals: measured holds the error; series stand beside each other at each x. */

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The answer in a sentence, from measured cells; see report.h. */
+#include "paper/report.h"
+
+#include "paper/plots.h"
+
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the pairs of two policies say together. */
+struct tally {
+	const char *a, *b; /* names; a won at least as often */
+	size_t n, a_wins, b_wins;
+	double median, min, max; /* of b's value over a's */
+	size_t a_right;		 /* winners that were predicted right, of those that count */
+	size_t counted;
+};
+
+static int compare(const void *x, const void *y)
+{
+	double a = *(const double *)x, b = *(const double *)y;
+
+	return (a > b) - (a < b);
+}
+
+/* The pairs of one platform with the policies of its first pair. */
+static void count(const struct rl_validation *v, struct tally *t)
+{
+	double *ratio = calloc(v->nduels + 1, sizeof(*ratio));
+	bool swap;
+
+	memset(t, 0, sizeof(*t));
+	for (size_t i = 0; i < v->nduels && ratio; i++) {
+		const struct rl_duel *d = &v->duels[i];
+		const char *a = v->cells.v[d->a].scenario.back_policy;
+		const char *b = v->cells.v[d->b].scenario.back_policy;
+
+		if (!t->a) {
+			t->a = a;
+			t->b = b;
+		}
+		if (strcmp(a, t->a) != 0 || strcmp(b, t->b) != 0 || !isfinite(d->measured))
+			continue;
+		ratio[t->n++] = d->measured;
+		t->a_wins += d->winner < 0;
+		t->b_wins += d->winner > 0;
+		t->counted += d->counts;
+		t->a_right += d->counts && d->right;
+	}
+	swap = t->b_wins > t->a_wins;
+	for (size_t i = 0; i < t->n && swap; i++)
+		ratio[i] = 1 / ratio[i];
+	if (swap) {
+		const char *name = t->a;
+		size_t wins = t->a_wins;
+
+		t->a = t->b;
+		t->b = name;
+		t->a_wins = t->b_wins;
+		t->b_wins = wins;
+	}
+	if (t->n) {
+		qsort(ratio, t->n, sizeof(*ratio), compare);
+		t->min = ratio[0];
+		t->max = ratio[t->n - 1];
+		t->median = gsl_stats_median_from_sorted_data(ratio, 1, t->n);
+	}
+	free(ratio);
+}
+
+static const char *noun(int quantity)
+{
+	if (quantity == RL_METRIC_iops)
+		return "requests a second";
+	return quantity == RL_METRIC_clat_p50_ns ? "median latency" : rl_quantity_name(quantity);
+}
+
+static void capital(char *s)
+{
+	if (s[0] >= 'a' && s[0] <= 'z')
+		s[0] = (char)(s[0] - 'a' + 'A');
+}
+
+static void sentence(const struct rl_report_platform *p, char *buf, size_t size)
+{
+	char cores[32], text[64];
+	struct tally t;
+	size_t ties;
+
+	count(&p->v, &t);
+	if (!t.n)
+		return;
+	ties = t.n - t.a_wins - t.b_wins;
+	snprintf(text, sizeof(text), "%s", rl_plots_cores(&p->v, cores));
+	capital(text);
+	snprintf(buf, size,
+		"%s: a backend with %s wins %zu of %zu settings, one with %s %zu%s; "
+		"%s has %.2f times (%.2f to %.2f) the %s of %s.",
+		text, t.a, t.a_wins, t.n, t.b, t.b_wins, ties ? ", the rest are level" : "", t.b,
+		t.median, t.min, t.max, noun(p->v.duel_quantity), t.a);
+	if (p->predicted && t.counted) {
+		size_t used = strlen(buf);
+
+		snprintf(buf + used, size - used,
+			" The simulator calls the winner right in %zu of the %zu that differ by "
+			"more than %g %%.",
+			t.a_right, t.counted, 100 * p->v.duel_threshold);
+	}
+}
+
+const char *rl_report_answer(const struct rl_report *r, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (size_t i = 0; i < r->n; i++) {
+		size_t used = strlen(buf);
+
+		if (used + 2 < size && used)
+			strcpy(buf + used++, " ");
+		sentence(&r->platforms[i], buf + used, size - used);
+	}
+	if (!buf[0])
+		snprintf(buf, size,
+			"No two runs differ in the backend's policy alone: the store "
+			"cannot tell which wins.");
+	return buf;
+}
