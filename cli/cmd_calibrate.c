@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ringlab calibrate: cost parameters from the runs marked for calibration. */
+#include "calibrate/fit.h"
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "cli/share.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct args {
+	struct rl_args common;
+	const char *platform, *save, *explain;
+	bool residuals;
+	unsigned threads;
+};
+
+enum { KEY_SAVE = 256, KEY_EXPLAIN, KEY_RESIDUALS };
+
+static const struct argp_option options[] = {
+	{"platform", 'p', "NAME", 0, "whose runs to fit; `ringlab list platforms` names them", 0},
+	{"save", KEY_SAVE, "PARAMS", 0, "keep the parameters in the store under this name", 0},
+	{"explain", KEY_EXPLAIN, "PARAMETER", 0, "say what one parameter is and which runs tell it",
+		0},
+	{"residuals", KEY_RESIDUALS, NULL, 0, "list measured and fitted values of every cell", 0},
+	{"threads", 'j', "N", 0,
+		"simulations at a time (default: the CPUs); no result depends on it", 0},
+	{0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct args *a = state->input;
+	char *end;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->common;
+		return 0;
+	case 'p':
+		a->platform = arg;
+		return 0;
+	case KEY_SAVE:
+		a->save = arg;
+		return 0;
+	case KEY_EXPLAIN:
+		a->explain = arg;
+		return 0;
+	case KEY_RESIDUALS:
+		a->residuals = true;
+		return 0;
+	case 'j':
+		a->threads = (unsigned)strtoul(arg, &end, 10);
+		if (*end || end == arg || a->threads == 0 || a->threads > 1024)
+			argp_error(state, "--threads %s (expected 1 to 1024)", arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (!a->platform)
+			argp_error(state, "--platform is missing");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static void progress(void *arg, unsigned iter, double rms)
+{
+	(void)arg;
+	fprintf(stderr, "\rcalibrating: round %u, residual %.2f sd  ", iter, rms);
+}
+
+static int print_params(const struct rl_fit *fit, enum rl_out_format format)
+{
+	static const char *const columns[] = {"parameter", "value", "ci_lo", "ci_hi", "unit",
+		"prior", "identifiable", "sensitivity", "shrink", "correlation", "correlated_with",
+		"at_bound", NULL};
+	struct rl_out *o = rl_out_create(format, stdout, columns);
+
+	for (size_t j = 0; j < fit->spec.nparams && o; j++) {
+		const struct rl_lsq_param *p = &fit->lsq.p[j];
+		int id = fit->spec.params[j];
+
+		rl_out_text(o, rl_param_info[id].name);
+		rl_out_real(o, exp(p->x), 4);
+		rl_out_real(o, exp(p->lo), 4);
+		rl_out_real(o, exp(p->hi), 4);
+		rl_out_text(o, rl_param_info[id].unit);
+		rl_out_real(o, fit->spec.prior.v[id], 4);
+		rl_out_bool(o, p->identifiable);
+		rl_out_real(o, p->sensitivity, 2);
+		rl_out_real(o, p->shrink, 2);
+		rl_out_real(o, p->corr_with < 0 ? NAN : p->corr, 2);
+		rl_out_text(o, p->corr_with < 0
+				       ? NULL
+				       : rl_param_info[fit->spec.params[p->corr_with]].name);
+		rl_out_bool(o, p->at_bound);
+		rl_out_end_row(o);
+	}
+	return o && rl_out_finish(o) == 0 ? RL_EXIT_OK : RL_EXIT_RUN;
+}
+
+static int print_residuals(
+	const struct rl_fit *fit, const struct rl_cells *cells, enum rl_out_format format)
+{
+	static const char *const columns[] = {
+		"cell", "quantity", "measured", "fitted", "relative_error", NULL};
+	struct rl_out *o = rl_out_create(format, stdout, columns);
+
+	for (size_t c = 0; c < cells->n && o; c++)
+		for (int q = 0; q < RL_QUANTITY_COUNT; q++) {
+			double m = cells->v[c].m[q].value;
+			double p = fit->predicted[c * RL_QUANTITY_COUNT + q];
+
+			if (!isfinite(m) || !isfinite(p))
+				continue;
+			rl_out_text(o, cells->v[c].name);
+			rl_out_text(o, rl_quantity_name(q));
+			rl_out_real(o, m, 4);
+			rl_out_real(o, p, 4);
+			rl_out_real(o, m != 0 ? p / m - 1 : NAN, 3);
+			rl_out_end_row(o);
+		}
+	return o && rl_out_finish(o) == 0 ? RL_EXIT_OK : RL_EXIT_RUN;
+}
+
+static void print_summary(const struct rl_fit *fit)
+{
+	fprintf(stderr,
+		"%zu cells, %zu rows, %zu parameters, %u rounds%s; root mean square residual: iops "
+		"%.1f %%, clat_mean %.1f %%\n",
+		fit->ncells, fit->nrows, fit->spec.nparams, fit->lsq.iterations,
+		fit->lsq.converged ? "" : " (not converged)", 100 * fit->residual[RL_METRIC_iops],
+		100 * fit->residual[RL_METRIC_clat_mean_ns]);
+}
+
+static int save(struct rl_store *store, const struct args *a, const struct rl_fit *fit,
+	const struct rl_cells *cells, struct rl_err *err)
+{
+	struct rl_param_set set;
+	int code = rl_fit_to_set(fit, cells, a->save, a->platform, &set, err);
+
+	if (!code)
+		code = rl_store_save_params(store, &set, err);
+	rl_param_set_fini(&set);
+	return code;
+}
+
+static int print(const struct args *a, const struct rl_fit *fit, const struct rl_cells *cells,
+	struct rl_err *err)
+{
+	if (a->explain)
+		return rl_fit_explain(fit, cells, a->explain, stdout, err) ? rl_share_fail(-1, err)
+									   : RL_EXIT_OK;
+	print_summary(fit);
+	return a->residuals ? print_residuals(fit, cells, a->common.format)
+			    : print_params(fit, a->common.format);
+}
+
+static int calibrate(struct rl_store *store, const struct args *a, struct rl_err *err)
+{
+	struct rl_fit_spec spec;
+	struct rl_cells cells;
+	struct rl_fit fit;
+	int code = rl_fit_spec_for(a->platform, &spec, err), exit_code;
+
+	if (!code)
+		code = rl_cells_load(store, a->platform, RL_ROLE_CALIBRATE, &cells, err);
+	if (code)
+		return rl_share_fail(code, err);
+	spec.forward.threads = a->threads;
+	if (isatty(STDERR_FILENO))
+		spec.progress = progress;
+	code = rl_fit_run(&spec, &cells, &fit, err);
+	if (spec.progress)
+		fputs("\r\033[K", stderr);
+	if (!code && a->save)
+		code = save(store, a, &fit, &cells, err);
+	exit_code = code ? rl_share_fail(code, err) : print(a, &fit, &cells, err);
+	rl_fit_fini(&fit);
+	rl_cells_fini(&cells);
+	return exit_code;
+}
+
+static int cmd_calibrate(int argc, char **argv)
+{
+	static const struct argp_child children[] = {{&rl_args_common, 0, NULL, 0}, {0}};
+	static const struct argp argp = {options, parse, NULL,
+		"Cost parameters of the simulator from the measured runs whose role is "
+		"calibrate.\v"
+		"Each parameter comes with its 95 % interval and whether the runs can tell it at "
+		"all; one that they cannot keeps its prior. Which parameters a platform is asked "
+		"for stands in calibrate/fitted.def.",
+		children, NULL, NULL};
+	struct args a = {0};
+	struct rl_err err = {0};
+	struct rl_store *store;
+	int code;
+
+	rl_args_parse(&argp, argc, argv, &a);
+	code = rl_store_open(&store, a.common.db, false, &err);
+	if (code)
+		return rl_share_fail(code, &err);
+	code = calibrate(store, &a, &err);
+	rl_store_close(store);
+	return code;
+}
+
+RL_VERB(calibrate, "cost parameters from measured runs: value, interval, identifiability",
+	cmd_calibrate);

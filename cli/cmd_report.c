@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ringlab report: the page that answers the question. */
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "cli/share.h"
+#include "paper/report.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct args {
+	struct rl_args common;
+	const char *output, *figures, *tolerances;
+	bool answer;
+};
+
+enum { KEY_FIGURES = 256, KEY_TOLERANCES, KEY_ANSWER };
+
+#define TOLERANCES "data/params/tolerances.csv"
+
+static const struct argp_option options[] = {
+	{"output", 'o', "FILE", 0, "the page; it needs no other file", 0},
+	{"figures", KEY_FIGURES, "DIR", 0, "leave the figures there, as .svg, .gp and .dat", 0},
+	{"answer", KEY_ANSWER, NULL, 0, "print the answer in a sentence; with it no page is needed",
+		0},
+	{"tolerances", KEY_TOLERANCES, "FILE", 0, "the bounds (default " TOLERANCES ")", 0}, {0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct args *a = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->common;
+		return 0;
+	case 'o':
+		a->output = arg;
+		return 0;
+	case KEY_FIGURES:
+		a->figures = arg;
+		return 0;
+	case KEY_TOLERANCES:
+		a->tolerances = arg;
+		return 0;
+	case KEY_ANSWER:
+		a->answer = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (!a->output && !a->answer)
+			argp_error(state, "-o FILE is missing");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Empties and removes a directory of our own making; it holds files only. */
+static void remove_dir(const char *dir)
+{
+	struct dirent *e;
+	char path[600];
+	DIR *d = opendir(dir);
+
+	while (d && (e = readdir(d))) {
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		if (e->d_name[0] != '.')
+			unlink(path);
+	}
+	if (d)
+		closedir(d);
+	rmdir(dir);
+}
+
+/* Beside the page, then in its place: a reader never sees half of one. */
+static int write_file(
+	const struct rl_report *r, const char *path, const char *figures, struct rl_err *err)
+{
+	char part[1200];
+	FILE *out;
+	int code;
+
+	snprintf(part, sizeof(part), "%s.part", path);
+	out = fopen(part, "w");
+	if (!out)
+		return rl_err_set(err, -errno, path, 0, 0, "cannot write: %s", strerror(errno));
+	code = rl_report_write(r, out, figures, err);
+	if (fclose(out) && !code)
+		code = rl_err_set(err, -EIO, path, 0, 0, "cannot write: %s", strerror(errno));
+	if (!code && rename(part, path))
+		code = rl_err_set(err, -errno, path, 0, 0, "cannot write: %s", strerror(errno));
+	if (code)
+		unlink(part);
+	return code;
+}
+
+static int write_page(const struct rl_report *r, const struct args *a, struct rl_err *err)
+{
+	char temp[] = "/tmp/ringlab-figures.XXXXXX";
+	const char *dir = a->figures;
+	int code;
+
+	if (dir && mkdir(dir, 0777) && errno != EEXIST)
+		return rl_err_set(err, -errno, dir, 0, 0, "cannot make: %s", strerror(errno));
+	if (!dir)
+		dir = mkdtemp(temp);
+	if (!dir)
+		return rl_err_set(err, -errno, temp, 0, 0, "cannot make: %s", strerror(errno));
+	code = write_file(r, a->output, dir, err);
+	if (!a->figures)
+		remove_dir(dir);
+	return code;
+}
+
+static int report(const struct args *a, struct rl_store *store, struct rl_err *err)
+{
+	struct rl_tolerance *tol = NULL;
+	struct rl_report r = {0};
+	size_t ntol = 0;
+	char text[2048];
+	int code = rl_tolerance_read(
+		a->tolerances ? a->tolerances : rl_share_path(TOLERANCES, text, sizeof(text)), &tol,
+		&ntol, err);
+
+	if (!code)
+		code = rl_report_gather(store, tol, ntol, &r, err);
+	if (!code && a->answer)
+		puts(rl_report_answer(&r, text, sizeof(text)));
+	if (!code && a->output)
+		code = write_page(&r, a, err);
+	rl_report_fini(&r);
+	free(tol);
+	return code ? rl_share_fail(code, err) : RL_EXIT_OK;
+}
+
+static int cmd_report(int argc, char **argv)
+{
+	static const struct argp_child children[] = {{&rl_args_common, 0, NULL, 0}, {0}};
+	static const struct argp argp = {options, parse, NULL,
+		"One HTML page from the store: the answer, figures with measured points and "
+		"predicted lines, tables, and where everything is from.\v"
+		"A platform is predicted where the store holds parameters of its name "
+		"(`ringlab calibrate --save`); others are shown as measured. Needs gnuplot.",
+		children, NULL, NULL};
+	struct args a = {0};
+	struct rl_err err = {0};
+	struct rl_store *store;
+	int code;
+
+	rl_args_parse(&argp, argc, argv, &a);
+	code = rl_store_open(&store, a.common.db, false, &err);
+	if (code)
+		return rl_share_fail(code, &err);
+	code = report(&a, store, &err);
+	rl_store_close(store);
+	return code;
+}
+
+RL_VERB(report, "one HTML page: the answer, figures, tables, provenance", cmd_report);
