@@ -17,27 +17,37 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the rig says of the machine; a rig that says nothing leaves it to the platform's name. */
-static int describe_machine(struct rl_run *run, struct rl_err *err)
+/* A domain's pCPU as the rig pinned it; -1 where it did not. */
+static int32_t pinned(const json_t *pinning, const char *domain)
 {
-	struct rl_machine *m = &run->scenario.machine;
-	const char *text = run->manifest ? run->manifest : "{}", *mode, *scheduler;
-	json_t *root = rl_json_only(text, strlen(text), "manifest.json", err);
+	const json_t *cpu = json_object_get(pinning, domain);
 
+	return json_is_integer(cpu) ? (int32_t)json_integer_value(cpu) : -1;
+}
+
+/* What the rig says of the machine. */
+static int describe_machine(struct rl_run *run, const char *at, struct rl_err *err)
+{
+	const char *text = run->manifest ? run->manifest : "{}", *scheduler;
+	struct rl_scenario *s = &run->scenario;
+	const json_t *cpus, *pinning;
+	char file[512];
+	json_t *root;
+
+	snprintf(file, sizeof(file), "manifest.json of %s", at);
+	root = rl_json_only(text, strlen(text), file, err);
 	if (!root)
 		return -EINVAL;
-	mode = json_string_value(json_object_get(root, "mode"));
 	scheduler = json_string_value(json_object_get(root, "scheduler"));
-	mode = mode ? mode : run->platform;
-	snprintf(m->scheduler, sizeof(m->scheduler), "%s", scheduler ? scheduler : "credit2");
-	/* One emulated CPU for all, or two with a domain pinned to each. */
-	if (strstr(mode, "counted")) {
-		m->pcpus = 1;
-		run->scenario.guest.pcpu = run->scenario.driver.pcpu = 0;
-	} else {
-		m->pcpus = 2;
-		run->scenario.guest.pcpu = 0;
-		run->scenario.driver.pcpu = 1;
+	if (scheduler)
+		memccpy(s->machine.scheduler, scheduler, '\0', sizeof(s->machine.scheduler) - 1);
+	cpus = json_object_get(root, "cpus");
+	pinning = json_object_get(root, "pinning");
+	if (json_is_integer(cpus))
+		s->machine.pcpus = (uint32_t)json_integer_value(cpus);
+	if (json_is_object(pinning)) {
+		s->guest.pcpu = pinned(pinning, "guest");
+		s->driver.pcpu = pinned(pinning, "driver");
 	}
 	json_decref(root);
 	return 0;
@@ -89,7 +99,7 @@ int rl_run_describe(struct rl_run *run, const char *dir, struct rl_err *err)
 	rl_scenario_default(&run->scenario);
 	/* A label; a long cell's name is cut. */
 	memccpy(run->scenario.name, run->cell, '\0', sizeof(run->scenario.name) - 1);
-	rc = describe_machine(run, err);
+	rc = describe_machine(run, at, err);
 	if (!rc && cell) {
 		snprintf(file, sizeof(file), "%s/cell.txt", at);
 		rc = rl_cell_parse(cell->bytes, cell->size, file, &c, err);

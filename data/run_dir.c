@@ -19,7 +19,9 @@ static const struct {
 	bool required;
 } files[] = {{"fio.json", true}, {"cell.txt", true}, {"job.fio", true}, {"front.stats", false},
 	{"front.stats.before", false}, {"back.stats", false}, {"back.stats.before", false},
-	{"cpu.json", false}, {"decisions", false}};
+	{"cpu.json", false}, {"front.decisions", false}, {"back.decisions", false},
+	{"front.interrupts", false}, {"front.interrupts.before", false}, {"back.interrupts", false},
+	{"back.interrupts.before", false}, {"fio.log", false}, {"status", false}};
 
 void rl_run_cell_name(const char *name, char *cell, size_t size, int *repeat)
 {
@@ -94,6 +96,28 @@ static int read_manifest(struct rl_run *run, const char *dir, const char *above,
 	return rc;
 }
 
+/* What fio ended with in the guest: figures of a run that failed are none. */
+static int check_status(const struct rl_run *run, const char *dir, struct rl_err *err)
+{
+	const struct rl_document *status = rl_run_document(run, "status");
+	char path[PATH_MAX + 64];
+
+	if (!status || strcmp(status->bytes, "0\n") == 0 || strcmp(status->bytes, "0") == 0)
+		return 0;
+	snprintf(path, sizeof(path), "%s/status", dir);
+	return rl_err_set(err, -EINVAL, path, 1, 1, "fio ended with status %.*s (expected 0)",
+		(int)strcspn(status->bytes, "\n"), status->bytes);
+}
+
+/* A machine that the model cannot have is found here, not in the middle of a fit. */
+static int check_scenario(const struct rl_run *run, const char *dir, struct rl_err *err)
+{
+	struct rl_err why = {0};
+	int rc = rl_scenario_check(&run->scenario, &why);
+
+	return rc ? rl_err_set(err, rc, dir, 0, 0, "%s", why.what) : 0;
+}
+
 int rl_run_read_dir(struct rl_run *run, const char *dir, const char *platform, struct rl_err *err)
 {
 	char full[PATH_MAX], *base, *above;
@@ -112,7 +136,9 @@ int rl_run_read_dir(struct rl_run *run, const char *dir, const char *platform, s
 		snprintf(run->platform, sizeof(run->platform), "%.*s",
 			(int)sizeof(run->platform) - 1, above + 1);
 	rc = rc ? rc : read_documents(run, dir, err);
+	rc = rc ? rc : check_status(run, dir, err);
 	rc = rc ? rc : rl_run_describe(run, dir, err);
+	rc = rc ? rc : check_scenario(run, dir, err);
 	rc = rc ? rc : rl_run_measure(run, dir, err);
 	if (rc)
 		rl_run_fini(run);

@@ -97,7 +97,7 @@ static int add(struct rl_run *run, const char *side, const char *key, double val
 	more += run->nstats++;
 	memset(more, 0, sizeof(*more));
 	snprintf(more->side, sizeof(more->side), "%s", side);
-	snprintf(more->key, sizeof(more->key), "%s", key);
+	snprintf(more->key, sizeof(more->key), "%.*s", (int)sizeof(more->key) - 1, key);
 	more->value = value;
 	return 0;
 }
@@ -200,8 +200,6 @@ static double fio_requests(const struct rl_run *run)
 	double sectors = rl_run_stat(run, "cpu", "disk.read_sectors") +
 			 rl_run_stat(run, "cpu", "disk.write_sectors");
 
-	if (run->scenario.job.bs_bytes == 0)
-		return NAN;
 	return sectors * 512 / (double)run->scenario.job.bs_bytes;
 }
 
@@ -210,11 +208,9 @@ void rl_stats_metrics(struct rl_run *run)
 	double window = rl_run_stat(run, "cpu", "window_ns"), requests = fio_requests(run);
 	double guest = rl_run_stat(run, "cpu", "cpu_ns.guest");
 	double driver = rl_run_stat(run, "cpu", "cpu_ns.driver");
-	/* The drivers' window is not the disk's: carry over by what a request became. */
-	double split =
-		(rl_run_stat(run, "cpu", "disk.reads") + rl_run_stat(run, "cpu", "disk.writes")) /
-		requests;
-	double counted = rl_run_stat(run, "front", "requests") / split;
+	/* fio's requests in the drivers' window: the backend counts what it moved there. */
+	double counted =
+		rl_run_stat(run, "back", "sectors") * 512 / (double)run->scenario.job.bs_bytes;
 
 	put(run, RL_METRIC_front_cpu_frac, guest / window);
 	put(run, RL_METRIC_back_cpu_frac, driver / window);

@@ -56,7 +56,9 @@ static void set_tags(struct rlfront_dev *dev)
 		.nr_hw_queues = 1,
 		.queue_depth = RLFRONT_DEPTH,
 		.numa_node = NUMA_NO_NODE,
-		.flags = BLK_MQ_F_SHOULD_MERGE,
+		/* The driver domain schedules its own disk; a scheduler here would send every
+		 * unplugged read through a kblockd worker, a context switch a request. */
+		.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_NO_SCHED_BY_DEFAULT,
 		.cmd_size = sizeof(blk_status_t),
 		.driver_data = dev,
 	};

@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `ringlab simulate`: the document that scripts rely on, its independence of -j, its refusals.
+
+bats_require_minimum_version 1.5.0
+
+scenario() {
+	printf 'machine: {pcpus: 1}\ndriver: {pcpu: 0}\njob: {rw: randread, bs: 4k, iodepth: 4}\n' \
+		>"$BATS_TEST_TMPDIR/s.yaml"
+	echo "$BATS_TEST_TMPDIR/s.yaml"
+}
+
+@test "JSON holds manifest, scenario, metrics with intervals and the limit" {
+	run "$RINGLAB" simulate "$(scenario)" --format json --reps 3 --set job.iodepth=2
+	[ "$status" -eq 0 ]
+	echo "$output" | jq -e '.scenario.job.iodepth == 2 and .manifest.replications == 3' >/dev/null
+	echo "$output" | jq -e '.metrics.iops | .value > 0 and .ci_lo <= .value and .ci_hi >= .value
+		and .unit == "1/s"' >/dev/null
+	echo "$output" | jq -e '.metrics.clat_p99_99_ns.value == null' >/dev/null
+	echo "$output" | jq -e '.limits[0].resource == "pCPU"' >/dev/null
+	echo "$output" | jq -e '.manifest.inputs[0].sha256 | length == 64' >/dev/null
+}
+
+@test "results do not depend on -j" {
+	s=$(scenario)
+	for j in 1 2 5; do
+		"$RINGLAB" simulate "$s" -j "$j" --reps 7 --seed 9 --set costs.dom0_period_ns=3000000 \
+			--format json | jq -S 'del(.manifest)' | sha256sum
+	done >"$BATS_TEST_TMPDIR/hashes"
+	[ "$(sort -u "$BATS_TEST_TMPDIR/hashes" | wc -l)" -eq 1 ]
+}
+
+@test "a fio job file replaces the job" {
+	printf '[j]\nrw=randwrite\nbs=64k\niodepth=8\nsize=64m\nioengine=libaio\ndirect=1\n' \
+		>"$BATS_TEST_TMPDIR/j.fio"
+	run "$RINGLAB" simulate "$(scenario)" --job "$BATS_TEST_TMPDIR/j.fio" --format json --reps 1
+	[ "$status" -eq 0 ]
+	json=$(echo "$output" | sed -n '/^{/,$p')
+	echo "$json" | jq -e '.scenario.job | .rw == "randwrite" and .bs_bytes == 65536' >/dev/null
+	echo "$json" | jq -e '.metrics.copy_bytes_per_request.value == 65536' >/dev/null
+}
+
+@test "bad input: one line, exit 3" {
+	s=$(scenario)
+	for set in job.iodepth=4q no.such=1 machine.pcpus=0 costs.poll_ns=nan disk.device=nope \
+		back_policy=nope; do
+		run --separate-stderr "$RINGLAB" simulate "$s" --set "$set"
+		[ "$status" -eq 3 ]
+		[ -z "$output" ]
+		[ "$(echo "$stderr" | wc -l)" -eq 1 ]
+	done
+}
+
+@test "wrong usage: exit 2; a model that stands still: exit 4" {
+	run "$RINGLAB" simulate
+	[ "$status" -eq 2 ]
+	run "$RINGLAB" simulate "$(scenario)" --reps many
+	[ "$status" -eq 2 ]
+	run "$RINGLAB" simulate "$(scenario)" --set machine.scheduler=null --set back_policy=spin
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"stands still"* ]]
+}

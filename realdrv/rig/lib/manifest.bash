@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The manifest: what the results were made with, one entry a boot. Written before the boot, so that results which a
+# crash left behind have theirs, and completed after it. Sourced by run. shellcheck shell=bash disable=SC2154,SC2034,SC2015
+
+sha() { [ -z "$1" ] && echo null || printf '"%s"' "$(sha256sum "$1" | cut -d' ' -f1)"; }
+
+version_of() { sed -n "s/^$1=//p" "$images/versions"; }
+
+begin_manifest() {
+  local cpu
+  cpu=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
+  boot_s=null boot_wall=$SECONDS
+  [ -e "$out/manifest.json" ] || echo '{"boots": []}' > "$out/manifest.json"
+  # what null_blk is set to matters: queue_mode=0 completes a bio in the backend's own context, with no queue and no interrupt
+  jq -n --arg mode "$mode" --arg kernel "$(version_of kernel)" --arg kernel_package "$(version_of "linux-image-$(version_of kernel)")" \
+    --arg xen "$(version_of xen-hypervisor-4.17-amd64)" --arg fio "$(version_of fio)" --arg cpu "$cpu" \
+    --arg qemu "$(qemu-system-x86_64 --version | head -n 1)" --arg images "$(basename "$images")" --arg date "$(date -u +%FT%TZ)" \
+    --arg commit "$(git -C "$here" rev-parse HEAD 2> /dev/null || echo unknown)" \
+    --argjson dirty "$([ -z "$(git -C "$here" status --porcelain 2> /dev/null)" ] && echo false || echo true)" \
+    --argjson rlfront "$(sha "$rlfront")" --argjson rlback "$(sha "$rlback")" --argjson driver_mb "$driver_mb" --argjson guest_mb "$guest_mb" \
+    '{platform: ("xen-qemu-" + $mode), emulated: true, mode: $mode, kernel: $kernel, kernel_package: $kernel_package, xen_package: $xen,
+      qemu: $qemu, fio_package: $fio, host_cpu: $cpu, image_hash: $images, commit: $commit, commit_dirty: $dirty, started: $date,
+      modules_sha256: {rlfront: $rlfront, rlback: $rlback}, domain_type: "PV",
+      cpus: (if $mode == "counted" then 1 else 2 end), ns_per_instruction: (if $mode == "counted" then 2 else null end),
+      vcpus: {dom0: 1, driver: 1, guest: 1},
+      pinning: (if $mode == "counted" then {dom0: 0, driver: 0, guest: 0} else {dom0: 1, driver: 1, guest: 0} end),
+      memory_mb: {dom0: 1280, driver: $driver_mb, guest: $guest_mb},
+      devices: {null: "null_blk queue_mode=0: a bio is completed at once in the context of who submits it; no queue, no interrupt, no data kept, 250 GB",
+                brd: "brd rd_size=262144: 256 MiB in the memory of the driver domain, completed at once in the context of who submits it"}}' > "$work/boot.json"
+}
+
+end_manifest() {
+  local facts=/dev/null retried=/dev/null
+  [ ! -e "$out/facts" ] || facts=$out/facts
+  [ ! -e "$out/retried" ] || retried=$out/retried
+  jq --rawfile facts "$facts" --rawfile retried "$retried" --arg ended "$(cat "$out/ended" 2> /dev/null || echo 'no word from dom0')" \
+    --argjson boot_s "$boot_s" --argjson wall_s $((SECONDS - boot_wall)) \
+    '. + {xen: ($facts | capture("xen_version=(?<v>.*)").v // null), scheduler: ($facts | capture("xen_scheduler=(?<v>.*)").v // null),
+      fio: ($facts | capture("fio=(?<v>.*)").v // null), facts: ($facts | split("\n") | map(select(. != ""))),
+      retried: ($retried | split("\n") | map(select(. != ""))), ended: $ended, boot_s: $boot_s, wall_s: $wall_s}' "$work/boot.json" > "$work/boot-done.json"
+  jq --slurpfile boot "$work/boot-done.json" '($boot[0]) + {boots: (.boots + $boot)}' "$out/manifest.json" > "$work/manifest.json"
+  mv "$work/manifest.json" "$out/manifest.json"
+  rm -f "$out/facts" "$out/retried" "$out/ended"
+}
