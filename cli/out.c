@@ -14,7 +14,6 @@ struct rl_out {
 	FILE *to;
 	const char *const *columns;
 	size_t ncolumns, at; /* the column that comes next */
-	json_t *row;
 	struct libscols_table *table;
 	struct libscols_line *line;
 	bool failed;
@@ -85,22 +84,15 @@ struct rl_out *rl_out_create(enum rl_out_format format, FILE *to, const char *co
 	return o;
 }
 
-/* @json is taken over; @text is what a person reads. */
-static void put(struct rl_out *o, const char *text, const char *csv, json_t *json, bool right)
+/* The value as a person, CSV and JSON read it. */
+static void put(struct rl_out *o, const char *text, const char *csv, const char *json, bool right)
 {
 	if (o->at >= o->ncolumns) {
-		json_decref(json);
 		o->failed = true;
 		return;
 	}
-	if (o->format == RL_OUT_JSON) {
-		if (!o->row)
-			o->row = json_object();
-		if (json_object_set_new(o->row, o->columns[o->at], json))
-			o->failed = true;
-	} else {
-		json_decref(json);
-	}
+	if (o->format == RL_OUT_JSON)
+		fprintf(o->to, "%c\"%s\":%s", o->at ? ',' : '{', o->columns[o->at], json);
 	if (o->format == RL_OUT_CSV)
 		csv_text(o, csv);
 	if (o->format == RL_OUT_TABLE) {
@@ -117,18 +109,21 @@ static void put(struct rl_out *o, const char *text, const char *csv, json_t *jso
 
 void rl_out_text(struct rl_out *o, const char *text)
 {
-	json_t *json = text ? json_string(text) : json_null();
-
+	json_t *value = text ? json_string(text) : NULL;
 	/* What is no UTF-8 cannot be said in JSON. */
-	put(o, text ? text : "-", text ? text : "", json ? json : json_null(), false);
+	char *json = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+
+	put(o, text ? text : "-", text ? text : "", json ? json : "null", false);
+	free(json);
+	json_decref(value);
 }
 
 void rl_out_real(struct rl_out *o, double x, int digits)
 {
-	char text[40], csv[40];
+	char text[40], all[40];
 
 	if (!isfinite(x)) {
-		put(o, "-", "", json_null(), true);
+		put(o, "-", "", "null", true);
 		return;
 	}
 	/* Whole thousands are not said as 1.2e+04. */
@@ -136,17 +131,13 @@ void rl_out_real(struct rl_out *o, double x, int digits)
 		snprintf(text, sizeof(text), "%.0f", x);
 	else
 		snprintf(text, sizeof(text), "%.*g", digits, x);
-	snprintf(csv, sizeof(csv), "%.17g", x);
-	for (int p = 15; p < 17; p++) {
-		char shorter[40];
-
-		snprintf(shorter, sizeof(shorter), "%.*g", p, x);
-		if (strtod(shorter, NULL) == x) {
-			strcpy(csv, shorter);
+	/* Programs get the fewest digits that bring the same bits back. */
+	for (int p = 15; p <= 17; p++) {
+		snprintf(all, sizeof(all), "%.*g", p, x);
+		if (strtod(all, NULL) == x)
 			break;
-		}
 	}
-	put(o, text, csv, json_real(x), true);
+	put(o, text, all, all, true);
 }
 
 void rl_out_count(struct rl_out *o, int64_t n)
@@ -154,28 +145,22 @@ void rl_out_count(struct rl_out *o, int64_t n)
 	char text[24];
 
 	snprintf(text, sizeof(text), "%lld", (long long)n);
-	put(o, text, text, json_integer(n), true);
+	put(o, text, text, text, true);
 }
 
 void rl_out_bool(struct rl_out *o, bool b)
 {
-	put(o, b ? "yes" : "no", b ? "true" : "false", json_boolean(b), false);
+	put(o, b ? "yes" : "no", b ? "true" : "false", b ? "true" : "false", false);
 }
 
 void rl_out_end_row(struct rl_out *o)
 {
-	if (o->format == RL_OUT_JSON && o->row) {
-		/* 17 digits bring a double back bit by bit. */
-		if (json_dumpf(o->row, o->to, JSON_COMPACT | JSON_REAL_PRECISION(17)))
-			o->failed = true;
-		fputc('\n', o->to);
-	}
+	if (o->format == RL_OUT_JSON)
+		fputs(o->at ? "}\n" : "{}\n", o->to);
 	if (o->format == RL_OUT_CSV)
 		fputc('\n', o->to);
 	if (o->at != o->ncolumns)
 		o->failed = true;
-	json_decref(o->row);
-	o->row = NULL;
 	o->line = NULL;
 	o->at = 0;
 }
@@ -189,7 +174,6 @@ int rl_out_finish(struct rl_out *o)
 	}
 	scols_unref_table(o->table);
 	rc = fflush(o->to) || ferror(o->to) || o->failed ? -EIO : 0;
-	json_decref(o->row);
 	free(o);
 	return rc;
 }

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `ringlab check`: reads any input of the program and says what it is, or what is wrong with it. */
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "data/format/cell.h"
+#include "data/format/decisions.h"
+#include "data/format/fio_job.h"
+#include "data/format/fio_json.h"
+#include "data/format/scenario.h"
+#include "data/format/text.h"
+#include "data/format/tolerance.h"
+#include "data/run.h"
+#include "sim/replay.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct input {
+	char **paths;
+	int npaths;
+};
+
+/* A file in memory, and the name that errors give it. */
+struct file {
+	const char *path, *name;
+	char *text;
+	size_t size;
+};
+
+static int check_scenario(const struct file *f, struct rl_err *err)
+{
+	struct rl_scenario s;
+	int rc = rl_scenario_parse(f->text, f->size, f->name, &s, rl_warn_print, NULL, err);
+
+	if (!rc)
+		printf("%s: ok: scenario '%s', %u pCPU, front %s, back %s\n", f->name, s.name,
+			s.machine.pcpus, s.front_policy, s.back_policy);
+	return rc;
+}
+
+static int check_job(const struct file *f, struct rl_err *err)
+{
+	struct rl_job j;
+	int rc = rl_fio_job_parse(f->text, f->size, f->name, &j, rl_warn_print, NULL, err);
+
+	if (!rc)
+		printf("%s: ok: fio job '%s', %s, bs %llu, iodepth %u\n", f->name, j.name,
+			rl_fio_rw_name(j.rw), (unsigned long long)j.bs_bytes, j.iodepth);
+	return rc;
+}
+
+static int check_fio_json(const struct file *f, struct rl_err *err)
+{
+	struct rl_fio_result r;
+	int rc = rl_fio_json_parse(f->text, f->size, f->name, &r, err);
+
+	if (!rc)
+		printf("%s: ok: output of %s, %.0f requests, %.6g IOPS\n", f->name,
+			*r.version ? r.version : "fio", r.ios, r.metrics.m[RL_METRIC_iops].value);
+	return rc;
+}
+
+/* The driver's decisions, and whether the simulator's build of the policy decides the same. */
+static int check_decisions(const struct file *f, struct rl_err *err)
+{
+	struct rl_err why = {0};
+	struct rl_decisions log;
+	size_t equal = 0;
+	int rc = rl_decisions_parse(f->text, f->size, f->name, &log, err);
+
+	if (rc)
+		return rc;
+	if (log.n > 0)
+		rc = rl_sim_replay(log.policy, log.d, log.n, &equal, &why);
+	if (rc)
+		rl_err_set(err, rc, f->name, why.line, 0, "%s", why.what);
+	else if (log.n == 0)
+		printf("%s: ok: decision log without an entry\n", f->name);
+	else
+		printf("%s: ok: decision log of %s, %zu entries, %zu decisions equal in replay%s\n",
+			f->name, log.policy, log.n, equal,
+			log.truncated ? " (truncated by the driver)" : "");
+	rl_decisions_free(&log);
+	return rc;
+}
+
+static int check_cell(const struct file *f, struct rl_err *err)
+{
+	struct rl_cell c;
+	int rc = rl_cell_parse(f->text, f->size, f->name, &c, err);
+
+	if (!rc)
+		printf("%s: ok: cell '%s', front %s, back %s\n", f->name, c.name,
+			*c.front ? c.front : "stock", *c.back ? c.back : "stock");
+	return rc;
+}
+
+static int check_split(const struct file *f, struct rl_err *err)
+{
+	struct rl_split *split;
+	int rc = rl_split_read(&split, f->path, err);
+
+	if (rc)
+		return rc;
+	printf("%s: ok: split of cells\n", f->name);
+	rl_split_free(split);
+	return 0;
+}
+
+static int check_tolerance(const struct file *f, struct rl_err *err)
+{
+	struct rl_tolerance *rows;
+	size_t n;
+	int rc = rl_tolerance_read(f->path, &rows, &n, err);
+
+	if (rc)
+		return rc;
+	printf("%s: ok: %zu tolerances of a validation\n", f->name, n);
+	free(rows);
+	return 0;
+}
+
+static int check_database(const char *path, struct rl_err *err)
+{
+	struct rl_store *store;
+	struct rl_run *runs;
+	size_t n;
+	int rc = rl_store_open(&store, path, false, err);
+
+	if (rc)
+		return rc;
+	rc = rl_store_runs(store, NULL, RL_ROLE_ANY, &runs, &n, err);
+	rl_store_close(store);
+	if (rc)
+		return rc;
+	printf("%s: ok: database, %zu runs\n", path, n);
+	rl_store_free_runs(runs, n);
+	return 0;
+}
+
+static int check_run(const char *path, struct rl_err *err)
+{
+	struct rl_run run;
+	int rc = rl_run_read_dir(&run, path, NULL, err);
+
+	if (rc)
+		return rc;
+	printf("%s: ok: run of %s, %s, repeat %d, %zu files\n", path, run.platform, run.cell,
+		run.repeat, run.ndocuments);
+	rl_run_fini(&run);
+	return 0;
+}
+
+static bool ends(const char *path, const char *with)
+{
+	size_t n = strlen(path), m = strlen(with);
+
+	return n >= m && strcmp(path + n - m, with) == 0;
+}
+
+static bool begins(const struct file *f, const char *with)
+{
+	return f->size >= strlen(with) && memcmp(f->text, with, strlen(with)) == 0;
+}
+
+/* The first character that is neither space nor in a comment's line. */
+static char first_of(const struct file *f)
+{
+	struct rl_lines l;
+
+	rl_lines_init(&l, f->text, f->size);
+	while (rl_lines_next(&l)) {
+		size_t i = 0;
+
+		while (i < l.size && isspace((unsigned char)l.at[i]))
+			i++;
+		if (i < l.size && l.at[i] != '#' && l.at[i] != ';')
+			return l.at[i];
+	}
+	return '\0';
+}
+
+/* By its name where that tells, else by how it begins. */
+static int check_text(const struct file *f, struct rl_err *err)
+{
+	if (begins(f, "# ringlab decisions"))
+		return check_decisions(f, err);
+	if (begins(f, "platform,cell,role"))
+		return check_split(f, err);
+	if (begins(f, "platform,metric,statistic"))
+		return check_tolerance(f, err);
+	if (ends(f->path, ".yaml") || ends(f->path, ".yml"))
+		return check_scenario(f, err);
+	if (ends(f->path, ".fio"))
+		return check_job(f, err);
+	if (ends(f->path, ".json"))
+		return check_fio_json(f, err);
+	if (ends(f->path, "cell.txt"))
+		return check_cell(f, err);
+	switch (first_of(f)) {
+	case '[':
+		return check_job(f, err);
+	case '{':
+		return check_fio_json(f, err);
+	default:
+		return check_scenario(f, err);
+	}
+}
+
+static int check_file(const char *path, struct rl_err *err)
+{
+	struct file f = {.path = path, .name = strcmp(path, "-") == 0 ? "<stdin>" : path};
+	int rc = rl_text_read(path, &f.text, &f.size, err);
+
+	if (rc)
+		return rc;
+	if (f.size >= 16 && memcmp(f.text, "SQLite format 3", 16) == 0)
+		rc = check_database(path, err);
+	else
+		rc = check_text(&f, err);
+	free(f.text);
+	return rc;
+}
+
+static int check_path(const char *path)
+{
+	struct rl_err err = {0};
+	struct stat st;
+	int rc;
+
+	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		rc = check_run(path, &err);
+	else if (ends(path, ".db"))
+		rc = check_database(path, &err);
+	else
+		rc = check_file(path, &err);
+	if (!rc)
+		return RL_EXIT_OK;
+	rl_err_set(&err, rc, path, 0, 0, "%s", strerror(-rc));
+	rl_err_print(&err);
+	return RL_EXIT_INPUT;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct input *in = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_ARGS:
+		in->paths = state->argv + state->next;
+		in->npaths = state->argc - state->next;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "nothing to check (expected FILE)");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int cmd_check(int argc, char **argv)
+{
+	static const struct argp_child children[] = {{&rl_args_help, 0, NULL, 0}, {0}};
+	static const struct argp argp = {NULL, parse, "FILE...",
+		"Reads a file and says what is wrong with it.\v"
+		"Scenario (.yaml), fio job (.fio), fio's JSON, cell.txt, a split of cells, a "
+		"driver's "
+		"decision log, which is replayed through the simulator's build of the policy, a "
+		"database, or the directory of a run. `-` is stdin. Exit 3 when one is wrong.",
+		children, NULL, NULL};
+	struct input in = {0};
+	int rc = RL_EXIT_OK, one;
+
+	rl_args_parse(&argp, argc, argv, &in);
+	for (int i = 0; i < in.npaths; i++) {
+		one = check_path(in.paths[i]);
+		if (one > rc)
+			rc = one;
+	}
+	if (fflush(stdout) || ferror(stdout))
+		rc = RL_EXIT_RUN;
+	return rc;
+}
+
+RL_VERB(check, "read any input file and say what is wrong with it", cmd_check);
