@@ -81,7 +81,8 @@ static inline int fixture_put(
 	rl_metrics_clear(&run.metrics);
 	for (int k = 0; k < RL_METRIC_COUNT; k++)
 		run.metrics.m[k].value = factor * c->m[k].value;
-	run.manifest = strdup("{\"mode\": \"counted\", \"made by\": \"a test\"}");
+	run.manifest = strdup("{\"cpus\": 1, \"scheduler\": \"credit2\", \"pinning\": {}, "
+			      "\"made by\": \"a test\"}");
 	run.ndocuments = 2;
 	run.documents = calloc(2, sizeof(*run.documents));
 	snprintf(text, sizeof(text),
