@@ -2,6 +2,8 @@
 /* The backend: dequeue requests, hand them to the device, answer; publish once a batch. */
 #include "sim/core/world.h"
 
+static void back_drain(struct rl_waiter *wt, struct rl_ctx *c);
+
 static bool back_pending(const struct rl_waiter *wt)
 {
 	const struct rl_ring_back *r = &wt->w->blk.back;
@@ -38,7 +40,11 @@ static void after_publish(struct rl_ctx *c)
 	struct rl_world *w = c->v->w;
 
 	if (c == w->blk.bw.thread) {
-		rl_waiter_drained(&w->blk.bw, c);
+		/* Batch after batch, until there is none. */
+		if (back_pending(&w->blk.bw))
+			back_drain(&w->blk.bw, c);
+		else
+			rl_waiter_drained(&w->blk.bw, c);
 		return;
 	}
 	rl_waiter_kick(&w->blk.bw);
@@ -83,12 +89,12 @@ static void take_requests(struct rl_ctx *c)
 	publish(b, c);
 }
 
-/* Grants that do not persist: a map and an unmap call a request, and each page. */
+/* Grants that do not persist: a map and an unmap call a batch, and each page. */
 static rl_ps map_cost(struct rl_blk *b, uint32_t segments)
 {
 	struct rl_world *w = b->w;
 
-	if (b->persistent)
+	if (b->persistent || !b->batch)
 		return 0;
 	b->grant_ops += 2;
 	w->vcpu[RL_DRIVER].st.hypercalls += 2;
@@ -99,17 +105,18 @@ static rl_ps map_cost(struct rl_blk *b, uint32_t segments)
 static void back_drain(struct rl_waiter *wt, struct rl_ctx *c)
 {
 	struct rl_blk *b = &wt->w->blk;
-	rl_ps cost = 0;
+	uint32_t segments = 0;
+	rl_ps cost;
 
 	rl_back_pending(&b->back, &b->batch);
+	cost = b->batch * rl_cost(wt->w, back_request_ns);
 	for (uint32_t i = 0; i < b->batch; i++) {
 		rl_u32 at = (b->back.req_cons + i) & (b->back.size - 1);
 		struct rl_blkif_request *req = (void *)(b->back.slots + at * b->back.slot_bytes);
 
-		cost += rl_cost(wt->w, back_request_ns) +
-			req->nr_segments * rl_cost(wt->w, back_segment_ns) +
-			map_cost(b, req->nr_segments);
+		segments += req->nr_segments;
 	}
+	cost += segments * rl_cost(wt->w, back_segment_ns) + map_cost(b, segments);
 	if (b->batch && wt->w->vcpu[RL_GUEST].cpu != wt->w->vcpu[RL_DRIVER].cpu)
 		cost += b->batch * rl_cost(wt->w, line_ns);
 	rl_ctx_run(c, cost, take_requests);

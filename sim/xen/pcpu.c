@@ -76,6 +76,16 @@ void rl_pcpu_schedule(struct rl_pcpu *p, bool yield)
 		idle(p);
 }
 
+/* As in Xen, a switch is time of the vCPU that it leads to; it is known apart as well. */
+static void account_switch(struct rl_pcpu *p)
+{
+	rl_ps spent = p->w->now - p->switch_from;
+
+	p->hyp_ps += spent;
+	p->cur->st.run_ps += spent;
+	p->switch_from = p->w->now;
+}
+
 static void fire(void *arg)
 {
 	struct rl_pcpu *p = arg;
@@ -85,7 +95,7 @@ static void fire(void *arg)
 		return;
 	}
 	p->switching = false;
-	p->hyp_ps += p->w->now - p->switch_from;
+	account_switch(p);
 	if (p->slice_end != RL_PS_NEVER)
 		rl_world_arm(p->w, p->slot, p->slice_end);
 	start(p);
@@ -116,8 +126,7 @@ void rl_pcpu_settle(struct rl_pcpu *p)
 	rl_ps now = p->w->now;
 
 	if (p->switching) {
-		p->hyp_ps += now - p->switch_from;
-		p->switch_from = now;
+		account_switch(p);
 	} else if (!p->cur) {
 		p->idle_ps += now - p->idle_from;
 		p->idle_from = now;
