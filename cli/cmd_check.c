@@ -6,7 +6,9 @@
 #include "data/format/decisions.h"
 #include "data/format/fio_job.h"
 #include "data/format/fio_json.h"
+#include "data/format/json.h"
 #include "data/format/scenario.h"
+#include "data/format/stats.h"
 #include "data/format/text.h"
 #include "data/format/tolerance.h"
 #include "data/run.h"
@@ -95,6 +97,45 @@ static int check_cell(const struct file *f, struct rl_err *err)
 	if (!rc)
 		printf("%s: ok: cell '%s', front %s, back %s\n", f->name, c.name,
 			*c.front ? c.front : "stock", *c.back ? c.back : "stock");
+	return rc;
+}
+
+/* Counters of a driver, CPU times of domains: read as those of a run that has nothing else. */
+static int check_counters(const struct file *f, struct rl_err *err)
+{
+	const char *slash = strrchr(f->path, '/');
+	struct rl_document doc = {.bytes = f->text, .size = f->size};
+	struct rl_run run = {0};
+	char dir[512];
+	int rc;
+
+	snprintf(doc.name, sizeof(doc.name), "%.63s", slash ? slash + 1 : f->path);
+	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - f->path) : 1,
+		slash ? f->path : ".");
+	if (strcmp(doc.name, "cpu.json") == 0)
+		rc = rl_stats_cpu(&run, &doc, dir, err);
+	else
+		rc = rl_stats_parse(&run, "any", &doc, NULL, dir, err);
+	if (!rc)
+		printf("%s: ok: %zu counters\n", f->name, run.nstats);
+	rl_run_fini(&run);
+	return rc;
+}
+
+static int check_manifest(const struct file *f, struct rl_err *err)
+{
+	json_t *root = rl_json_only(f->text, f->size, f->name, err);
+	int rc = 0;
+
+	if (!root)
+		return -EINVAL;
+	if (json_object_get(root, "cpus"))
+		printf("%s: ok: manifest of platform '%s'\n", f->name,
+			json_string_value(json_object_get(root, "platform")) ?: "");
+	else
+		rc = rl_err_set(err, -EINVAL, f->name, 0, 0,
+			"cpus: missing (expected the manifest of a boot that has ended)");
+	json_decref(root);
 	return rc;
 }
 
@@ -196,6 +237,10 @@ static int check_text(const struct file *f, struct rl_err *err)
 		return check_scenario(f, err);
 	if (ends(f->path, ".fio"))
 		return check_job(f, err);
+	if (ends(f->path, ".stats") || ends(f->path, ".stats.before") || ends(f->path, "cpu.json"))
+		return check_counters(f, err);
+	if (ends(f->path, "manifest.json"))
+		return check_manifest(f, err);
 	if (ends(f->path, ".json"))
 		return check_fio_json(f, err);
 	if (ends(f->path, "cell.txt"))

@@ -43,7 +43,13 @@ static int describe_machine(struct rl_run *run, const char *at, struct rl_err *e
 		memccpy(s->machine.scheduler, scheduler, '\0', sizeof(s->machine.scheduler) - 1);
 	cpus = json_object_get(root, "cpus");
 	pinning = json_object_get(root, "pinning");
-	if (json_is_integer(cpus))
+	if (cpus && (!json_is_integer(cpus) || json_integer_value(cpus) < 1 ||
+			    json_integer_value(cpus) > UINT32_MAX)) {
+		json_decref(root);
+		return rl_err_set(
+			err, -EINVAL, file, 0, 0, "cpus: no number of CPUs (expected 1 or more)");
+	}
+	if (cpus)
 		s->machine.pcpus = (uint32_t)json_integer_value(cpus);
 	if (json_is_object(pinning)) {
 		s->guest.pcpu = pinned(pinning, "guest");

@@ -89,6 +89,10 @@ static int read_manifest(struct rl_run *run, const char *dir, const char *above,
 		return rc ? rc : -EINVAL;
 	if (!json_is_object(root))
 		rc = rl_err_set(err, -EINVAL, path, 1, 1, "not an object (expected {...})");
+	else if (!json_object_get(root, "cpus"))
+		/* The rig writes it when the boot has ended; without it the machine is a guess. */
+		rc = rl_err_set(err, -EINVAL, path, 0, 0,
+			"cpus: missing (expected the manifest of a boot that has ended)");
 	name = json_string_value(json_object_get(root, "platform"));
 	if (name && !*run->platform)
 		snprintf(run->platform, sizeof(run->platform), "%s", name);

@@ -146,6 +146,40 @@ count() { sqlite3 "$1" 'SELECT count(*) FROM run'; }
 	run -4 sh -c "'$RINGLAB' import '$sample' >/dev/full"
 }
 
+@test "a disk that is full during the import: the old state" {
+	"$RINGLAB" import "$sample"
+	many 40
+	run -3 bash -c "trap '' XFSZ; ulimit -f 200; exec '$RINGLAB' import many"
+	[[ $output == "ringlab.db: error: "* ]]
+	[ "$(count ringlab.db)" = 1 ]
+	"$RINGLAB" import many
+	[ "$(count ringlab.db)" = 41 ]
+}
+
+@test "the machine is what the rig says, not a guess" {
+	many 1
+	jq '.cpus = 2 | .pinning.guest = 1' "$sample/manifest.json" >many/manifest.json
+	"$RINGLAB" import many
+	jq 'del(.cpus)' "$sample/manifest.json" >many/manifest.json
+	run -3 "$RINGLAB" import --db new.db many
+	[[ $output == *"manifest.json: error: cpus: missing "* ]]
+	jq '.cpus = "two"' "$sample/manifest.json" >many/manifest.json
+	run -3 "$RINGLAB" import --db new.db many
+	jq '.cpus = 1000' "$sample/manifest.json" >many/manifest.json
+	run -3 "$RINGLAB" import --db new.db many
+	[[ $output == *"machine.pcpus out of range"* ]]
+	jq '.pinning.guest = 1' "$sample/manifest.json" >many/manifest.json
+	run -3 "$RINGLAB" import --db new.db many
+	[[ $output == *"guest.pcpu out of range"* ]]
+}
+
+@test "a run that failed in the guest" {
+	many 1
+	echo 1 >"many/$cell.r1/status"
+	run -3 "$RINGLAB" import many
+	[[ $output == "many/$cell.r1/status:1:1: error: fio ended with status 1 "* ]]
+}
+
 @test "a wrong command line" {
 	run -2 "$RINGLAB" import
 	run -2 "$RINGLAB" import --format xml "$sample"

@@ -51,15 +51,24 @@ setup() {
 @test "check knows each kind of file" {
 	"$RINGLAB" import "$sample"
 	run -0 "$RINGLAB" check "$RL_SOURCE"/data/scenarios/*.yaml "$sample/$cell"/{job.fio,fio.json,cell.txt} \
-		"$sample/$cell" "$RL_SOURCE"/data/measured/*.csv ringlab.db
+		"$sample/$cell" "$sample/manifest.json" "$RL_SOURCE"/data/measured/*.csv ringlab.db
 	[ "$(grep -c ': ok: ' <<<"$output")" = "${#lines[@]}" ]
-	for kind in scenario 'fio job' 'output of fio' cell run split database; do
+	for kind in scenario 'fio job' 'output of fio' cell run manifest split database; do
 		grep -q ": ok: .*$kind" <<<"$output"
 	done
 	run -0 "$RINGLAB" check - <"$sample/$cell/fio.json"
 	[[ $output == "<stdin>: ok: output of fio-3.33, "* ]]
 	run -0 "$RINGLAB" check - <"$sample/$cell/job.fio"
 	run -0 "$RINGLAB" check - <"$RL_SOURCE/data/scenarios/one-core.yaml"
+}
+
+@test "check reads statistics" {
+	printf 'requests 10\nspin_ns 18446744073709551616\n' >back.stats
+	run -3 "$RINGLAB" check back.stats
+	[[ $output == "./back.stats:2:9: error: spin_ns: "* ]]
+	printf 'requests 10\nspin_ns 7\n' >back.stats
+	run -0 "$RINGLAB" check back.stats
+	[ "$output" = 'back.stats: ok: 2 counters' ]
 }
 
 # decisions POLICY ACTION: a log of one decision
