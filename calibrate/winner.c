@@ -45,6 +45,7 @@ static struct rl_duel judge(const struct rl_cells *cells, size_t a, size_t b,
 	const double *predicted, int quantity, double threshold)
 {
 	const struct rl_cell *ca = &cells->v[a], *cb = &cells->v[b];
+	double noise = 1.96 * hypot(ca->m[quantity].spread, cb->m[quantity].spread);
 	bool more = rl_quantity_more_is_better(quantity);
 	struct rl_duel d = {.a = a,
 		.b = b,
@@ -53,7 +54,10 @@ static struct rl_duel judge(const struct rl_cells *cells, size_t a, size_t b,
 			     predicted[a * RL_QUANTITY_COUNT + quantity],
 		.held_out = ca->role == RL_ROLE_VALIDATE && cb->role == RL_ROLE_VALIDATE};
 
-	d.winner = better(d.measured, threshold, more);
+	d.lo = d.measured * exp(-noise);
+	d.hi = d.measured * exp(noise);
+	if (d.lo > 1 || d.hi < 1)
+		d.winner = better(d.measured, threshold, more);
 	d.predicted_winner = better(d.predicted, TIE, more);
 	d.counts = d.winner != 0;
 	d.right = d.winner == d.predicted_winner;

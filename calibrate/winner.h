@@ -9,8 +9,10 @@
 struct rl_duel {
 	size_t a, b;		      /* indices of cells; a comes first */
 	double measured, predicted;   /* value of b over value of a */
+	double lo, hi;		      /* 95 % of measured, over repeats; equal to it without */
 	int winner, predicted_winner; /* -1 a, 1 b, 0 tie or not known */
-	bool counts;		      /* they differ by more than the threshold */
+	bool counts;		      /* they differ by more than the threshold, and by more than
+				       * their repeats do: else nobody has won */
 	bool right;		      /* a predicted tie is wrong */
 	bool held_out;		      /* neither cell calibrated */
 };

@@ -82,8 +82,8 @@ static const char *winner(const struct rl_validation *v, const struct rl_duel *d
 static int print_winners(const struct rl_validation *v, enum rl_out_format format)
 {
 	static const char *const columns[] = {"cell", "against", "metric", "measured_ratio",
-		"predicted_ratio", "winner", "predicted_winner", "held_out", "counts", "right",
-		NULL};
+		"ci_lo", "ci_hi", "predicted_ratio", "winner", "predicted_winner", "held_out",
+		"counts", "right", NULL};
 	struct rl_out *o = rl_out_create(format, stdout, columns);
 
 	for (size_t i = 0; i < v->nduels && o; i++) {
@@ -93,6 +93,8 @@ static int print_winners(const struct rl_validation *v, enum rl_out_format forma
 		rl_out_text(o, v->cells.v[d->a].scenario.back_policy);
 		rl_out_text(o, rl_quantity_name(v->duel_quantity));
 		rl_out_real(o, d->measured, 4);
+		rl_out_real(o, d->lo, 4);
+		rl_out_real(o, d->hi, 4);
 		rl_out_real(o, d->predicted, 4);
 		rl_out_text(o, winner(v, d, d->winner));
 		rl_out_text(o, winner(v, d, d->predicted_winner));

@@ -115,19 +115,20 @@ static const char *winner_name(const struct rl_validation *v, const struct rl_du
 
 void rl_tables_duels(FILE *out, const struct rl_validation *v)
 {
-	static const char *const heads[] = {"setting", "policies", "measured ratio", "winner",
-		"predicted ratio", "predicted winner", "right"};
+	static const char *const heads[] = {"setting", "policies", "measured ratio", "95 % from",
+		"to", "winner", "predicted ratio", "predicted winner", "right"};
 
 	if (!v->nduels)
 		return;
 	open_details(out, "Who wins where");
-	rl_html_open_table(out, rl_quantity_name(v->duel_quantity), 7, heads);
+	rl_html_open_table(out, rl_quantity_name(v->duel_quantity), 9, heads);
 	for (size_t i = 0; i < v->nduels; i++) {
 		const struct rl_duel *d = &v->duels[i];
 		const struct rl_scenario *s = &v->cells.v[d->a].scenario;
 		bool known = isfinite(d->predicted);
-		char setting[64], policies[80], m[32], p[32];
-		const char *row[] = {setting, policies, rl_html_number(d->measured, m),
+		char setting[64], policies[80], m[3][32], p[32];
+		const char *row[] = {setting, policies, rl_html_number(d->measured, m[0]),
+			rl_html_number(d->lo, m[1]), rl_html_number(d->hi, m[2]),
 			winner_name(v, d, d->winner), rl_html_number(d->predicted, p),
 			known ? winner_name(v, d, d->predicted_winner) : "–",
 			!known || !d->counts ? "–"
@@ -138,7 +139,7 @@ void rl_tables_duels(FILE *out, const struct rl_validation *v)
 			(unsigned long long)s->job.bs_bytes / 1024, s->job.iodepth);
 		snprintf(policies, sizeof(policies), "%.30s / %.30s",
 			v->cells.v[d->b].scenario.back_policy, s->back_policy);
-		rl_html_cells(out, "td", 7, row);
+		rl_html_cells(out, "td", 9, row);
 	}
 	rl_html_close_table(out);
 	close_details(out);

@@ -135,6 +135,30 @@ static void test_winner(void **state)
 	assert_true(d.counts && !d.right);
 }
 
+/* Two policies whose repeats overlap have not been told apart, whatever their medians say. */
+static void test_noise_has_no_winner(void **state)
+{
+	struct rl_cell v[2];
+	struct rl_cells cells = {.v = v, .n = 2};
+	double pred[2 * RL_QUANTITY_COUNT] = {0};
+	struct rl_duel *d;
+	size_t n;
+
+	(void)state;
+	fixture_cell(&v[0], "p", RL_RW_RANDREAD, 4096, 1, RL_ROLE_VALIDATE);
+	fixture_cell(&v[1], "q", RL_RW_RANDREAD, 4096, 1, RL_ROLE_VALIDATE);
+	fixture_measured(&v[0], RL_METRIC_iops, 100);
+	fixture_measured(&v[1], RL_METRIC_iops, 110);
+	v[0].m[RL_METRIC_iops].spread = v[1].m[RL_METRIC_iops].spread = 0.05;
+	assert_int_equal(rl_winner_duels(&cells, pred, RL_METRIC_iops, 0.03, &d, &n), 0);
+	assert_true(n == 1 && !d[0].counts && d[0].lo < 1 && d[0].hi > 1);
+	free(d);
+	v[0].m[RL_METRIC_iops].spread = v[1].m[RL_METRIC_iops].spread = 0.03;
+	assert_int_equal(rl_winner_duels(&cells, pred, RL_METRIC_iops, 0.03, &d, &n), 0);
+	assert_true(n == 1 && d[0].counts);
+	free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_bilinear_hits_its_points),
 		cmocka_unit_test(test_nothing_to_go_by),
 		cmocka_unit_test(test_winner),
+		cmocka_unit_test(test_noise_has_no_winner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
