@@ -14,7 +14,7 @@
 static int find(const struct rl_fit *fit, const char *name, size_t *j, struct rl_err *err)
 {
 	for (*j = 0; *j < fit->spec.nparams; ++*j)
-		if (strcmp(rl_param_info[fit->spec.params[*j]].name, name) == 0)
+		if (strcmp(rl_fit_info(fit->spec.params[*j])->name, name) == 0)
 			return 0;
 	if (rl_param_find(name) >= 0)
 		return rl_err_set(err, -ENOENT, NULL, 0, 0,
@@ -27,12 +27,12 @@ static int find(const struct rl_fit *fit, const char *name, size_t *j, struct rl
 static void describe(const struct rl_fit *fit, size_t j, FILE *out)
 {
 	const struct rl_lsq_param *p = &fit->lsq.p[j];
-	const struct rl_param_info *info = &rl_param_info[fit->spec.params[j]];
+	const struct rl_param_info *info = rl_fit_info(fit->spec.params[j]);
 
 	fprintf(out, "%s: %s\n", info->name, info->what);
 	fprintf(out, "  value        %.4g %s (95 %%: %.4g to %.4g)%s\n", exp(p->x), info->unit,
 		exp(p->lo), exp(p->hi), p->at_bound ? ", at its bound" : "");
-	fprintf(out, "  prior        %.4g %s (%s)\n", fit->spec.prior.v[fit->spec.params[j]],
+	fprintf(out, "  prior        %.4g %s (%s)\n", rl_fit_prior(&fit->spec, fit->spec.params[j]),
 		info->unit, info->source);
 	fprintf(out, "  identifiable %s: the runs leave %.0f %% of the prior's uncertainty\n",
 		p->identifiable ? "yes" : "no, the prior is kept", 100 * p->shrink);
@@ -41,20 +41,25 @@ static void describe(const struct rl_fit *fit, size_t j, FILE *out)
 		10 * p->sensitivity);
 	if (p->corr_with >= 0)
 		fprintf(out, "  correlated   %+.2f with %s\n", p->corr,
-			rl_param_info[fit->spec.params[p->corr_with]].name);
+			rl_fit_info(fit->spec.params[p->corr_with])->name);
 }
 
 /* d log(quantity) / d log(parameter) of every cell and quantity that was measured. */
 static int slopes(const struct rl_fit *fit, const struct rl_cells *cells, size_t j, double *slope,
 	struct rl_err *err)
 {
-	struct rl_costs sets[2] = {fit->costs, fit->costs};
+	struct rl_costs sets[2];
 	struct rl_metrics *m = calloc(2 * cells->n, sizeof(*m));
 	double a[RL_QUANTITY_COUNT], b[RL_QUANTITY_COUNT];
-	int id = fit->spec.params[j], code = m ? 0 : -ENOMEM;
+	double x[RL_LSQ_MAX_PARAMS];
+	int code = m ? 0 : -ENOMEM;
 
-	sets[0].v[id] /= 1 + STEP;
-	sets[1].v[id] *= 1 + STEP;
+	for (int side = 0; side < 2; side++) {
+		for (size_t k = 0; k < fit->spec.nparams; k++)
+			x[k] = fit->lsq.p[k].x;
+		x[j] += side ? log(1 + STEP) : -log(1 + STEP);
+		rl_fit_costs(&fit->spec, x, &sets[side]);
+	}
 	if (!code)
 		code = rl_forward_run(cells->v, cells->n, sets, 2, &fit->spec.forward, m, err);
 	for (size_t c = 0; c < cells->n && !code; c++) {

@@ -20,14 +20,6 @@ static const struct row_kind row_kinds[] = {
 #include "calibrate/fitted.def"
 };
 
-static const struct {
-	const char *platform;
-	int param;
-} fitted[] = {
-#define RL_FITTED(platform, parameter) {platform, RL_PARAM_##parameter},
-#include "calibrate/fitted.def"
-	{NULL, 0}};
-
 #define NKINDS (sizeof(row_kinds) / sizeof(row_kinds[0]))
 
 /* A row of the problem: which cell, which quantity. */
@@ -45,32 +37,9 @@ struct work {
 	size_t *group;
 };
 
-int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_err *err)
-{
-	memset(spec, 0, sizeof(*spec));
-	rl_costs_default(&spec->prior);
-	rl_forward_default(&spec->forward);
-	for (size_t i = 0; fitted[i].platform; i++)
-		if (strcmp(fitted[i].platform, platform) == 0 && spec->nparams < RL_LSQ_MAX_PARAMS)
-			spec->params[spec->nparams++] = fitted[i].param;
-	if (!spec->nparams)
-		return rl_err_set(err, -ENOENT, NULL, 0, 0,
-			"no parameter of platform '%s' is fitted (expected a platform of "
-			"calibrate/fitted.def)",
-			platform);
-	return 0;
-}
-
 static double log_of(const struct row_kind *k, double value)
 {
 	return log(value + k->offset);
-}
-
-static void set_costs(const struct rl_fit_spec *spec, const double *x, struct rl_costs *out)
-{
-	*out = spec->prior;
-	for (size_t j = 0; j < spec->nparams; j++)
-		out->v[spec->params[j]] = exp(x[j]);
 }
 
 /* The solver's model: log predictions of every row for n parameter vectors. */
@@ -84,7 +53,7 @@ static int forward(void *arg, size_t n, const double *x, double *out, struct rl_
 	int code = sets && m ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < n && !code; i++)
-		set_costs(w->spec, x + i * w->spec->nparams, &sets[i]);
+		rl_fit_costs(w->spec, x + i * w->spec->nparams, &sets[i]);
 	if (!code)
 		code = rl_forward_run(w->cells->v, ncells, sets, n, &w->spec->forward, m, err);
 	for (size_t i = 0; i < n && !code; i++)
@@ -171,9 +140,9 @@ static int solve(struct work *w, struct rl_fit *out, struct rl_err *err)
 	int code;
 
 	for (size_t j = 0; j < spec->nparams; j++) {
-		const struct rl_param_info *info = &rl_param_info[spec->params[j]];
+		const struct rl_param_info *info = rl_fit_info(spec->params[j]);
 
-		prior[j] = log(spec->prior.v[spec->params[j]]);
+		prior[j] = log(rl_fit_prior(spec, spec->params[j]));
 		prior_sd[j] = PRIOR_SD;
 		min[j] = log(fmax(info->min, 1e-9 * info->max));
 		max[j] = log(info->max);
@@ -182,7 +151,7 @@ static int solve(struct work *w, struct rl_fit *out, struct rl_err *err)
 	for (size_t j = 0; j < spec->nparams; j++)
 		x[j] = out->lsq.p[j].x;
 	if (!code)
-		set_costs(spec, x, &out->costs);
+		rl_fit_costs(spec, x, &out->costs);
 	out->nrows = w->nrows;
 	free(at);
 	return code;

@@ -8,10 +8,14 @@
 
 #include <stdio.h>
 
+/* Stands where an enum rl_param does: one factor on every cost that is work of a CPU. */
+#define RL_FIT_SCALE (-1)
+
 struct rl_fit_spec {
-	int params[RL_LSQ_MAX_PARAMS]; /* enum rl_param */
+	int params[RL_LSQ_MAX_PARAMS]; /* enum rl_param or RL_FIT_SCALE */
 	size_t nparams;
-	struct rl_costs prior; /* where parameters start, and what the others stay at */
+	const char *prior_from; /* platform whose parameters the priors should be; null: none */
+	struct rl_costs prior;	/* where parameters start, and what the others stay at */
 	struct rl_forward_options forward;
 	/* May be null: told after each iteration of the solver. */
 	void (*progress)(void *arg, unsigned iter, double rms);
@@ -34,6 +38,18 @@ struct rl_fit {
  * Returns: 0; -ENOENT when it says nothing.
  */
 int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_err *err);
+
+/** rl_fit_info - name, unit, range and meaning of what is fitted. */
+const struct rl_param_info *rl_fit_info(int param);
+
+/** rl_fit_prior - its prior under @spec. */
+double rl_fit_prior(const struct rl_fit_spec *spec, int param);
+
+/** rl_fit_is_scaled - does RL_FIT_SCALE change this parameter, when the fit has it? */
+bool rl_fit_is_scaled(const struct rl_fit_spec *spec, int param);
+
+/** rl_fit_costs - the costs that logarithms of the fitted parameters stand for. */
+void rl_fit_costs(const struct rl_fit_spec *spec, const double *x, struct rl_costs *out);
 
 /**
  * rl_fit_run - fit.

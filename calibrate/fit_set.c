@@ -19,10 +19,10 @@ static json_t *param_json(const struct rl_fit *fit, size_t j)
 	const struct rl_lsq_param *p = &fit->lsq.p[j];
 	int id = fit->spec.params[j];
 	const char *with =
-		p->corr_with >= 0 ? rl_param_info[fit->spec.params[p->corr_with]].name : NULL;
+		p->corr_with >= 0 ? rl_fit_info(fit->spec.params[p->corr_with])->name : NULL;
 
 	return json_pack("{s:o, s:s, s:b, s:b, s:o, s:o, s:o, s:s?}", "prior",
-		real_or_null(fit->spec.prior.v[id]), "prior_source", rl_param_info[id].source,
+		real_or_null(rl_fit_prior(&fit->spec, id)), "prior_source", rl_fit_info(id)->source,
 		"identifiable", p->identifiable, "at_bound", p->at_bound, "shrink",
 		real_or_null(p->shrink), "sensitivity", real_or_null(p->sensitivity), "correlation",
 		real_or_null(p->corr), "correlated_with", with);
@@ -36,7 +36,7 @@ static json_t *manifest(const struct rl_fit *fit, const struct rl_cells *cells)
 		json_array_append_new(runs, json_string(cells->hashes[i]));
 	for (size_t j = 0; j < fit->spec.nparams; j++)
 		json_object_set_new(
-			params, rl_param_info[fit->spec.params[j]].name, param_json(fit, j));
+			params, rl_fit_info(fit->spec.params[j])->name, param_json(fit, j));
 	for (int q = 0; q < RL_QUANTITY_COUNT; q++)
 		if (isfinite(fit->residual[q]))
 			json_object_set_new(
@@ -58,6 +58,22 @@ static void now(char *out, size_t size)
 	strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
 }
 
+/* A factor is stored as what it makes of each parameter that it changes. */
+static void put_scaled(
+	const struct rl_fit *fit, const struct rl_lsq_param *p, struct rl_param_set *set)
+{
+	for (int i = 0; i < RL_PARAM_COUNT; i++) {
+		double prior = fit->spec.prior.v[i];
+
+		if (rl_fit_is_scaled(&fit->spec, i))
+			set->p[i] = (struct rl_fitted){.present = true,
+				.identifiable = p->identifiable,
+				.value = prior * exp(p->x),
+				.lo = prior * exp(p->lo),
+				.hi = prior * exp(p->hi)};
+	}
+}
+
 int rl_fit_to_set(const struct rl_fit *fit, const struct rl_cells *cells, const char *name,
 	const char *platform, struct rl_param_set *set, struct rl_err *err)
 {
@@ -76,6 +92,10 @@ int rl_fit_to_set(const struct rl_fit *fit, const struct rl_cells *cells, const 
 	for (size_t j = 0; j < fit->spec.nparams; j++) {
 		const struct rl_lsq_param *p = &fit->lsq.p[j];
 
+		if (fit->spec.params[j] == RL_FIT_SCALE) {
+			put_scaled(fit, p, set);
+			continue;
+		}
 		set->p[fit->spec.params[j]] = (struct rl_fitted){.present = true,
 			.identifiable = p->identifiable,
 			.value = exp(p->x),

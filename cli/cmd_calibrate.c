@@ -80,21 +80,21 @@ static int print_params(const struct rl_fit *fit, enum rl_out_format format)
 
 	for (size_t j = 0; j < fit->spec.nparams && o; j++) {
 		const struct rl_lsq_param *p = &fit->lsq.p[j];
-		int id = fit->spec.params[j];
+		const struct rl_param_info *info = rl_fit_info(fit->spec.params[j]);
 
-		rl_out_text(o, rl_param_info[id].name);
+		rl_out_text(o, info->name);
 		rl_out_real(o, exp(p->x), 4);
 		rl_out_real(o, exp(p->lo), 4);
 		rl_out_real(o, exp(p->hi), 4);
-		rl_out_text(o, rl_param_info[id].unit);
-		rl_out_real(o, fit->spec.prior.v[id], 4);
+		rl_out_text(o, info->unit);
+		rl_out_real(o, rl_fit_prior(&fit->spec, fit->spec.params[j]), 4);
 		rl_out_bool(o, p->identifiable);
 		rl_out_real(o, p->sensitivity, 2);
 		rl_out_real(o, p->shrink, 2);
 		rl_out_real(o, p->corr_with < 0 ? NAN : p->corr, 2);
 		rl_out_text(o, p->corr_with < 0
 				       ? NULL
-				       : rl_param_info[fit->spec.params[p->corr_with]].name);
+				       : rl_fit_info(fit->spec.params[p->corr_with])->name);
 		rl_out_bool(o, p->at_bound);
 		rl_out_end_row(o);
 	}
@@ -158,6 +158,32 @@ static int print(const struct args *a, const struct rl_fit *fit, const struct rl
 			    : print_params(fit, a->common.format);
 }
 
+/* Priors from another platform's parameters, when the store has them under its name. */
+static int take_prior(struct rl_store *store, struct rl_fit_spec *spec, struct rl_err *err)
+{
+	struct rl_param_set set;
+	struct rl_err none = {0};
+	int code;
+
+	if (!spec->prior_from)
+		return 0;
+	code = rl_store_load_params(store, spec->prior_from, &set, &none);
+	if (code == -ENOENT) {
+		fprintf(stderr,
+			"no parameters '%s' in the store: the priors are the defaults (run "
+			"`ringlab calibrate --platform %s --save %s` before)\n",
+			spec->prior_from, spec->prior_from, spec->prior_from);
+		return 0;
+	}
+	if (code) {
+		*err = none;
+		return code;
+	}
+	rl_param_set_apply(&set, &spec->prior);
+	rl_param_set_fini(&set);
+	return 0;
+}
+
 static int calibrate(struct rl_store *store, const struct args *a, struct rl_err *err)
 {
 	struct rl_fit_spec spec;
@@ -165,6 +191,8 @@ static int calibrate(struct rl_store *store, const struct args *a, struct rl_err
 	struct rl_fit fit;
 	int code = rl_fit_spec_for(a->platform, &spec, err), exit_code;
 
+	if (!code)
+		code = take_prior(store, &spec, err);
 	if (!code)
 		code = rl_cells_load(store, a->platform, RL_ROLE_CALIBRATE, &cells, err);
 	if (code)

@@ -70,13 +70,6 @@ static void count(const struct rl_validation *v, struct tally *t)
 	free(ratio);
 }
 
-static const char *noun(int quantity)
-{
-	if (quantity == RL_METRIC_iops)
-		return "requests a second";
-	return quantity == RL_METRIC_clat_p50_ns ? "median latency" : rl_quantity_name(quantity);
-}
-
 static void capital(char *s)
 {
 	if (s[0] >= 'a' && s[0] <= 'z')
@@ -99,7 +92,7 @@ static void sentence(const struct rl_report_platform *p, char *buf, size_t size)
 		"%s: a backend with %s wins %zu of %zu settings, one with %s %zu%s; "
 		"%s has %.2f times (%.2f to %.2f) the %s of %s.",
 		text, t.a, t.a_wins, t.n, t.b, t.b_wins, ties ? ", the rest are level" : "", t.b,
-		t.median, t.min, t.max, noun(p->v.duel_quantity), t.a);
+		t.median, t.min, t.max, rl_plots_noun(p->v.duel_quantity), t.a);
 	if (p->predicted && t.counted) {
 		size_t used = strlen(buf);
 

@@ -117,6 +117,7 @@ static void write_head(FILE *out, const struct rl_figure *f)
 		"set output '%s.svg'\n"
 		"set datafile missing '?'\n"
 		"set encoding utf8\n"
+		"set termoption noenhanced\n"
 		"ink = '" RL_FIGURE_INK "'\n"
 		"set border 3 lc rgb ink lw 1\n"
 		"set tics nomirror scale 0.5 textcolor rgb ink\n"
@@ -264,6 +265,12 @@ static void write_axes(FILE *out, const struct rl_figure *f, const struct rl_pan
 		if (f->share_y || &f->panels[i] == p)
 			y_range(&f->panels[i], &y0, &y1);
 	pad = 0.06 * (y1 - y0);
+	if (p->logy) {
+		y0 /= 1.25;
+		y1 *= 1.25;
+		pad = 0;
+	}
+	fprintf(out, p->logy ? "set logscale y 10\n" : "unset logscale y\n");
 	fprintf(out,
 		"set title '%s' tc rgb ink font ',13' offset 0,-0.6\n"
 		"set xlabel '%s' tc rgb ink offset 0,0.4\nset ylabel '%s' tc rgb ink offset 1,0\n"

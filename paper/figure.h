@@ -30,6 +30,7 @@ struct rl_panel {
 	char title[96], xlabel[48], ylabel[48];
 	double scale; /* values are divided by it, as ylabel says */
 	bool zero;    /* the y axis starts at 0 */
+	bool logy;    /* the y axis is logarithmic: times over a wide range of depths */
 	bool spread;  /* points only: x is spread about its place, with a line at y = 0 */
 	double band;  /* shade -band .. band; 0: no */
 	struct rl_series *series;

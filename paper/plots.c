@@ -107,20 +107,34 @@ static int fill_series(struct rl_series *s, const struct rl_validation *v, const
 	return 0;
 }
 
+const char *rl_plots_noun(int quantity)
+{
+	switch (quantity) {
+	case RL_METRIC_iops:
+		return "requests a second";
+	case RL_METRIC_clat_mean_ns:
+		return "mean latency";
+	case RL_METRIC_clat_p50_ns:
+		return "median latency";
+	default:
+		return rl_quantity_name(quantity);
+	}
+}
+
 /* Axis text and scale of a quantity: thousands of requests, microseconds or milliseconds. */
 static void name_axis(struct rl_panel *p, int quantity, double largest)
 {
 	bool time = strcmp(rl_quantity_unit(quantity), "ns") == 0;
 
 	snprintf(p->xlabel, sizeof(p->xlabel), "requests in flight");
-	p->zero = true;
+	p->zero = !time;
+	p->logy = time;
 	if (quantity == RL_METRIC_iops) {
 		p->scale = 1000;
 		snprintf(p->ylabel, sizeof(p->ylabel), "thousand requests a second");
 	} else if (time) {
 		p->scale = largest >= 3e6 ? 1e6 : 1e3;
-		snprintf(p->ylabel, sizeof(p->ylabel), "%s, %s",
-			quantity == RL_METRIC_clat_p50_ns ? "median latency" : "mean latency",
+		snprintf(p->ylabel, sizeof(p->ylabel), "%s, %s", rl_plots_noun(quantity),
 			largest >= 3e6 ? "ms" : "µs");
 	} else {
 		snprintf(p->ylabel, sizeof(p->ylabel), "%s", rl_quantity_name(quantity));
@@ -261,9 +275,7 @@ int rl_plots_residuals(
 	for (size_t i = 0; i < n && !code; i++) {
 		struct rl_panel *p = &f->panels[i];
 
-		snprintf(p->title, sizeof(p->title), "%s", rl_quantity_name(quantities[i]));
-		for (char *c = p->title; *c; c++) /* gnuplot reads _ as an index */
-			*c = *c == '_' ? ' ' : *c;
+		snprintf(p->title, sizeof(p->title), "%s", rl_plots_noun(quantities[i]));
 		snprintf(p->xlabel, sizeof(p->xlabel), "requests in flight");
 		snprintf(p->ylabel, sizeof(p->ylabel), "predicted / measured − 1, %%");
 		p->scale = 0.01;

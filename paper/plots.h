@@ -29,6 +29,9 @@ int rl_plots_answer(struct rl_figure *f, const char *name, const char *const *pl
 int rl_plots_residuals(
 	struct rl_figure *f, const char *name, const char *platform, const struct rl_validation *v);
 
+/** rl_plots_noun - a quantity as a sentence says it: "median latency". */
+const char *rl_plots_noun(int quantity);
+
 /** rl_plots_cores - "one core", "two cores", "4 cores". */
 const char *rl_plots_cores(const struct rl_validation *v, char buf[32]);
 

@@ -76,6 +76,27 @@ static void test_switched_off_is_not_identifiable(void **state)
 	rl_fit_fini(&b.fit);
 }
 
+/* A machine on which all work takes 1.7 times as long, and nothing else does. */
+static void test_scale(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b);
+	b.spec.params[0] = RL_FIT_SCALE;
+	b.spec.nparams = 1;
+	rl_costs_default(&b.truth);
+	for (int i = 0; i < RL_PARAM_COUNT; i++)
+		if (rl_fit_is_scaled(&b.spec, i))
+			b.truth.v[i] *= 1.7;
+	assert_false(rl_fit_is_scaled(&b.spec, RL_PARAM_ratelimit_ns));
+	assert_int_equal(fixture_measure(b.calibration, b.cells.n, &b.truth), 0);
+	assert_int_equal(rl_fit_run(&b.spec, &b.cells, &b.fit, NULL), 0);
+	assert_true(fabs(exp(b.fit.lsq.p[0].x) / 1.7 - 1) < 0.02);
+	assert_true(b.fit.costs.v[RL_PARAM_ratelimit_ns] == b.truth.v[RL_PARAM_ratelimit_ns]);
+	rl_fit_fini(&b.fit);
+}
+
 static void test_threads_change_nothing(void **state)
 {
 	static struct bench a, b;
@@ -121,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recovers),
 		cmocka_unit_test(test_switched_off_is_not_identifiable),
+		cmocka_unit_test(test_scale),
 		cmocka_unit_test(test_threads_change_nothing),
 		cmocka_unit_test(test_held_out_never_enters),
 		cmocka_unit_test(test_a_quarter_at_most),
