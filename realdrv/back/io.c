@@ -12,8 +12,6 @@
 
 #include "back/rlback.h"
 
-#define RLB_SAMPLE_EVERY 8 /* batches between two samples of the completion time */
-
 static struct rlback *rlb_of(struct rlk_waiter *w)
 {
 	return container_of(w, struct rlback, waiter);
@@ -259,7 +257,8 @@ static u32 rlb_batch(struct rlb_ring *ring, u32 n)
 			break;
 		rlb_take(ring, req);
 	}
-	if (dev->stats.batches++ % RLB_SAMPLE_EVERY == 0 && ring->nbatch)
+	dev->stats.batches++;
+	if (rlk_waiter_sample(&dev->waiter) && ring->nbatch)
 		ring->batch[0]->taken_ns = ktime_get_ns();
 	dev->waiter.stats.requests += i;
 	rlb_map_queued(ring);

@@ -86,6 +86,7 @@ struct rlk_waiter {
 	u32 since_arm, armed_offset;
 	u64 start_ns; /* of the episode */
 	bool coarse;  /* the episode is timed by the tick */
+	u32 asked; /* how often rlk_waiter_sample() was */
 	u64 mean_completion_ns;
 	struct rl_policy_inst inst;
 	struct rl_plan plan;
@@ -163,6 +164,16 @@ bool rlk_waiter_wanted(const struct rlk_waiter *w);
 static inline bool rlk_waiter_is_thread(const struct rlk_waiter *w)
 {
 	return current == w->thread;
+}
+
+/**
+ * rlk_waiter_sample - whether the completion of a message should be timed.
+ * Returns: true one time in 16; one in 256 while the policy cannot tell the difference.
+ * Context: one caller at a time.
+ */
+static inline bool rlk_waiter_sample(struct rlk_waiter *w)
+{
+	return !(++w->asked & (w->coarse ? 255 : 15));
 }
 
 /** rlk_waiter_completed - a sample for mean_completion_ns (weight one eighth). */
