@@ -89,7 +89,7 @@ mkdir -p build
 have_rig=true
 if $rig; then ./packages.sh rig || have_rig=false; fi
 
-suite dev
+RL_LONG=1 suite dev
 suite asan-ubsan
 if ! $rig; then
 	missing "the rig (--no-rig)"

@@ -50,7 +50,7 @@ setup_file() {
 		.init = init, .on_idle = on_idle, .on_result = on_result,
 	};
 	EOP
-	cmake -S "$COPY" -B "$COPY/build/t" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF >&2
+	cmake -S "$COPY" -B "$COPY/build/t" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DBUILD_TESTING=OFF >&2
 	cmake --build "$COPY/build/t" --target ringlab >&2
 	export BIN=$COPY/build/t/ringlab
 }

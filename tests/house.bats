@@ -29,12 +29,11 @@ sources() {
 
 all_files() {
 	if [ -d .git ] || [ -f .git ]; then
-		git ls-files -co --exclude-standard -- "$@" | while read -r f; do
-			[ ! -f "$f" ] || echo "$f"
-		done
+		git ls-files -co --exclude-standard -- "$@" | sort |
+			comm -23 - <(git ls-files -d | sort)
 	else
 		find . -path ./build -prune -o -type f -printf '%P\n' | while read -r f; do
-			for p in "$@"; do
+			for p in "${@:-*}"; do
 				# shellcheck disable=SC2053
 				if [[ $f == $p ]]; then echo "$f"; break; fi
 			done
@@ -42,26 +41,34 @@ all_files() {
 	fi
 }
 
-room_of() {
-	case $1 in
-	model/base/*) echo base ;;
-	realdrv/*) local r=${1#realdrv/}; echo "${r%%/*}" ;;
-	core/* | kern/* | front/* | back/*) echo "${1%%/*}" ;;
-	*/*) echo "${1%%/*}" ;;
-	*) echo main ;;
-	esac
-}
-
-# wrong_includes FILE: the includes of a file that its room must not have.
+# wrong_includes FILE...: the includes of files that their rooms must not have.
 wrong_includes() {
-	local room target inc
-	room=$(room_of "$1")
-	while read -r inc; do
-		if [[ $inc != */* ]]; then continue; fi # a neighbour in the same folder
-		target=$(room_of "$inc")
-		[ "$target" = "$room" ] && continue
-		[[ " ${may[$room]-} " == *" $target "* ]] || echo "$1: $room must not include $inc"
-	done < <(sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' "$1")
+	local r rules=
+	for r in "${!may[@]}"; do rules+="$r:${may[$r]};"; done
+	awk -v rules="$rules" '
+	function room(path, n, part) {
+		n = split(path, part, "/")
+		if (path ~ /^model\/base\//) return "base"
+		if (part[1] == "realdrv") return part[2]
+		return n > 1 ? part[1] : "main"
+	}
+	BEGIN {
+		n = split(rules, rule, ";")
+		for (i = 1; i < n; i++) {
+			split(rule[i], half, ":")
+			k = split(half[2], to, " ")
+			for (j = 1; j <= k; j++) ok[half[1], to[j]] = 1
+		}
+	}
+	match($0, /^[ \t]*#[ \t]*include[ \t]*"[^"]*"/) {
+		inc = substr($0, RSTART, RLENGTH - 1)
+		sub(/.*"/, "", inc)
+		if (inc !~ /\//) next # a neighbour in the same folder
+		from = room(FILENAME)
+		to_ = room(inc)
+		if (from != to_ && !((from, to_) in ok))
+			print FILENAME ": " from " must not include " inc
+	}' "$@"
 }
 
 policy_names() {
@@ -72,7 +79,7 @@ policy_names() {
 names_of_policies() {
 	local any
 	any=$(policy_names | paste -sd '|')
-	grep -nHE "\"($any)[:\",]|[\",]($any)\"|core/policy/($any)\.|rl_policy_($any)\b" "$@" || true
+	grep -nHIE "\"($any)[:\",]|[\",]($any)\"|core/policy/($any)\.|rl_policy_($any)\b" "$@" || true
 }
 
 @test "includes point one way" {
@@ -80,7 +87,8 @@ names_of_policies() {
 	(cd "$BATS_TEST_TMPDIR" && echo '#include "data/store.h"' >sim/planted.c &&
 		[ -n "$(wrong_includes sim/planted.c)" ])
 
-	bad=$(sources '*.c' '*.h' | while read -r f; do wrong_includes "$f"; done)
+	mapfile -t files < <(sources '*.c' '*.h')
+	bad=$(wrong_includes "${files[@]}")
 	echo "$bad"
 	[ -z "$bad" ]
 }
@@ -109,37 +117,37 @@ names_of_policies() {
 		echo "$line" >"$planted"
 		[ -n "$(names_of_policies "$planted")" ]
 	done
-	bad=$(sources 'sim/*' 'model/*' 'calibrate/*' | tr '\n' '\0' | xargs -0 -r grep -lI '' |
-		while read -r f; do names_of_policies "$f"; done)
+	mapfile -t files < <(sources 'sim/*' 'model/*' 'calibrate/*')
+	bad=$(names_of_policies "${files[@]}")
 	echo "$bad"
 	[ -z "$bad" ]
 }
 
-licence_of() {
-	case $1 in
-	realdrv/core/*) echo MIT ;;
-	realdrv/front/*.[ch] | realdrv/back/*.[ch] | realdrv/kern/* | realdrv/kmod/*) echo GPL-2.0-only ;;
-	*) echo GPL-3.0-or-later ;;
-	esac
-}
-
-# unlicensed FILE: says so when line 1 (line 2 after #!) is not the licence of its room.
+# unlicensed FILE...: those whose line 1 (line 2 after #!) is not the licence of their room.
 unlicensed() {
-	local want
-	want="SPDX-License-Identifier: $(licence_of "$1")"
-	if head -c 2 "$1" | grep -q '#!'; then sed -n 2p "$1"; else sed -n 1p "$1"; fi |
-		grep -qF "$want" || echo "$1: no '$want' on its first line"
+	awk '
+	function want(f) {
+		if (f ~ /^realdrv\/core\//) return "MIT"
+		if (f ~ /^realdrv\/(front|back)\/.*\.[ch]$/ || f ~ /^realdrv\/(kern|kmod)\//)
+			return "GPL-2.0-only"
+		return "GPL-3.0-or-later"
+	}
+	FNR == 1 && /^#!/ { getline }
+	FNR <= 2 {
+		if (!index($0, "SPDX-License-Identifier: " want(FILENAME)))
+			print FILENAME ": no SPDX-License-Identifier: " want(FILENAME) " on its first line"
+		nextfile
+	}' "$@"
 }
 
 @test "every source names its licence on line 1" {
 	echo 'int x;' >"$BATS_TEST_TMPDIR/planted.c"
 	[ -n "$(unlicensed "$BATS_TEST_TMPDIR/planted.c")" ]
-	bad=$({
+	mapfile -t files < <({
 		all_files '*.c' '*.h' '*.def' '*.cmake' '*CMakeLists.txt' '*.sh' '*.bats' '*.pml' '*.gp'
-		all_files '*' | grep -v '\.' | while read -r f; do
-			if head -c 2 "$f" | grep -q '#!'; then echo "$f"; fi
-		done
-	} | sort -u | while read -r f; do unlicensed "$f"; done)
+		all_files | grep -v '\.[^/]*$' | grep -v LICENSES | xargs grep -l -m1 '^#!'
+	} | sort -u)
+	bad=$(unlicensed "${files[@]}")
 	echo "$bad"
 	[ -z "$bad" ]
 	[ "$(all_files '*.c' | wc -l)" -gt 10 ]
