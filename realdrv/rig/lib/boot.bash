@@ -1,30 +1,56 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# One boot: starts QEMU, waits for dom0's READY, gives the word, watches progress, and says what went wrong.
-# Sourced by run. shellcheck shell=bash disable=SC2154,SC2034,SC2015
+# The machine: starts QEMU, waits for dom0's READY or takes up a saved machine that has said it, gives the word, watches
+# progress, and says what went wrong. Sourced by run. shellcheck shell=bash disable=SC2154,SC2034,SC2015,SC2054
 
-qemu_pid=''
+qemu_pid='' reader_pids=()
 
 stop_boot() {
-  [ -n "$qemu_pid" ] || return 0
-  kill "$qemu_pid" 2> /dev/null || true
-  wait "$qemu_pid" 2> /dev/null || true
-  qemu_pid=''
+  if [ -n "$qemu_pid" ]; then
+    kill "$qemu_pid" 2> /dev/null || true
+    wait "$qemu_pid" 2> /dev/null || true
+    qemu_pid=''
+  fi
+  if [ ${#reader_pids[@]} -gt 0 ]; then
+    kill "${reader_pids[@]}" 2> /dev/null || true
+    wait "${reader_pids[@]}" 2> /dev/null || true
+    reader_pids=()
+    exec {com_in}>&- {com_out}>&- {monitor_in}>&- {monitor_out}>&-
+  fi
 }
 
-# machine_arguments: the array qemu, by mode. SMAP kills a PV dom0 at its first page fault under TCG.
+# machine_arguments IN OUT: the array qemu, by mode. SMAP kills a PV dom0 at its first page fault under TCG.
 machine_arguments() {
   local driver_cpu=0
-  qemu=(qemu-system-x86_64 -machine q35 -cpu 'max,-smap,-smep' -m $((1280 + driver_mb + guest_mb + 640)) -nodefaults -nographic
-    -no-reboot -monitor none -chardev "pipe,id=com,path=$work/com" -serial chardev:com
-    -fsdev "local,id=in,path=$work/in,security_model=none,readonly=on" -device virtio-9p-pci,fsdev=in,mount_tag=rigin
-    -fsdev "local,id=out,path=$out,security_model=none" -device virtio-9p-pci,fsdev=out,mount_tag=rigout)
+  machine=(-machine q35 -cpu 'max,-smap,-smep' -m $((1280 + driver_mb + guest_mb + 640)))
   case $mode in
-    counted) qemu+=(-accel tcg,thread=single -icount 'shift=1,align=off,sleep=off' -smp 1) ;;
-    parallel) qemu+=(-accel tcg,thread=multi -smp 2) driver_cpu=1 ;;
+    counted) machine+=(-accel tcg,thread=single -icount 'shift=1,align=off,sleep=off' -smp 1) ;;
+    parallel) machine+=(-accel tcg,thread=multi -smp 2) driver_cpu=1 ;;
   esac
   xen_line="console=com1 com1=115200,8n1 dom0_mem=1280M dom0_max_vcpus=1 loglvl=warning guest_loglvl=warning"
   dom0_line="console=hvc0 quiet rdinit=/init rig_driver_cpu=$driver_cpu rig_guest_cpu=0 rig_driver_mb=$driver_mb rig_guest_mb=$guest_mb"
-  qemu+=(-kernel "$images/xen" -append "$xen_line" -initrd "$images/vmlinux $dom0_line,$images/dom0.cpio")
+  qemu=(qemu-system-x86_64 "${machine[@]}" -nodefaults -nographic -no-reboot
+    -chardev "pipe,id=com,path=$work/com" -serial chardev:com
+    -chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor,mode=readline
+    -fsdev "local,id=in,path=$1,security_model=none,readonly=on" -device virtio-9p-pci,fsdev=in,mount_tag=rigin
+    -fsdev "local,id=out,path=$2,security_model=none" -device virtio-9p-pci,fsdev=out,mount_tag=rigout
+    -kernel "$images/xen" -append "$xen_line" -initrd "$images/vmlinux $dom0_line,$images/dom0.cpio")
+}
+
+# start_qemu ARGUMENT...: serial line into the file console, monitor into the file monitor
+start_qemu() {
+  local name
+  rm -f "$work"/*.in "$work"/*.out "$work/console" "$work/monitor"
+  for name in com monitor; do mkfifo "$work/$name.in" "$work/$name.out"; done
+  # both ends of the pipes are held open here, so that QEMU never waits for a reader
+  exec {com_in}<> "$work/com.in" {com_out}<> "$work/com.out" {monitor_in}<> "$work/monitor.in" {monitor_out}<> "$work/monitor.out"
+  cat <&"$com_out" > "$work/console" &
+  reader_pids=($!)
+  cat <&"$monitor_out" > "$work/monitor" &
+  reader_pids+=($!)
+  # the emulator gives its TLB back and takes it anew at each change of page tables: keep that from the kernel
+  MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_TOP_PAD_=16777216 \
+    "${qemu[@]}" "$@" 2> "$work/qemu.log" &
+  qemu_pid=$!
 }
 
 # alive: QEMU runs
@@ -42,6 +68,73 @@ await() {
   done
 }
 
+# await_ready: dom0 has brought up the other two
+await_ready() { await "$work/console" '^RIG (READY|FAIL)' && grep -q '^RIG READY' "$work/console"; }
+
+# state_file: where a machine that has said READY is kept: it depends on all that the machine is made of
+state_file() {
+  local key
+  key=$({ qemu-system-x86_64 --version; echo "${machine[@]}" "$xen_line" "$dom0_line"; } | sha256sum | cut -c 1-16)
+  echo "$images/state-$mode-$key"
+}
+
+# save_state FILE: boots once for nothing but the saved machine. A boot costs more than most runs; taken up again it
+# costs a second, and every run begins from the same state.
+save_state() {
+  local empty=$work/empty
+  mkdir -p "$empty"
+  machine_arguments "$empty" "$empty"
+  echo "run: booting once to save a machine that is ready ($mode)" >&2
+  start_qemu
+  if ! await_ready; then
+    show_consoles "the boot for the saved machine failed"
+    stop_boot
+    return 1
+  fi
+  {
+    echo stop
+    echo 'migrate_set_parameter max-bandwidth 10G'
+    echo "migrate \"exec:cat > $1.new\""
+    echo 'info migrate'
+  } >&"$monitor_in"
+  await "$work/monitor" 'Migration status: (completed|failed)' || true
+  grep -q 'Migration status: completed' "$work/monitor" && mv "$1.new" "$1" || { rm -f "$1.new"; tail -n 5 "$work/monitor" >&2; }
+  stop_boot
+  [ -e "$1" ]
+}
+
+# take_up FILE: a saved machine goes on
+take_up() {
+  local n=0
+  start_qemu -incoming "exec:cat $1"
+  until grep -q 'VM status: running' "$work/monitor" 2> /dev/null; do
+    alive && [ $n -lt 300 ] || return 1
+    printf 'cont\ninfo status\n' >&"$monitor_in"
+    sleep 0.2
+    n=$((n + 1))
+  done
+}
+
+# start_machine: from the saved machine if it may and can, else by a boot
+start_machine() {
+  local state
+  machine_arguments "$work/in" "$out"
+  state=$(state_file)
+  if [ "$fresh" = 0 ]; then
+    (
+      flock 9
+      [ -e "$state" ] || save_state "$state"
+    ) 9> "$images/lock" || true
+    boot_kind=restored
+    if [ -e "$state" ] && take_up "$state"; then return 0; fi
+    stop_boot
+    echo "run: cannot take up the saved machine, booting" >&2
+  fi
+  boot_kind=fresh
+  start_qemu
+  await_ready
+}
+
 # show_consoles WHY
 show_consoles() {
   local file
@@ -55,26 +148,15 @@ show_consoles() {
 
 # boot_and_run: true when all cells of this boot came home
 boot_and_run() {
-  local ended
-  rm -rf "$out/ended" "$out/progress" "$out/facts" "$out/retried" "$out"/*.partial "$work"/com.* "$work/console"
-  mkfifo "$work/com.in" "$work/com.out"
-  machine_arguments
-  boot_started=$SECONDS
-  # both ends of the pipes are held open here, so that QEMU never waits for a reader
-  exec {com_in}<> "$work/com.in" {com_out}<> "$work/com.out"
-  cat <&"$com_out" > "$work/console" &
-  local reader=$!
-  "${qemu[@]}" 2> "$work/qemu.log" &
-  qemu_pid=$!
-  if await "$work/console" '^RIG (READY|FAIL)' && grep -q '^RIG READY' "$work/console"; then
+  local ended boot_started=$SECONDS
+  rm -rf "$out/ended" "$out/progress" "$out/facts" "$out/retried" "$out"/*.partial
+  date +%s > "$work/in/date"
+  if start_machine; then
     boot_s=$((SECONDS - boot_started))
     echo go >&"$com_in"
     await "$out/ended" . || true
   fi
   wait_for_end
-  kill "$reader" 2> /dev/null || true
-  wait "$reader" 2> /dev/null || true
-  exec {com_in}>&- {com_out}>&-
   cp "$work/console" "$out/console/xen-dom0.log"
   ended=$(cat "$out/ended" 2> /dev/null || echo "the machine stopped or hung: $(tail -n 1 "$out/progress" 2> /dev/null || echo 'during boot')")
   cat "$work/qemu.log" >&2
@@ -89,35 +171,4 @@ wait_for_end() {
   [ -e "$out/ended" ] || n=100
   while alive && [ $n -lt 100 ]; do sleep 0.2; n=$((n + 1)); done
   stop_boot
-}
-
-# drop_finished_cells: for another boot, all cells but those whose result came home and the one that failed. False if none is left.
-drop_finished_cells() {
-  local folder name left=0 failed_cell
-  failed_cell=$(sed -n 's/^[^ ]* cell //p' "$out/progress" 2> /dev/null | tail -n 1)
-  for folder in "$work"/in/cells/*/; do
-    name=$(sed -n 's/^name=//p' "$folder/env")
-    if [ -e "$out/$name/status" ] || [ "$name" = "$failed_cell" ] || [ -z "$failed_cell" ]; then
-      rm -r "$folder"
-    else
-      left=$((left + 1))
-    fi
-  done
-  [ $left -gt 0 ]
-}
-
-# report_cells: one line a cell; false when fio failed where it should not
-report_cells() {
-  local folder name good=0 bad=0
-  for folder in "$out"/*/; do
-    [ -e "$folder/status" ] || continue
-    name=$(basename "$folder")
-    if [ "$(cat "$folder/status")" = 0 ]; then
-      good=$((good + 1))
-    elif ! grep -q 'corrupt=1' "$folder/cell.txt"; then
-      bad=$((bad + 1))
-      echo "run: fio ended with status $(cat "$folder/status") in cell $name ($folder""fio.log)" >&2
-    fi
-  done
-  [ $bad = 0 ]
 }

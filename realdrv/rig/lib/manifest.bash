@@ -34,10 +34,10 @@ end_manifest() {
   [ ! -e "$out/facts" ] || facts=$out/facts
   [ ! -e "$out/retried" ] || retried=$out/retried
   jq --rawfile facts "$facts" --rawfile retried "$retried" --arg ended "$(cat "$out/ended" 2> /dev/null || echo 'no word from dom0')" \
-    --argjson boot_s "$boot_s" --argjson wall_s $((SECONDS - boot_wall)) \
+    --arg boot "${boot_kind:-none}" --argjson boot_s "$boot_s" --argjson wall_s $((SECONDS - boot_wall)) \
     '. + {xen: ($facts | capture("xen_version=(?<v>.*)").v // null), scheduler: ($facts | capture("xen_scheduler=(?<v>.*)").v // null),
       fio: ($facts | capture("fio=(?<v>.*)").v // null), facts: ($facts | split("\n") | map(select(. != ""))),
-      retried: ($retried | split("\n") | map(select(. != ""))), ended: $ended, boot_s: $boot_s, wall_s: $wall_s}' "$work/boot.json" > "$work/boot-done.json"
+      retried: ($retried | split("\n") | map(select(. != ""))), ended: $ended, boot: $boot, boot_s: $boot_s, wall_s: $wall_s}' "$work/boot.json" > "$work/boot-done.json"
   jq --slurpfile boot "$work/boot-done.json" '($boot[0]) + {boots: (.boots + $boot)}' "$out/manifest.json" > "$work/manifest.json"
   mv "$work/manifest.json" "$out/manifest.json"
   rm -f "$out/facts" "$out/retried" "$out/ended"

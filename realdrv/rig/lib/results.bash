@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What came home: which cells are left for another boot, and which ones fio itself failed in.
+# Sourced by run. shellcheck shell=bash disable=SC2154,SC2034,SC2015
+
+# drop_finished_cells: for another boot, all cells but those whose result came home and the one that failed. False if none is left.
+drop_finished_cells() {
+  local folder name left=0 failed_cell
+  failed_cell=$(sed -n 's/^[^ ]* cell //p' "$out/progress" 2> /dev/null | tail -n 1)
+  for folder in "$work"/in/cells/*/; do
+    name=$(sed -n 's/^name=//p' "$folder/env")
+    if [ -e "$out/$name/status" ] || [ "$name" = "$failed_cell" ] || [ -z "$failed_cell" ]; then
+      rm -r "$folder"
+    else
+      left=$((left + 1))
+    fi
+  done
+  [ $left -gt 0 ]
+}
+
+# decode_traces: Xen's binary scheduling records as text, where xenalyze can
+decode_traces() {
+  local trace loader=$images/xenalyze-root
+  for trace in "$out"/*/trace.bin; do
+    [ -s "$trace" ] && [ ! -e "${trace%.bin}.txt" ] || continue
+    "$loader/ld-linux-x86-64.so.2" --library-path "$loader/usr/lib/x86_64-linux-gnu:$loader/lib/x86_64-linux-gnu" \
+      "$loader/usr/bin/xenalyze" --summary "$trace" > "${trace%.bin}.txt" 2>&1 ||
+      echo "run: xenalyze cannot read all of $trace" >&2
+  done
+}
+
+# report_cells: one line a cell that failed; false when fio failed where it should not
+report_cells() {
+  local folder name bad=0
+  for folder in "$out"/*/; do
+    [ -e "$folder/status" ] && [ "$(cat "$folder/status")" != 0 ] || continue
+    grep -q 'corrupt=1' "$folder/cell.txt" && continue
+    name=$(basename "$folder")
+    bad=$((bad + 1))
+    echo "run: fio ended with status $(cat "$folder/status") in cell $name (${folder}fio.log)" >&2
+  done
+  [ $bad = 0 ]
+}
