@@ -13,8 +13,8 @@
 #include <string.h>
 
 #define DEFAULT_STEP 0.05
-#define DEFAULT_ITER 12u
-#define COST_TOL     1e-4 /* relative decrease that is not worth another round */
+#define DEFAULT_ITER 20u
+#define COST_TOL     1e-3 /* relative decrease that is not worth another round */
 #define STEP_TOL     1e-3 /* a tenth of a percent in every parameter: far below any interval */
 #define SHRINK_MAX   0.5
 #define SHRINK_NONE  0.9
