@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_STEP 0.05
+#define DEFAULT_STEP 0.1
 #define DEFAULT_ITER 20u
 #define COST_TOL     1e-3 /* relative decrease that is not worth another round */
 #define STEP_TOL     1e-3 /* a tenth of a percent in every parameter: far below any interval */
@@ -27,8 +27,9 @@ struct fit {
 	bool frozen[RL_LSQ_MAX_PARAMS];
 	size_t active[RL_LSQ_MAX_PARAMS], nactive;
 	double x[RL_LSQ_MAX_PARAMS];
-	double *at;    /* nrows: predictions at x */
-	double *probe; /* 2 * nactive * nrows */
+	double *at;			 /* nrows: predictions at x */
+	double *probe;			 /* (2 * nactive + 1) * nrows */
+	double noise[RL_LSQ_MAX_PARAMS]; /* of the last jacobian, by active parameter */
 };
 
 static double clamp(const struct rl_lsq_problem *p, size_t j, double x)
@@ -74,33 +75,59 @@ static int residuals(const gsl_vector *v, void *arg, gsl_vector *out)
 	return GSL_SUCCESS;
 }
 
+/*
+ * What the steps of a model that counts events leave in a column of differences: the second
+ * difference is that noise and the curvature. Returns its sum of squares over the column.
+ */
+static double column_noise(const struct rl_lsq_problem *p, const double *lo, const double *mid,
+	const double *hi, double dx)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < p->nrows; i++)
+		sum += pow((hi[i] - 2 * mid[i] + lo[i]) / p->sd[i], 2);
+	/* A second difference has six times the variance of a value, a difference twice. */
+	return 2 * sum / 6 / (dx * dx);
+}
+
+/* The points to look at: x itself, then one below and one above it in each direction. */
+static void probe_points(const struct fit *f, const gsl_vector *v, double *x)
+{
+	const struct rl_lsq_problem *p = f->p;
+	double h = p->step > 0 ? p->step : DEFAULT_STEP;
+
+	expand(f, v, x);
+	for (size_t a = 0; a < 2 * f->nactive; a++) {
+		double *at = x + (a + 1) * p->nparams;
+		size_t j = f->active[a / 2];
+
+		expand(f, v, at);
+		at[j] = clamp(p, j, at[j] + (a % 2 ? h : -h));
+	}
+}
+
 /* Central differences, all vectors in one batch. */
 static int jacobian(const gsl_vector *v, void *arg, gsl_matrix *out)
 {
 	struct fit *f = arg;
 	const struct rl_lsq_problem *p = f->p;
 	size_t na = f->nactive, np = p->nparams;
-	double *x = calloc(2 * na * np, sizeof(*x));
-	double h = p->step > 0 ? p->step : DEFAULT_STEP;
+	double *x = calloc((2 * na + 1) * np, sizeof(*x));
 
 	if (!x)
 		return GSL_ENOMEM;
-	for (size_t a = 0; a < 2 * na; a++) {
-		size_t j = f->active[a / 2];
-
-		expand(f, v, x + a * np);
-		x[a * np + j] = clamp(p, j, x[a * np + j] + (a % 2 ? h : -h));
-	}
-	f->code = p->forward(p->arg, 2 * na, x, f->probe, f->err);
+	probe_points(f, v, x);
+	f->code = p->forward(p->arg, 2 * na + 1, x, f->probe, f->err);
 	gsl_matrix_set_zero(out);
 	for (size_t a = 0; a < na && !f->code; a++) {
 		size_t j = f->active[a];
-		double dx = x[(2 * a + 1) * np + j] - x[2 * a * np + j];
-		const double *lo = f->probe + 2 * a * p->nrows, *hi = lo + p->nrows;
+		double dx = x[(2 * a + 2) * np + j] - x[(2 * a + 1) * np + j];
+		const double *lo = f->probe + (2 * a + 1) * p->nrows, *hi = lo + p->nrows;
 
 		for (size_t i = 0; i < p->nrows; i++)
 			gsl_matrix_set(out, i, a, (hi[i] - lo[i]) / dx / p->sd[i]);
 		gsl_matrix_set(out, p->nrows + a, a, 1 / p->prior_sd[j]);
+		f->noise[a] = column_noise(p, lo, f->probe, hi, dx);
 	}
 	free(x);
 	return f->code ? GSL_EFAILED : GSL_SUCCESS;
@@ -170,7 +197,7 @@ static int fit_active(struct fit *f, struct rl_lsq_result *out)
 		for (size_t a = 0; a < f->nactive; a++)
 			f->x[f->active[a]] = clamp(p, f->active[a], gsl_vector_get(w->x, a));
 		out->rms = sqrt(sum_squares(w->f, p->nrows) / (double)p->nrows);
-		rl_lsq_judge(p, w->J, w->f, f->active, f->nactive, out);
+		rl_lsq_judge(p, w->J, w->f, f->noise, f->active, f->nactive, out);
 	}
 	gsl_multifit_nlinear_free(w);
 	gsl_vector_free(start);
@@ -270,7 +297,7 @@ int rl_lsq_solve(const struct rl_lsq_problem *p, double *fitted, struct rl_lsq_r
 	for (size_t j = 0; j < p->nparams; j++)
 		f.x[j] = clamp(p, j, p->prior[j]);
 	f.at = calloc(p->nrows, sizeof(double));
-	f.probe = calloc(2 * p->nparams * p->nrows, sizeof(double));
+	f.probe = calloc((2 * p->nparams + 1) * p->nrows, sizeof(double));
 	if (!f.at || !f.probe)
 		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	if (!code)

@@ -27,7 +27,7 @@ struct rl_lsq_problem {
 	const double *min, *max;	/* a parameter */
 	const double *y, *sd;		/* a row: measured, standard deviation */
 	const size_t *group;		/* a row: 0 .. ngroups-1 */
-	double step;			/* of the finite differences; 0: 0.05 */
+	double step;			/* of the finite differences; 0: 0.1 */
 	unsigned max_iter;		/* 0: 20 */
 	/* Fills out[i * nrows + row] for the i-th of n vectors x[i * nparams + param]. */
 	int (*forward)(void *arg, size_t n, const double *x, double *out, struct rl_err *err);

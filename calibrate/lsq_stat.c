@@ -2,6 +2,7 @@
 /* Covariance, bootstrap and identifiability of a fit; see lsq_stat.h. */
 #include "calibrate/lsq_stat.h"
 
+#include <gsl/gsl_eigen.h>
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
@@ -54,12 +55,42 @@ static void add_prior(const struct rl_lsq_problem *p, const gsl_vector *res, con
 	}
 }
 
-static void cholesky(const struct normal *m, size_t n, gsl_matrix *out)
+/*
+ * What the data say, without what noise in the differences pretends that they say: directions
+ * in which nothing is left say nothing, never less.
+ */
+static void debias(struct normal *data, const double *noise, double scale, size_t n)
+{
+	gsl_matrix *a = gsl_matrix_alloc(n, n), *v = gsl_matrix_alloc(n, n);
+	gsl_vector *e = gsl_vector_alloc(n);
+	gsl_eigen_symmv_workspace *w = gsl_eigen_symmv_alloc(n);
+
+	for (size_t j = 0; j < n; j++)
+		for (size_t k = 0; k < n; k++)
+			gsl_matrix_set(
+				a, j, k, data->a[j][k] - (j == k ? noise[j] / scale / scale : 0));
+	gsl_eigen_symmv(a, e, v, w);
+	for (size_t j = 0; j < n; j++)
+		for (size_t k = 0; k < n; k++) {
+			data->a[j][k] = 0;
+			for (size_t m = 0; m < n; m++)
+				data->a[j][k] += fmax(0, gsl_vector_get(e, m)) *
+						 gsl_matrix_get(v, j, m) * gsl_matrix_get(v, k, m);
+		}
+	gsl_eigen_symmv_free(w);
+	gsl_matrix_free(a);
+	gsl_matrix_free(v);
+	gsl_vector_free(e);
+}
+
+/* The prior keeps it positive definite. */
+static void invert(const struct normal *m, size_t n, gsl_matrix *out)
 {
 	for (size_t j = 0; j < n; j++)
 		for (size_t k = 0; k < n; k++)
 			gsl_matrix_set(out, j, k, m->a[j][k]);
-	gsl_linalg_cholesky_decomp1(out); /* the prior keeps it positive definite */
+	gsl_linalg_cholesky_decomp1(out);
+	gsl_linalg_cholesky_invert(out);
 }
 
 static void from_covariance(const struct rl_lsq_problem *p, const gsl_matrix *cov,
@@ -99,33 +130,29 @@ static void sensitivity(const struct rl_lsq_problem *p, const gsl_matrix *jac, c
 
 /* One draw: cells with replacement, one Gauss-Newton step from the solution. */
 static void draw(const struct rl_lsq_problem *p, const struct normal *groups,
-	const struct normal *prior, size_t n, gsl_rng *rng, double *step)
+	const struct normal *prior, const gsl_matrix *cov, size_t n, gsl_rng *rng, double *step)
 {
-	gsl_matrix *l = gsl_matrix_alloc(n, n);
-	gsl_vector *v = gsl_vector_alloc(n);
 	struct normal sum = *prior;
 
 	for (size_t i = 0; i < p->ngroups; i++)
 		add(&sum, &groups[gsl_rng_uniform_int(rng, p->ngroups)], n);
-	cholesky(&sum, n, l);
-	for (size_t j = 0; j < n; j++)
-		gsl_vector_set(v, j, -sum.b[j]);
-	gsl_linalg_cholesky_svx(l, v);
-	for (size_t j = 0; j < n; j++)
-		step[j] = gsl_vector_get(v, j);
-	gsl_matrix_free(l);
-	gsl_vector_free(v);
+	for (size_t j = 0; j < n; j++) {
+		step[j] = 0;
+		for (size_t k = 0; k < n; k++)
+			step[j] -= gsl_matrix_get(cov, j, k) * sum.b[k];
+	}
 }
 
 static void bootstrap(const struct rl_lsq_problem *p, const struct normal *groups,
-	const struct normal *prior, const size_t *active, size_t n, struct rl_lsq_result *out)
+	const struct normal *prior, const gsl_matrix *cov, const size_t *active, size_t n,
+	struct rl_lsq_result *out)
 {
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
 	double steps[MAXP][DRAWS], one[MAXP];
 
 	gsl_rng_set(rng, 1);
 	for (size_t d = 0; d < DRAWS; d++) {
-		draw(p, groups, prior, n, rng, one);
+		draw(p, groups, prior, cov, n, rng, one);
 		for (size_t j = 0; j < n; j++)
 			steps[j][d] = one[j];
 	}
@@ -140,7 +167,7 @@ static void bootstrap(const struct rl_lsq_problem *p, const struct normal *group
 }
 
 void rl_lsq_judge(const struct rl_lsq_problem *p, const gsl_matrix *jac, const gsl_vector *res,
-	const size_t *active, size_t n, struct rl_lsq_result *out)
+	const double *noise, const size_t *active, size_t n, struct rl_lsq_result *out)
 {
 	struct normal *groups = calloc(p->ngroups, sizeof(*groups));
 	struct normal prior, sum;
@@ -149,15 +176,16 @@ void rl_lsq_judge(const struct rl_lsq_problem *p, const gsl_matrix *jac, const g
 	out->scale = fmax(1, out->rms);
 	accumulate(p, jac, res, n, out->scale, groups);
 	memset(&prior, 0, sizeof(prior));
-	add_prior(p, res, active, n, &prior);
-	sum = prior;
+	memset(&sum, 0, sizeof(sum));
 	for (size_t g = 0; g < p->ngroups; g++)
 		add(&sum, &groups[g], n);
-	cholesky(&sum, n, cov);
-	gsl_linalg_cholesky_invert(cov);
+	debias(&sum, noise, out->scale, n);
+	add_prior(p, res, active, n, &prior);
+	add(&sum, &prior, n);
+	invert(&sum, n, cov);
 	from_covariance(p, cov, active, n, out);
 	sensitivity(p, jac, active, n, out);
-	bootstrap(p, groups, &prior, active, n, out);
+	bootstrap(p, groups, &prior, cov, active, n, out);
 	gsl_matrix_free(cov);
 	free(groups);
 }

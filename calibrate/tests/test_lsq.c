@@ -18,7 +18,8 @@
 /* y1 = a + b * u, y2 = a: two rows a cell; the third and fourth parameters vary by test. */
 struct model {
 	double u[CELLS];
-	int product; /* b is the product of parameters 1 and 2: only that can be told */
+	double jitter; /* steps of the model: a deterministic noise that varies with x */
+	int product;   /* b is the product of parameters 1 and 2: only that can be told */
 };
 
 static int forward(void *arg, size_t n, const double *x, double *out, struct rl_err *err)
@@ -32,6 +33,10 @@ static int forward(void *arg, size_t n, const double *x, double *out, struct rl_
 
 			out[2 * c] = log(exp(x[0]) + b * m->u[c]);
 			out[2 * c + 1] = x[0];
+			for (int k = 0; k < 2; k++)
+				out[2 * c + k] +=
+					m->jitter * sin(1e6 * (x[0] + 2 * x[1] + 3 * x[2]) +
+							    (double)(7 * c + k));
 		}
 	return 0;
 }
@@ -124,6 +129,19 @@ static void test_only_product_known(void **state)
 	assert_true(fabs(b.r.p[1].x + b.r.p[2].x - log(30)) < 0.05);
 }
 
+/* The model's own steps must not pass for knowledge. */
+static void test_noise_is_no_knowledge(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, 1, 0.02);
+	b.m.jitter = 0.002;
+	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, NULL), 0);
+	assert_int_equal(b.r.p[1].identifiable + b.r.p[2].identifiable, 1);
+	assert_true(fabs(b.r.p[1].x + b.r.p[2].x - log(30)) < 0.05);
+}
+
 static void test_too_many_parameters(void **state)
 {
 	struct bench b;
@@ -171,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_recovers),
 		cmocka_unit_test(test_no_influence_keeps_prior),
 		cmocka_unit_test(test_only_product_known),
+		cmocka_unit_test(test_noise_is_no_knowledge),
 		cmocka_unit_test(test_too_many_parameters),
 		cmocka_unit_test(test_model_error_is_passed_on),
 		cmocka_unit_test(test_bound_holds),
