@@ -86,7 +86,7 @@ struct rlk_waiter {
 	u32 since_arm, armed_offset;
 	u64 start_ns; /* of the episode */
 	bool coarse;  /* the episode is timed by the tick */
-	u32 asked; /* how often rlk_waiter_sample() was */
+	u32 asked;    /* how often rlk_waiter_sample() was */
 	u64 mean_completion_ns;
 	struct rl_policy_inst inst;
 	struct rl_plan plan;

@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# From a bare Debian 12 to an answer, in one command and without a question: installs
+# what the build needs, builds, loads the measured runs that come with the source, fits
+# the costs to some of them, predicts the others, and says when to spin.
+#
+#   ./demo.sh [DIR]     DIR: where database, figures and report go (default: out/demo)
+#
+# Needs neither QEMU nor Xen: the runs were measured with realdrv/rig and lie in data/measured.
+# Exit: 0 done, 1 the predictions are outside the tolerances that were fixed beforehand.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+out=${1:-out/demo}
+bin=$PWD/build/release/ringlab
+outside=0
+
+step() { printf '\n== %s\n\n' "$*"; }
+
+build() {
+	mkdir -p build
+	{ cmake --preset release && cmake --build --preset release; } >build/release.log 2>&1 ||
+		{ tail -40 build/release.log; exit 1; }
+	"$bin" --version
+}
+
+# validate PLATFORM: every held-out cell, then what they say together.
+validate() {
+	local rows
+	for rows in cells slices winners verdicts; do
+		"$bin" validate --db "$db" --platform "$1" --show $rows || {
+			[ $? = 1 ] || exit 1
+			outside=1
+		}
+		echo
+	done
+}
+
+step "packages that building needs"
+./packages.sh build
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+db=$out/demo.db
+rm -f "$db"*
+
+step "build"
+build
+
+step "load the measured runs of data/measured"
+"$bin" import --db "$db" data/measured
+mapfile -t platforms < <("$bin" list platforms --db "$db" --format csv | sed -n '2,$s/,.*//p')
+
+for p in "${platforms[@]}"; do
+	step "$p: fit the costs to the cells marked for calibration"
+	"$bin" calibrate --db "$db" --platform "$p" --save "$p"
+	step "$p: predict the held-out cells, which no fit has seen"
+	validate "$p"
+done
+
+step "event or spin?"
+"$bin" report --db "$db" -o "$out/report.html" --figures "$out/figures" --answer
+[ $outside = 0 ] || printf '\nSome predictions are outside the tolerances (data/params/tolerances.csv), see above.\n'
+printf '\nReport:   %s\nFigures:  %s\nDatabase: %s (try: %s list runs --db %s)\n' \
+	"$out/report.html" "$out/figures" "$db" build/release/ringlab "$db"
+exit $outside
