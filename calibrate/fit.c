@@ -12,11 +12,11 @@
 
 struct row_kind {
 	int quantity;
-	double floor, offset;
+	double floor, offset, absolute;
 };
 
 static const struct row_kind row_kinds[] = {
-#define RL_FIT_ROW(quantity, floor, offset) {quantity, floor, offset},
+#define RL_FIT_ROW(quantity, floor, offset, absolute) {quantity, floor, offset, absolute},
 #include "calibrate/fitted.def"
 };
 
@@ -89,7 +89,7 @@ static int make_rows(struct work *w, const struct rl_metrics *at_prior, struct r
 				continue;
 			w->rows[w->nrows] = (struct row){c, k};
 			w->y[w->nrows] = y;
-			w->sd[w->nrows] = hypot(k->floor, m->spread);
+			w->sd[w->nrows] = hypot(hypot(k->floor, m->spread), k->absolute / m->value);
 			w->group[w->nrows++] = c;
 		}
 	}
@@ -123,12 +123,13 @@ static int solve(struct work *w, struct rl_fit *out, struct rl_err *err)
 	const struct rl_fit_spec *spec = w->spec;
 	double prior[RL_LSQ_MAX_PARAMS], prior_sd[RL_LSQ_MAX_PARAMS];
 	double min[RL_LSQ_MAX_PARAMS], max[RL_LSQ_MAX_PARAMS], x[RL_LSQ_MAX_PARAMS];
-	double *at = calloc(w->nrows, sizeof(*at));
+	double step[RL_LSQ_MAX_PARAMS], *at = calloc(w->nrows, sizeof(*at));
 	struct rl_lsq_problem p = {.nparams = spec->nparams,
 		.nrows = w->nrows,
 		.ngroups = w->cells->n,
 		.prior = prior,
 		.prior_sd = prior_sd,
+		.step = step,
 		.min = min,
 		.max = max,
 		.y = w->y,
@@ -144,6 +145,7 @@ static int solve(struct work *w, struct rl_fit *out, struct rl_err *err)
 
 		prior[j] = log(rl_fit_prior(spec, spec->params[j]));
 		prior_sd[j] = PRIOR_SD;
+		step[j] = rl_fit_step(spec->params[j]);
 		min[j] = log(fmax(info->min, 1e-9 * info->max));
 		max[j] = log(info->max);
 	}

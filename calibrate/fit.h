@@ -42,6 +42,9 @@ int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_er
 /** rl_fit_info - name, unit, range and meaning of what is fitted. */
 const struct rl_param_info *rl_fit_info(int param);
 
+/** rl_fit_step - of its finite differences, in log; 0: the solver's own. */
+double rl_fit_step(int param);
+
 /** rl_fit_prior - its prior under @spec. */
 double rl_fit_prior(const struct rl_fit_spec *spec, int param);
 

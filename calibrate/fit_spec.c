@@ -27,6 +27,31 @@ static const int wall[] = {
 #include "calibrate/fitted.def"
 	RL_PARAM_COUNT};
 
+static const struct {
+	const char *platform;
+	int param;
+	double value;
+} starts[] = {
+#define RL_FIT_START(platform, parameter, value) {platform, RL_PARAM_##parameter, value},
+#include "calibrate/fitted.def"
+	{NULL, 0, 0}};
+
+static const struct {
+	int param;
+	double step;
+} steps[] = {
+#define RL_FIT_STEP(parameter, step) {RL_PARAM_##parameter, step},
+#include "calibrate/fitted.def"
+	{RL_PARAM_COUNT, 0}};
+
+double rl_fit_step(int param)
+{
+	for (size_t i = 0; steps[i].step > 0; i++)
+		if (steps[i].param == param)
+			return steps[i].step;
+	return 0;
+}
+
 int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_err *err)
 {
 	memset(spec, 0, sizeof(*spec));
@@ -38,6 +63,9 @@ int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_er
 	for (size_t i = 0; priors[i].platform; i++)
 		if (strcmp(priors[i].platform, platform) == 0)
 			spec->prior_from = priors[i].from;
+	for (size_t i = 0; starts[i].platform; i++)
+		if (strcmp(starts[i].platform, platform) == 0)
+			spec->prior.v[starts[i].param] = starts[i].value;
 	if (!spec->nparams)
 		return rl_err_set(err, -ENOENT, NULL, 0, 0,
 			"no parameter of platform '%s' is fitted (expected a platform of "

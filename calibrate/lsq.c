@@ -94,12 +94,12 @@ static double column_noise(const struct rl_lsq_problem *p, const double *lo, con
 static void probe_points(const struct fit *f, const gsl_vector *v, double *x)
 {
 	const struct rl_lsq_problem *p = f->p;
-	double h = p->step > 0 ? p->step : DEFAULT_STEP;
 
 	expand(f, v, x);
 	for (size_t a = 0; a < 2 * f->nactive; a++) {
 		double *at = x + (a + 1) * p->nparams;
 		size_t j = f->active[a / 2];
+		double h = p->step && p->step[j] > 0 ? p->step[j] : DEFAULT_STEP;
 
 		expand(f, v, at);
 		at[j] = clamp(p, j, at[j] + (a % 2 ? h : -h));
@@ -205,6 +205,15 @@ static int fit_active(struct fit *f, struct rl_lsq_result *out)
 }
 
 /*
+ * Pushed away from its prior against the prior's pull: the data tell it, although where a cost
+ * came near to nothing a change by a factor changes nothing any more.
+ */
+static bool moved(const struct fit *f, size_t j)
+{
+	return fabs(f->x[j] - f->p->prior[j]) > f->p->prior_sd[j];
+}
+
+/*
  * Freezes what the data cannot tell: everything that they hardly touch, else the worst.
  * One at a time, because of two parameters that only their sum determines one is enough.
  */
@@ -217,6 +226,8 @@ static bool freeze(struct fit *f, const struct rl_lsq_result *out)
 	for (size_t a = 0; a < f->nactive; a++) {
 		size_t j = f->active[a];
 
+		if (moved(f, j))
+			continue;
 		if (out->p[j].shrink > SHRINK_NONE)
 			any = f->frozen[j] = true;
 		if (out->p[j].shrink > worst) {

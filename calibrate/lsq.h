@@ -27,7 +27,7 @@ struct rl_lsq_problem {
 	const double *min, *max;	/* a parameter */
 	const double *y, *sd;		/* a row: measured, standard deviation */
 	const size_t *group;		/* a row: 0 .. ngroups-1 */
-	double step;			/* of the finite differences; 0: 0.1 */
+	const double *step;		/* a parameter, of its finite differences; null or 0: 0.1 */
 	unsigned max_iter;		/* 0: 20 */
 	/* Fills out[i * nrows + row] for the i-th of n vectors x[i * nparams + param]. */
 	int (*forward)(void *arg, size_t n, const double *x, double *out, struct rl_err *err);
@@ -43,7 +43,8 @@ struct rl_lsq_param {
 	double sensitivity; /* root mean square of d row / d parameter */
 	double corr;	    /* with the parameter most correlated with it */
 	int corr_with;	    /* which; -1: there is no other */
-	bool identifiable;  /* the data tell it: shrink below one half */
+	/* The data tell it: shrink below one half, or pushed further from the prior than its sd. */
+	bool identifiable;
 	bool at_bound;
 };
 

@@ -160,6 +160,9 @@ static void bootstrap(const struct rl_lsq_problem *p, const struct normal *group
 	for (size_t j = 0; j < n; j++) {
 		struct rl_lsq_param *q = &out->p[active[j]];
 
+		/* Where the data say little, a step from the solution is no sample of anything. */
+		if (q->shrink > 0.5)
+			continue;
 		gsl_sort(steps[j], 1, DRAWS);
 		q->lo = fmin(q->lo, steps[j][DRAWS / 40]);
 		q->hi = fmax(q->hi, steps[j][DRAWS - 1 - DRAWS / 40]);

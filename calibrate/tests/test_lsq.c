@@ -142,6 +142,22 @@ static void test_noise_is_no_knowledge(void **state)
 	assert_true(fabs(b.r.p[1].x + b.r.p[2].x - log(30)) < 0.05);
 }
 
+/* A cost that is truly nothing: told by the data, although its logarithm has no end. */
+static void test_a_cost_of_nothing(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, 0, 0);
+	for (size_t i = 0; i < ROWS; i++)
+		b.y[i] = log(700);
+	b.prior[1] = log(30);
+	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, NULL), 0);
+	assert_true(b.r.p[1].identifiable);
+	assert_true(exp(b.r.p[1].x) < 3);
+	assert_true(fabs(b.r.p[0].x - log(700)) < 0.01);
+}
+
 static void test_too_many_parameters(void **state)
 {
 	struct bench b;
@@ -190,6 +206,7 @@ int main(void)
 		cmocka_unit_test(test_no_influence_keeps_prior),
 		cmocka_unit_test(test_only_product_known),
 		cmocka_unit_test(test_noise_is_no_knowledge),
+		cmocka_unit_test(test_a_cost_of_nothing),
 		cmocka_unit_test(test_too_many_parameters),
 		cmocka_unit_test(test_model_error_is_passed_on),
 		cmocka_unit_test(test_bound_holds),
