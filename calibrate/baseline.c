@@ -25,7 +25,7 @@ const char *rl_baseline_name(enum rl_baseline kind)
 	return kind == RL_BASELINE_BILINEAR ? "bilinear" : "regression";
 }
 
-bool rl_cell_same_setting(const struct rl_cell *a, const struct rl_cell *b)
+bool rl_cell_same_setting(const struct rl_measured_cell *a, const struct rl_measured_cell *b)
 {
 	const struct rl_scenario *s = &a->scenario, *t = &b->scenario;
 
@@ -38,19 +38,19 @@ bool rl_cell_same_setting(const struct rl_cell *a, const struct rl_cell *b)
 	       strcmp(s->back_policy, t->back_policy) == 0;
 }
 
-static void place(const struct rl_cell *c, double *u, double *v)
+static void place(const struct rl_measured_cell *c, double *u, double *v)
 {
 	*u = log((double)c->scenario.job.iodepth *
 		 (c->scenario.job.numjobs ? c->scenario.job.numjobs : 1));
 	*v = log((double)c->scenario.job.bs_bytes);
 }
 
-static void collect(const struct rl_cells *from, const struct rl_cell *at, int quantity,
+static void collect(const struct rl_cells *from, const struct rl_measured_cell *at, int quantity,
 	bool any_direction, struct points *out)
 {
 	out->n = 0;
 	for (size_t i = 0; i < from->n; i++) {
-		const struct rl_cell *c = &from->v[i];
+		const struct rl_measured_cell *c = &from->v[i];
 		struct point p = {.y = log(c->m[quantity].value)};
 
 		if (!rl_cell_same_setting(c, at) || !isfinite(p.y) ||
@@ -138,8 +138,8 @@ static double regression(const struct points *pts, double u, double v)
 	return sum;
 }
 
-double rl_baseline_predict(
-	enum rl_baseline kind, const struct rl_cells *from, const struct rl_cell *at, int quantity)
+double rl_baseline_predict(enum rl_baseline kind, const struct rl_cells *from,
+	const struct rl_measured_cell *at, int quantity)
 {
 	struct points pts = {calloc(from->n ? from->n : 1, sizeof(*pts.p)), 0};
 	double u, v, y = NAN;

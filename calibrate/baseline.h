@@ -23,10 +23,10 @@ const char *rl_baseline_name(enum rl_baseline kind);
  * @from: calibration cells; those of the same direction when there are any, else of all.
  * Returns: the prediction; NaN when the cells do not suffice.
  */
-double rl_baseline_predict(
-	enum rl_baseline kind, const struct rl_cells *from, const struct rl_cell *at, int quantity);
+double rl_baseline_predict(enum rl_baseline kind, const struct rl_cells *from,
+	const struct rl_measured_cell *at, int quantity);
 
 /** rl_cell_same_setting - equal machine, disk and policies: the workload alone may differ. */
-bool rl_cell_same_setting(const struct rl_cell *a, const struct rl_cell *b);
+bool rl_cell_same_setting(const struct rl_measured_cell *a, const struct rl_measured_cell *b);
 
 #endif

@@ -66,7 +66,8 @@ static void summarize(const struct rl_run *runs, size_t n, int quantity, struct 
 	out->hi = out->value + 1.96 * se;
 }
 
-static int make_cell(const struct rl_run *runs, size_t n, struct rl_cell *out, struct rl_err *err)
+static int make_cell(
+	const struct rl_run *runs, size_t n, struct rl_measured_cell *out, struct rl_err *err)
 {
 	for (size_t i = 1; i < n; i++)
 		if (runs[i].role != runs[0].role)

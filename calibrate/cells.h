@@ -30,7 +30,7 @@ struct rl_measured {
 	double lo, hi; /* 95 % of the median; equal to value with one repeat */
 };
 
-struct rl_cell {
+struct rl_measured_cell {
 	char name[96];
 	enum rl_role role;
 	struct rl_scenario scenario;
@@ -39,7 +39,7 @@ struct rl_cell {
 };
 
 struct rl_cells {
-	struct rl_cell *v;
+	struct rl_measured_cell *v;
 	size_t n;
 	char (*hashes)[RL_SHA256_HEX]; /* of every run that is in there */
 	size_t nhashes;

@@ -11,7 +11,7 @@
 #define MAX_THREADS 64u
 
 struct job {
-	const struct rl_cell *cells;
+	const struct rl_measured_cell *cells;
 	const struct rl_costs *sets;
 	size_t ncells, n;
 	const struct rl_forward_options *o;
@@ -76,7 +76,7 @@ static unsigned count_threads(const struct job *j)
 	return n < MAX_THREADS ? n : MAX_THREADS;
 }
 
-int rl_forward_run(const struct rl_cell *cells, size_t ncells, const struct rl_costs *sets,
+int rl_forward_run(const struct rl_measured_cell *cells, size_t ncells, const struct rl_costs *sets,
 	size_t nsets, const struct rl_forward_options *o, struct rl_metrics *out,
 	struct rl_err *err)
 {

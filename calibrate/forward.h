@@ -21,7 +21,7 @@ void rl_forward_default(struct rl_forward_options *o);
  *          its name in @err.
  * Context: starts and joins its own threads; the result does not depend on how many.
  */
-int rl_forward_run(const struct rl_cell *cells, size_t ncells, const struct rl_costs *sets,
+int rl_forward_run(const struct rl_measured_cell *cells, size_t ncells, const struct rl_costs *sets,
 	size_t nsets, const struct rl_forward_options *o, struct rl_metrics *out,
 	struct rl_err *err);
 

@@ -17,11 +17,11 @@ enum kind { ALL, BS, DEPTH, DIRECTION, UNSEEN, BACK };
 /* A slice asked for: rows of a quantity whose cells match. */
 struct want {
 	enum kind kind;
-	const struct rl_cell *like; /* the value of its dimension */
+	const struct rl_measured_cell *like; /* the value of its dimension */
 	int quantity;
 };
 
-static bool same(enum kind k, const struct rl_cell *a, const struct rl_cell *b)
+static bool same(enum kind k, const struct rl_measured_cell *a, const struct rl_measured_cell *b)
 {
 	const struct rl_scenario *s = &a->scenario, *t = &b->scenario;
 
@@ -39,7 +39,7 @@ static bool same(enum kind k, const struct rl_cell *a, const struct rl_cell *b)
 	}
 }
 
-static bool seen(enum kind k, const struct rl_cell *c, const struct rl_cells *calibration)
+static bool seen(enum kind k, const struct rl_measured_cell *c, const struct rl_cells *calibration)
 {
 	for (size_t i = 0; i < calibration->n; i++)
 		if (same(k, c, &calibration->v[i]))
@@ -47,7 +47,8 @@ static bool seen(enum kind k, const struct rl_cell *c, const struct rl_cells *ca
 	return false;
 }
 
-static bool matches(const struct want *w, const struct rl_cell *c, const struct rl_cells *cal)
+static bool matches(
+	const struct want *w, const struct rl_measured_cell *c, const struct rl_cells *cal)
 {
 	if (w->kind == UNSEEN)
 		return !seen(BS, c, cal) || !seen(DEPTH, c, cal) || !seen(DIRECTION, c, cal);
@@ -110,7 +111,7 @@ static void add_values(
 	struct rl_validation *v, const struct rl_cells *cal, enum kind k, int quantity)
 {
 	for (size_t i = 0; i < v->nrows; i++) {
-		const struct rl_cell *c = &v->cells.v[v->rows[i].cell];
+		const struct rl_measured_cell *c = &v->cells.v[v->rows[i].cell];
 		bool first = v->rows[i].quantity == quantity;
 
 		for (size_t e = 0; e < i && first; e++)
@@ -137,7 +138,7 @@ static void judge(struct rl_validation *v, const struct rl_slice *s)
 
 int rl_slices_make(struct rl_validation *v, const struct rl_cells *calibration, struct rl_err *err)
 {
-	const struct rl_cell *any = v->nrows ? &v->cells.v[v->rows[0].cell] : NULL;
+	const struct rl_measured_cell *any = v->nrows ? &v->cells.v[v->rows[0].cell] : NULL;
 
 	v->slices = calloc(MAX_SLICES, sizeof(*v->slices));
 	if (!v->slices)

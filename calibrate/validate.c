@@ -153,7 +153,7 @@ static void interval(const struct work *w, struct rl_validation_row *r)
 static void make_row(struct work *w, size_t cell, int quantity)
 {
 	struct rl_validation *out = w->out;
-	const struct rl_cell *c = &out->cells.v[cell];
+	const struct rl_measured_cell *c = &out->cells.v[cell];
 	struct rl_validation_row r = {.cell = cell,
 		.quantity = quantity,
 		.measured = c->m[quantity].value,

@@ -20,10 +20,10 @@ bool rl_quantity_more_is_better(int quantity)
 	return n > 2 && strcmp(unit + n - 2, "/s") == 0;
 }
 
-static bool are_pair(const struct rl_cell *a, const struct rl_cell *b)
+static bool are_pair(const struct rl_measured_cell *a, const struct rl_measured_cell *b)
 {
 	const struct rl_job *s = &a->scenario.job, *t = &b->scenario.job;
-	struct rl_cell c = *b;
+	struct rl_measured_cell c = *b;
 
 	if (strcmp(a->scenario.back_policy, b->scenario.back_policy) == 0)
 		return false;
@@ -44,7 +44,7 @@ static int better(double ratio, double threshold, bool more)
 static struct rl_duel judge(const struct rl_cells *cells, size_t a, size_t b,
 	const double *predicted, int quantity, double threshold)
 {
-	const struct rl_cell *ca = &cells->v[a], *cb = &cells->v[b];
+	const struct rl_measured_cell *ca = &cells->v[a], *cb = &cells->v[b];
 	double noise = 1.96 * hypot(ca->m[quantity].spread, cb->m[quantity].spread);
 	bool more = rl_quantity_more_is_better(quantity);
 	struct rl_duel d = {.a = a,

@@ -88,7 +88,7 @@ static int fill_series(struct rl_series *s, const struct rl_validation *v, const
 	if (!s->points)
 		return -ENOMEM;
 	for (size_t i = 0; i < v->cells.n; i++) {
-		const struct rl_cell *c = &v->cells.v[i];
+		const struct rl_measured_cell *c = &v->cells.v[i];
 		const struct rl_measured *m = &c->m[quantity];
 		bool many = c->repeats > 1;
 

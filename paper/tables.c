@@ -151,7 +151,7 @@ static void why_row(FILE *out, const struct rl_validation *v, size_t cell)
 	static const int shown[] = {RL_METRIC_front_cpu_frac, RL_METRIC_back_cpu_frac,
 		RL_METRIC_back_spin_frac, RL_METRIC_notifications_per_request,
 		RL_METRIC_switches_per_request};
-	const struct rl_cell *c = &v->cells.v[cell];
+	const struct rl_measured_cell *c = &v->cells.v[cell];
 
 	fputs("<tr><td>", out);
 	rl_html_text(out, c->name);

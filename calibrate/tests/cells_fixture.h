@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* A cell without measurements. */
-static inline void fixture_cell(struct rl_cell *c, const char *back, enum rl_rw rw,
+static inline void fixture_cell(struct rl_measured_cell *c, const char *back, enum rl_rw rw,
 	uint64_t bs_bytes, uint32_t depth, enum rl_role role)
 {
 	memset(c, 0, sizeof(*c));
@@ -31,7 +31,7 @@ static inline void fixture_cell(struct rl_cell *c, const char *back, enum rl_rw 
 		c->m[q] = (struct rl_measured){NAN, NAN, NAN, NAN};
 }
 
-static inline void fixture_measured(struct rl_cell *c, int quantity, double value)
+static inline void fixture_measured(struct rl_measured_cell *c, int quantity, double value)
 {
 	c->m[quantity] = (struct rl_measured){value, 0, value, value};
 }

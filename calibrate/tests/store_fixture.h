@@ -14,7 +14,7 @@
 #define FIXTURE_PLATFORM "xen-qemu-counted"
 
 /* 16 calibration cells, and 12 held out: a depth, a block size and a direction unseen. */
-static inline size_t fixture_grid(struct rl_cell *v)
+static inline size_t fixture_grid(struct rl_measured_cell *v)
 {
 	static const uint32_t depths[] = {1, 4, 16, 32};
 	static const uint64_t sizes[] = {4096, 65536};
@@ -40,7 +40,8 @@ static inline size_t fixture_grid(struct rl_cell *v)
 #define FIXTURE_CELLS 28
 
 /* Simulates the cells with @costs; what comes out becomes their measurement. */
-static inline int fixture_measure(struct rl_cell *v, size_t n, const struct rl_costs *costs)
+static inline int fixture_measure(
+	struct rl_measured_cell *v, size_t n, const struct rl_costs *costs)
 {
 	struct rl_metrics *m = calloc(n, sizeof(*m));
 	struct rl_forward_options o;
@@ -68,7 +69,7 @@ static inline void fixture_document(struct rl_document *d, const char *name, con
 
 /* Stores a cell as one run, its metrics times @factor. */
 static inline int fixture_put(
-	struct rl_store *store, const struct rl_cell *c, double factor, struct rl_err *err)
+	struct rl_store *store, const struct rl_measured_cell *c, double factor, struct rl_err *err)
 {
 	struct rl_run run = {0};
 	char text[400];

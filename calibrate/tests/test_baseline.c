@@ -30,7 +30,7 @@ static void make_grid(struct rl_cells *g, double k)
 	for (int p = 0; p < 2; p++)
 		for (int d = 0; d < 5; d++)
 			for (int b = 0; b < 4; b++) {
-				struct rl_cell *c = &g->v[g->n++];
+				struct rl_measured_cell *c = &g->v[g->n++];
 
 				fixture_cell(c, p ? "q" : "p", RL_RW_RANDREAD, sizes[b], depths[d],
 					RL_ROLE_CALIBRATE);
@@ -42,7 +42,7 @@ static void make_grid(struct rl_cells *g, double k)
 static void check_plane(double k, const char *back, enum rl_rw rw, uint64_t bs, uint32_t depth)
 {
 	struct rl_cells g = {0};
-	struct rl_cell at;
+	struct rl_measured_cell at;
 	double truth = (back[0] == 'q' ? 100 : 1) * plane(k, depth, bs);
 
 	make_grid(&g, k);
@@ -83,7 +83,7 @@ static void test_bilinear_hits_its_points(void **state)
 static void test_nothing_to_go_by(void **state)
 {
 	struct rl_cells g = {0};
-	struct rl_cell at;
+	struct rl_measured_cell at;
 
 	(void)state;
 	make_grid(&g, 0);
@@ -96,7 +96,7 @@ static void test_nothing_to_go_by(void **state)
 /* Two cells that differ in policy, their measured ratio and the predicted one. */
 static struct rl_duel duel_of(int quantity, double measured, double predicted)
 {
-	struct rl_cell v[3];
+	struct rl_measured_cell v[3];
 	struct rl_cells cells = {.v = v, .n = 3};
 	double pred[3 * RL_QUANTITY_COUNT] = {0};
 	struct rl_duel *d, out;
@@ -138,7 +138,7 @@ static void test_winner(void **state)
 /* Two policies whose repeats overlap have not been told apart, whatever their medians say. */
 static void test_noise_has_no_winner(void **state)
 {
-	struct rl_cell v[2];
+	struct rl_measured_cell v[2];
 	struct rl_cells cells = {.v = v, .n = 2};
 	double pred[2 * RL_QUANTITY_COUNT] = {0};
 	struct rl_duel *d;

@@ -17,7 +17,7 @@ static const int wanted[] = {RL_PARAM_copy_ns_per_byte, RL_PARAM_back_request_ns
 	RL_PARAM_submit_ns, RL_PARAM_grant_map_ns};
 
 struct bench {
-	struct rl_cell v[FIXTURE_CELLS], calibration[FIXTURE_CELLS];
+	struct rl_measured_cell v[FIXTURE_CELLS], calibration[FIXTURE_CELLS];
 	struct rl_cells cells;
 	struct rl_fit_spec spec;
 	struct rl_costs truth;

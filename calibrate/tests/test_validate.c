@@ -20,7 +20,7 @@ static const struct rl_tolerance tolerances[] = {
 
 struct bench {
 	struct rl_store *store;
-	struct rl_cell v[FIXTURE_CELLS];
+	struct rl_measured_cell v[FIXTURE_CELLS];
 	struct rl_param_set set;
 	struct rl_validation val;
 	struct rl_err err;

@@ -24,7 +24,7 @@ struct bench {
 /* Held-out runs are @factor times what the parameters that are saved predict. */
 static void set_up(struct bench *b, double factor)
 {
-	static struct rl_cell v[FIXTURE_CELLS];
+	static struct rl_measured_cell v[FIXTURE_CELLS];
 	struct rl_param_set set = {.name = FIXTURE_PLATFORM, .platform = FIXTURE_PLATFORM};
 	struct rl_store *store;
 	struct rl_costs truth;

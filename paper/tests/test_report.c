@@ -21,7 +21,7 @@ static const struct rl_tolerance tolerances[] = {
 /* A store with the fixture's runs and, when asked for, the parameters that made them. */
 static struct rl_store *make_store(int with_params)
 {
-	static struct rl_cell v[FIXTURE_CELLS];
+	static struct rl_measured_cell v[FIXTURE_CELLS];
 	struct rl_param_set set = {.name = FIXTURE_PLATFORM, .platform = FIXTURE_PLATFORM};
 	struct rl_store *store;
 	struct rl_costs truth;
@@ -164,7 +164,7 @@ static void test_answer_follows_data(void **state)
 {
 	struct rl_report r = {.n = 1};
 	struct rl_report_platform *p = &r.platforms[0];
-	struct rl_cell v[2];
+	struct rl_measured_cell v[2];
 	struct rl_duel duel = {.a = 0, .b = 1, .measured = 0.5, .winner = -1, .counts = true};
 	char text[512];
 
