@@ -56,6 +56,7 @@ static void set_tags(struct rlfront_dev *dev)
 		.nr_hw_queues = 1,
 		.queue_depth = RLFRONT_DEPTH,
 		.numa_node = NUMA_NO_NODE,
+		.timeout = RLFRONT_DEADLINE_S * HZ,
 		/* The driver domain schedules its own disk; a scheduler here would send every
 		 * unplugged read through a kblockd worker, a context switch a request. */
 		.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_NO_SCHED_BY_DEFAULT,

@@ -31,7 +31,7 @@ static void publish(struct rlfront_dev *dev)
 /* One request in some is timed; timing each would cost a clock read a request. */
 static void sample(struct rlfront_dev *dev, const struct rlfront_slot *slot)
 {
-	if ((dev->waiter.stats.requests++ & 15) || READ_ONCE(dev->sample_id) != RLFRONT_IDLE)
+	if (!rlk_waiter_sample(&dev->waiter) || READ_ONCE(dev->sample_id) != RLFRONT_IDLE)
 		return;
 	dev->sample_ns = ktime_get_ns();
 	smp_store_release(&dev->sample_id, slot->req.id);
@@ -46,6 +46,7 @@ static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool las
 	/* The private copy has no byte that was not set (XSA-216). */
 	memcpy(rl_front_slot(&dev->ring), &slot->req, bytes);
 	rl_front_queue(&dev->ring);
+	dev->waiter.stats.requests++;
 	sample(dev, slot);
 	/* From here on the slot is the consumer's: it may complete before it was published. */
 	smp_store_release(&slot->live_id, slot->req.id);
@@ -97,8 +98,26 @@ static void rlfront_complete(struct request *rq)
 	blk_mq_end_request(rq, *(blk_status_t *)blk_mq_rq_to_pdu(rq));
 }
 
+/*
+ * A request is out for too long. Either its event was lost, or never sent: then the ring tells;
+ * or the backend is frozen: then it gets no more time, as callers cannot wait for ever.
+ */
+static enum blk_eh_timer_return rlfront_timeout(struct request *rq)
+{
+	struct rlfront_dev *dev = rq->q->queuedata;
+
+	if (!READ_ONCE(dev->live))
+		return BLK_EH_RESET_TIMER; /* it fails in a moment */
+	if (rlfront_waiter_ops.pending(&dev->waiter))
+		rlk_waiter_kick(&dev->waiter);
+	else
+		rlfront_disable(dev, "no answer within %u s", rq->q->rq_timeout / HZ);
+	return BLK_EH_RESET_TIMER;
+}
+
 const struct blk_mq_ops rlfront_mq_ops = {
 	.queue_rq = rlfront_queue_rq,
 	.commit_rqs = rlfront_commit_rqs,
 	.complete = rlfront_complete,
+	.timeout = rlfront_timeout,
 };

@@ -93,6 +93,7 @@ struct rlfront_dev {
 	int index;		/* 0: rlda, 1: rldb ... */
 	bool wants_persistent;	/* as published to the backend */
 	bool in_use;		/* slots and ring exist and are to be cut */
+	bool leaving;		/* the driver is being unbound */
 	unsigned long disabled; /* bit 0: the backend broke the protocol, said once */
 	struct mutex cut_lock;
 	struct work_struct state_work;

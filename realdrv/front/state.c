@@ -47,7 +47,7 @@ static void cut_worker(struct work_struct *work)
 	struct rlfront_dev *dev = container_of(work, struct rlfront_dev, cut_work.work);
 
 	cut(dev);
-	if (dev->disabled)
+	if (dev->disabled && !READ_ONCE(dev->leaving))
 		queue_work(system_long_wq, &dev->state_work);
 }
 
@@ -172,6 +172,8 @@ static void follow(struct work_struct *work)
 {
 	struct rlfront_dev *dev = container_of(work, struct rlfront_dev, state_work);
 
+	if (READ_ONCE(dev->leaving))
+		return;
 	if (dev->disabled) {
 		if (is_open(dev))
 			close_connection(dev);
@@ -215,9 +217,11 @@ void rlfront_state_fini(struct rlfront_dev *dev)
 {
 	bool alive = xenbus_read_driver_state(dev->xbdev->otherend) == XenbusStateConnected;
 
+	/* From here on state_work has nothing to say, whoever may still queue it. */
+	WRITE_ONCE(dev->leaving, true);
 	mod_delayed_work(system_wq, &dev->cut_work, alive ? RLFRONT_DEADLINE_S * HZ : 0);
 	cancel_work_sync(&dev->state_work);
 	close_connection(dev);
-	/* A cut of a disabled device queues state_work once more. */
+	cancel_delayed_work_sync(&dev->cut_work);
 	cancel_work_sync(&dev->state_work);
 }
