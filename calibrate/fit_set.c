@@ -74,6 +74,15 @@ static void put_scaled(
 	}
 }
 
+/* A prior of the platform that is no default: predictions need it as much as what was fitted. */
+static void put_priors(const struct rl_fit *fit, struct rl_param_set *set)
+{
+	for (int i = 0; i < RL_PARAM_COUNT; i++)
+		if (!set->p[i].present && fit->costs.v[i] != rl_param_info[i].dflt)
+			set->p[i] = (struct rl_fitted){
+				.present = true, .value = fit->costs.v[i], .lo = NAN, .hi = NAN};
+}
+
 int rl_fit_to_set(const struct rl_fit *fit, const struct rl_cells *cells, const char *name,
 	const char *platform, struct rl_param_set *set, struct rl_err *err)
 {
@@ -102,5 +111,6 @@ int rl_fit_to_set(const struct rl_fit *fit, const struct rl_cells *cells, const 
 			.lo = exp(p->lo),
 			.hi = exp(p->hi)};
 	}
+	put_priors(fit, set);
 	return 0;
 }

@@ -143,11 +143,13 @@ static void test_fit_names_its_runs(void **state)
 	static struct bench b;
 	struct rl_fit_spec spec = {.params = {RL_PARAM_copy_ns_per_byte}, .nparams = 1};
 	struct rl_cells cells;
+	struct rl_costs costs;
 	struct rl_fit fit;
 
 	(void)state;
 	set_up(&b, 1);
 	rl_costs_default(&spec.prior);
+	spec.prior.v[RL_PARAM_page_ns] = 123; /* a prior of this platform, not fitted */
 	rl_forward_default(&spec.forward);
 	assert_int_equal(
 		rl_cells_load(b.store, FIXTURE_PLATFORM, RL_ROLE_CALIBRATE, &cells, NULL), 0);
@@ -159,6 +161,11 @@ static void test_fit_names_its_runs(void **state)
 	assert_int_equal(rl_validate_leak(&b.set, &cells, &b.err), -EINVAL);
 	assert_true(b.set.p[RL_PARAM_copy_ns_per_byte].present);
 	assert_false(b.set.p[RL_PARAM_submit_ns].present);
+	assert_true(b.set.p[RL_PARAM_page_ns].value == 123);
+	assert_false(b.set.p[RL_PARAM_page_ns].identifiable);
+	rl_costs_default(&costs);
+	rl_param_set_apply(&b.set, &costs);
+	assert_memory_equal(&costs, &fit.costs, sizeof(costs));
 	rl_fit_fini(&fit);
 	rl_cells_fini(&cells);
 	tear_down(&b);
