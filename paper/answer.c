@@ -14,8 +14,7 @@ struct tally {
 	const char *a, *b; /* names; a won at least as often */
 	size_t n, a_wins, b_wins;
 	double median, min, max; /* of b's value over a's */
-	size_t a_right;		 /* winners that were predicted right, of those that count */
-	size_t counted;
+	size_t right, counted;	 /* winners that were predicted right, of those that count */
 };
 
 static int compare(const void *x, const void *y)
@@ -25,14 +24,10 @@ static int compare(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-/* The pairs of one platform with the policies of its first pair. */
-static void count(const struct rl_validation *v, struct tally *t)
+/* The measured ratios of all pairs with the policies of the first one; returns how many. */
+static size_t collect(const struct rl_validation *v, struct tally *t, double *ratio)
 {
-	double *ratio = calloc(v->nduels + 1, sizeof(*ratio));
-	bool swap;
-
-	memset(t, 0, sizeof(*t));
-	for (size_t i = 0; i < v->nduels && ratio; i++) {
+	for (size_t i = 0; i < v->nduels; i++) {
 		const struct rl_duel *d = &v->duels[i];
 		const char *a = v->cells.v[d->a].scenario.back_policy;
 		const char *b = v->cells.v[d->b].scenario.back_policy;
@@ -47,21 +42,33 @@ static void count(const struct rl_validation *v, struct tally *t)
 		t->a_wins += d->winner < 0;
 		t->b_wins += d->winner > 0;
 		t->counted += d->counts;
-		t->a_right += d->counts && d->right;
+		t->right += d->counts && d->right;
 	}
-	swap = t->b_wins > t->a_wins;
-	for (size_t i = 0; i < t->n && swap; i++)
-		ratio[i] = 1 / ratio[i];
-	if (swap) {
-		const char *name = t->a;
-		size_t wins = t->a_wins;
+	return t->n;
+}
 
-		t->a = t->b;
-		t->b = name;
-		t->a_wins = t->b_wins;
-		t->b_wins = wins;
-	}
-	if (t->n) {
+/* The winner comes first: its name is a, the ratios are of the other one's values to its own. */
+static void put_winner_first(struct tally *t, double *ratio)
+{
+	struct tally was = *t;
+
+	if (t->b_wins <= t->a_wins)
+		return;
+	t->a = was.b;
+	t->b = was.a;
+	t->a_wins = was.b_wins;
+	t->b_wins = was.a_wins;
+	for (size_t i = 0; i < t->n; i++)
+		ratio[i] = 1 / ratio[i];
+}
+
+static void count(const struct rl_validation *v, struct tally *t)
+{
+	double *ratio = calloc(v->nduels + 1, sizeof(*ratio));
+
+	memset(t, 0, sizeof(*t));
+	if (ratio && collect(v, t, ratio)) {
+		put_winner_first(t, ratio);
 		qsort(ratio, t->n, sizeof(*ratio), compare);
 		t->min = ratio[0];
 		t->max = ratio[t->n - 1];
@@ -90,16 +97,16 @@ static void sentence(const struct rl_report_platform *p, char *buf, size_t size)
 	capital(text);
 	snprintf(buf, size,
 		"%s: a backend with %s wins %zu of %zu settings, one with %s %zu%s; "
-		"%s has %.2f times (%.2f to %.2f) the %s of %s.",
+		"%s has %.2f times the %s of %s in the median (%.2f to %.2f).",
 		text, t.a, t.a_wins, t.n, t.b, t.b_wins, ties ? ", the rest are level" : "", t.b,
-		t.median, t.min, t.max, rl_plots_noun(p->v.duel_quantity), t.a);
+		t.median, rl_plots_noun(p->v.duel_quantity), t.a, t.min, t.max);
 	if (p->predicted && t.counted) {
 		size_t used = strlen(buf);
 
 		snprintf(buf + used, size - used,
 			" The simulator calls the winner right in %zu of the %zu that differ by "
 			"more than %g %%.",
-			t.a_right, t.counted, 100 * p->v.duel_threshold);
+			t.right, t.counted, 100 * p->v.duel_threshold);
 	}
 }
 

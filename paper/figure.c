@@ -11,11 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PANEL_W	  300 /* pixels */
-#define PANEL_H	  240
-#define TOP_H	  34 /* the key */
-#define FOOT_H	  24 /* the note */
-#define MAX_FILES 512
+#define PANEL_W 300 /* pixels */
+#define PANEL_H 240
+#define TOP_H	34 /* the key */
+#define FOOT_H	24 /* the note */
+/* gnuplot alone would label one decade where two and a half are shown. */
+#define LOG_TICS "0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10,20,50,100,200,500,1000,2000,5000"
 
 extern char **environ;
 
@@ -270,7 +271,8 @@ static void write_axes(FILE *out, const struct rl_figure *f, const struct rl_pan
 		y1 *= 1.25;
 		pad = 0;
 	}
-	fprintf(out, p->logy ? "set logscale y 10\n" : "unset logscale y\n");
+	fprintf(out, p->logy ? "set logscale y 10\nset ytics (" LOG_TICS ")\n"
+			     : "unset logscale y\nset ytics auto\n");
 	fprintf(out,
 		"set title '%s' tc rgb ink font ',13' offset 0,-0.6\n"
 		"set xlabel '%s' tc rgb ink offset 0,0.4\nset ylabel '%s' tc rgb ink offset 1,0\n"

@@ -27,7 +27,9 @@ static const char style[] =
 	".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.88rem;"
 	"font-variant-numeric:tabular-nums}\n"
 	"th,td{padding:.15rem .7rem .15rem 0;text-align:right;border-bottom:1px solid var(--line);"
-	"white-space:nowrap}th:first-child,td:first-child{text-align:left}th{font-weight:600}\n"
+	"white-space:nowrap}th:first-child,td:first-child,th:last-child,td:last-child{text-align:"
+	"left}"
+	"td:last-child{white-space:normal}th{font-weight:600}\n"
 	".good{color:var(--good)}.bad{color:var(--bad);font-weight:600}\n"
 	"details{margin:.6rem 0}summary{cursor:pointer}pre{background:var(--tint);padding:.7rem;"
 	"overflow-x:auto;font-size:.8rem;white-space:pre-wrap;word-break:break-word}\n"
@@ -122,6 +124,14 @@ const char *rl_html_percent(double x, char buf[32])
 	if (!isfinite(x))
 		return "–";
 	snprintf(buf, 32, "%+.1f %%", 100 * x);
+	return buf;
+}
+
+const char *rl_html_share(double x, char buf[32])
+{
+	if (!isfinite(x))
+		return "–";
+	snprintf(buf, 32, "%.1f %%", 100 * x);
 	return buf;
 }
 

@@ -28,6 +28,9 @@ const char *rl_html_number(double x, char buf[32]);
 /** rl_html_percent - "+3.1 %"; "–" for NaN. */
 const char *rl_html_percent(double x, char buf[32]);
 
+/** rl_html_share - "3.1 %", of what has no sign; "–" for NaN. */
+const char *rl_html_share(double x, char buf[32]);
+
 /**
  * rl_html_svg - a picture of gnuplot's, inlined.
  * @id: makes the names inside unique in the page.  @label: what it shows, for those who hear it.

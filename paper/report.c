@@ -164,7 +164,7 @@ static int depth_figure(FILE *out, const struct rl_report_platform *p, enum rl_r
 	snprintf(name, sizeof(name), "%.20s-%s-%.12s", p->name, rl_fio_rw_name(rw),
 		rl_quantity_name(quantity));
 	code = rl_plots_depth(&f, name, p->name, &p->v, rw, quantity);
-	snprintf(caption, sizeof(caption), "%s over depth, %s, on %s%s%s.", rl_plots_noun(quantity),
+	snprintf(caption, sizeof(caption), "Over depth: %s, %s on %s%s%s.", rl_plots_noun(quantity),
 		rl_fio_rw_name(rw), p->name, *rl_plots_label(p->name) ? "; " : "",
 		rl_plots_label(p->name));
 	return code ? code : place(out, &f, dir, caption, err);

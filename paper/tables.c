@@ -51,9 +51,8 @@ void rl_tables_slices(FILE *out, const struct rl_validation *v)
 		const struct rl_slice *s = &v->slices[i];
 		char n[32], e[4][32];
 		const char *row[] = {s->name, rl_quantity_name(s->quantity), n,
-			rl_html_percent(s->error, e[0]), rl_html_percent(s->worst, e[1]),
-			rl_html_percent(s->baseline[0], e[2]),
-			rl_html_percent(s->baseline[1], e[3])};
+			rl_html_share(s->error, e[0]), rl_html_share(s->worst, e[1]),
+			rl_html_share(s->baseline[0], e[2]), rl_html_share(s->baseline[1], e[3])};
 
 		snprintf(n, sizeof(n), "%zu", s->n);
 		rl_html_cells(out, "td", 7, row);
