@@ -64,6 +64,21 @@ static bool rlk_interrupted(struct rlk_waiter *w)
 	return READ_ONCE(w->attn);
 }
 
+/* The episode is over: the clock is read once, for the policy and the statistics alike. */
+static u64 rlk_end(struct rlk_waiter *w)
+{
+	w->elapsed_ns = rlk_elapsed_ns(w);
+	return w->elapsed_ns;
+}
+
+/* Work came before we waited at all. */
+static int rlk_hit_at_once(struct rlk_waiter *w)
+{
+	w->stats.recheck_hits++;
+	rlk_end(w);
+	return RL_HIT;
+}
+
 static bool rlk_due(u64 deadline_ns)
 {
 	return deadline_ns != RL_NEVER && rlk_now_ns() >= deadline_ns;
@@ -114,7 +129,7 @@ static int rlk_poll(struct rlk_waiter *w, u64 *polls, bool yield)
 			gap_ns = rlk_next_gap(plan, gap_ns);
 		}
 	}
-	w->stats.spin_ns += rlk_elapsed_ns(w);
+	w->stats.spin_ns += rlk_end(w);
 	w->stats.polls += looks;
 	*polls = looks;
 	return how;
@@ -157,7 +172,7 @@ static int rlk_sleep(struct rlk_waiter *w)
 			goto out;
 	how = rlk_look(w, RL_EXPIRED);
 out:
-	w->stats.block_ns += rlk_elapsed_ns(w);
+	w->stats.block_ns += rlk_end(w);
 	return how;
 }
 
@@ -178,12 +193,10 @@ static int rlk_arm_halt(struct rlk_waiter *w)
 	bool no_arm = rlk_may_skip_arming(w);
 	bool called;
 
-	if (!no_arm && rlk_arm(w)) {
-		w->stats.recheck_hits++;
-		return RL_HIT;
-	}
+	if (!no_arm && rlk_arm(w))
+		return rlk_hit_at_once(w);
 	called = rlk_block(w, w->plan.timer_ns);
-	w->stats.block_ns += rlk_elapsed_ns(w);
+	w->stats.block_ns += rlk_end(w);
 	if (!called)
 		return rlk_look(w, RL_TIMER);
 	if (rlk_take_event(w))
@@ -219,10 +232,8 @@ static int rlk_poll_port(struct rlk_waiter *w, u64 *polls)
 	struct hrtimer timer;
 	int how;
 
-	if (rlk_arm(w)) {
-		w->stats.recheck_hits++;
-		return RL_HIT;
-	}
+	if (rlk_arm(w))
+		return rlk_hit_at_once(w);
 	hrtimer_init_on_stack(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
 	timer.function = rlk_alarm;
 	if (w->plan.deadline_ns != RL_NEVER)
@@ -234,7 +245,7 @@ static int rlk_poll_port(struct rlk_waiter *w, u64 *polls)
 	destroy_hrtimer_on_stack(&timer);
 	w->stats.blocks++;
 	w->stats.polls += *polls;
-	w->stats.block_ns += rlk_elapsed_ns(w);
+	w->stats.block_ns += rlk_end(w);
 	return how;
 }
 

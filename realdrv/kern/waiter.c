@@ -171,6 +171,7 @@ static int rlk_lend(struct rlk_waiter *w)
 	if (rlk_arm(w)) {
 		spin_unlock_irq(&w->lock);
 		w->stats.recheck_hits++;
+		w->elapsed_ns = rlk_elapsed_ns(w);
 		return RL_HIT;
 	}
 	w->charge = RLK_IRQ;
@@ -242,7 +243,7 @@ static int rlk_thread(void *arg)
 			rlk_begin(w);
 			continue;
 		}
-		rlk_result(w, how, polls, rlk_elapsed_ns(w));
+		rlk_result(w, how, polls, w->elapsed_ns);
 		if (how == RL_HIT || how == RL_UPCALL)
 			rlk_drain(w);
 		cond_resched();

@@ -84,9 +84,10 @@ struct rlk_waiter {
 	bool armed;
 	u8 credit; /* events that may still come for arms that were passed */
 	u32 since_arm, armed_offset;
-	u64 start_ns; /* of the episode */
-	bool coarse;  /* the episode is timed by the tick */
-	u32 asked;    /* how often rlk_waiter_sample() was */
+	u64 start_ns;	/* of the episode */
+	u64 elapsed_ns; /* of the episode that ended */
+	bool coarse;	/* the episode is timed by the tick */
+	u32 asked;	/* how often rlk_waiter_sample() was */
 	u64 mean_completion_ns;
 	struct rl_policy_inst inst;
 	struct rl_plan plan;
