@@ -177,7 +177,7 @@ static void rlb_unmap_later(int result, struct gntab_unmap_queue_data *data)
 
 	if (unlikely(result))
 		rlb_unmap_failed(req, req->unmap_ops, &at);
-	rlb_answer(req);
+	rlb_answer(req, data->count);
 }
 
 void rlb_unmap_and_answer(struct rlb_req *req)
@@ -185,7 +185,7 @@ void rlb_unmap_and_answer(struct rlb_req *req)
 	u32 n = rlb_unmap_list(req, req->unmap_ops, req->unmap_pages, 0);
 
 	if (!n) {
-		rlb_answer(req);
+		rlb_answer(req, 0);
 		return;
 	}
 	req->unmap = (struct gntab_unmap_queue_data){

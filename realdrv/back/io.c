@@ -44,15 +44,18 @@ static void rlb_sample(const struct rlb_req *req)
 		rlk_waiter_completed(&req->ring->dev->waiter, ktime_get_ns() - req->taken_ns);
 }
 
-void rlb_answer(struct rlb_req *req)
+void rlb_answer(struct rlb_req *req, u32 unmapped)
 {
 	struct rlb_ring *ring = req->ring;
+	struct rlb_stats *stats = &ring->dev->stats;
 	unsigned long flags;
 
 	rlb_sample(req);
 	spin_lock_irqsave(&ring->lock, flags);
 	rlb_queue_response(ring, req);
 	ring->returned[ring->nreturned++] = req;
+	stats->late_grants_unmapped += unmapped;
+	stats->late_unmap_hypercalls += unmapped > 0;
 	rlk_waiter_notify(&ring->dev->waiter, rl_back_publish(&ring->back));
 	if (unlikely(ring->closing))
 		wake_up(&ring->drained);

@@ -14,14 +14,15 @@
 static bool feature_persistent = true;
 module_param(feature_persistent, bool, 0644);
 MODULE_PARM_DESC(
-	feature_persistent, "offer persistent grants to connections made from now on (default 1)");
+	feature_persistent, "offer persistent grants for devices probed from now on (default 1)");
 
 static const char rlb_abi[] = "x86_64-abi";
 
 int rlb_ring_offer(struct rlback *dev)
 {
+	dev->offers_persistent = feature_persistent;
 	return xenbus_printf(
-		XBT_NIL, dev->xdev->nodename, "feature-persistent", "%u", feature_persistent);
+		XBT_NIL, dev->xdev->nodename, "feature-persistent", "%u", dev->offers_persistent);
 }
 
 static struct rlb_ring *rlb_ring_alloc(struct rlback *dev)
@@ -69,7 +70,7 @@ static int rlb_ring_read(struct rlb_ring *ring, grant_ref_t *gref, unsigned int 
 		xenbus_dev_fatal(xdev, -EPROTO, "more queues or ring pages than were offered");
 		return -EPROTO;
 	}
-	ring->use_persistent = feature_persistent &&
+	ring->use_persistent = ring->dev->offers_persistent &&
 			       xenbus_read_unsigned(xdev->otherend, "feature-persistent", 0) == 1;
 	return 0;
 }

@@ -50,6 +50,8 @@
 	X(grants_mapped)                                                                           \
 	X(grants_unmapped)                                                                         \
 	X(map_hypercalls)                                                                          \
+	X(late_grants_unmapped)                                                                    \
+	X(late_unmap_hypercalls)                                                                   \
 	X(unmap_hypercalls)                                                                        \
 	X(map_failures)                                                                            \
 	X(persistent_hits)                                                                         \
@@ -137,6 +139,7 @@ struct rlback {
 	struct block_device *bdev;
 	fmode_t fmode;
 	struct rl_blkif_limits limits;
+	bool offers_persistent;
 	u32 align_mask; /* sectors of 512 in a logical block, less one */
 	struct rlb_ring *ring;
 	struct rlk_waiter waiter;
@@ -172,7 +175,8 @@ void rlb_unmap_and_answer(struct rlb_req *req);
 /* io.c */
 extern const struct rlk_ops rlb_waiter_ops;
 u32 rlb_in_flight(const struct rlb_ring *ring);
-/* Answer a request outside of the thread's batch; any context. */
-void rlb_answer(struct rlb_req *req);
+/* Answer a request outside of the thread's batch, after a hypercall that unmapped @unmapped
+ * grants or, when 0, none; any context. */
+void rlb_answer(struct rlb_req *req, u32 unmapped);
 
 #endif

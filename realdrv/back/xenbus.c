@@ -42,7 +42,7 @@ static void rlb_connect(struct rlback *dev, enum xenbus_state frontend)
 	if (rlb_disk_announce(dev) || rlb_ring_open(dev))
 		return;
 	xenbus_switch_state(dev->xdev, XenbusStateConnected);
-	pr_info(RLK_MODULE ": %s: connected, %s grants, policy %s\n", dev->waiter.name,
+	pr_info_ratelimited(RLK_MODULE ": %s: connected, %s grants, policy %s\n", dev->waiter.name,
 		dev->ring->use_persistent ? "persistent" : "mapped", dev->waiter.spec);
 }
 
