@@ -67,8 +67,8 @@ as_root() {
 install() {
 	local quiet=(-y -qq --no-install-recommends -o Dpkg::Use-Pty=0)
 
-	if ! apt-cache show "$@" >/dev/null 2>&1; then
-		say "apt-get update (no package lists)"
+	if ! apt-get -s "${quiet[@]}" install "$@" >/dev/null 2>&1; then
+		say "apt-get update (the package lists are missing or old)"
 		as_root apt-get -qq update >&2 || return 1
 	fi
 	as_root apt-get "${quiet[@]}" install "$@" >/dev/null && return
