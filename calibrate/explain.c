@@ -11,6 +11,20 @@
 #define SHOWN 8
 #define STEP  0.1 /* relative: well above the steps of a model that counts events */
 
+/* What a fit looks at; a percentile would be more striking and tells it nothing. */
+static bool is_fitted(int quantity)
+{
+	static const int used[] = {
+#define RL_FIT_ROW(quantity, floor, offset, absolute) quantity,
+#include "calibrate/fitted.def"
+	};
+
+	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
+		if (used[i] == quantity)
+			return true;
+	return false;
+}
+
 static int find(const struct rl_fit *fit, const char *name, size_t *j, struct rl_err *err)
 {
 	for (*j = 0; *j < fit->spec.nparams; ++*j)
@@ -69,7 +83,8 @@ static int slopes(const struct rl_fit *fit, const struct rl_cells *cells, size_t
 			double s = log(b[q] / a[q]) / (2 * log(1 + STEP));
 
 			slope[c * RL_QUANTITY_COUNT + (size_t)q] =
-				isfinite(s) && isfinite(cells->v[c].m[q].value) ? s : 0;
+				is_fitted(q) && isfinite(s) && isfinite(cells->v[c].m[q].value) ? s
+												: 0;
 		}
 	}
 	free(m);
