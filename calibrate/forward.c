@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #define MAX_THREADS 64u
+/* What happens now and then happens a few times in a run of whatever depth: deep ones are longer.
+ */
+#define DEPTH_PER_RUN 8u
 
 struct job {
 	const struct rl_measured_cell *cells;
@@ -27,6 +30,12 @@ void rl_forward_default(struct rl_forward_options *o)
 {
 	*o = (struct rl_forward_options){
 		.sim = {.reps = 1, .threads = 1, .seed = 1, .requests = 2000}};
+}
+
+void rl_forward_precise(struct rl_forward_options *o)
+{
+	rl_forward_default(o);
+	o->sim.requests = 10000;
 }
 
 static void note_failure(struct job *j, size_t i, int code, const struct rl_err *err)
@@ -52,12 +61,14 @@ static void *work(void *arg)
 
 	while ((i = atomic_fetch_add(&j->next, 1)) < j->n) {
 		struct rl_scenario s = j->cells[i % j->ncells].scenario;
+		struct rl_sim_options o = j->o->sim;
 		struct rl_sim_result r;
 		struct rl_err err = {0};
 		int code;
 
+		o.requests *= (s.job.iodepth + DEPTH_PER_RUN - 1) / DEPTH_PER_RUN;
 		s.costs = j->sets[i / j->ncells];
-		code = rl_sim_run(&s, &j->o->sim, &r, &err);
+		code = rl_sim_run(&s, &o, &r, &err);
 		if (code)
 			note_failure(j, i, code, &err);
 		else

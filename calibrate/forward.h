@@ -14,6 +14,9 @@ struct rl_forward_options {
 /** rl_forward_default - one seed, and runs long enough for steps of a few percent. */
 void rl_forward_default(struct rl_forward_options *o);
 
+/** rl_forward_precise - the same with longer runs: for predictions, which are made once. */
+void rl_forward_precise(struct rl_forward_options *o);
+
 /**
  * rl_forward_run - simulate each cell with each set of costs.
  * @out: of set i, cell c at [i * ncells + c].

@@ -204,7 +204,7 @@ static int validate(const struct args *a, struct rl_store *store, struct rl_err 
 
 	if (!code)
 		code = rl_store_load_params(store, a->params ? a->params : a->platform, &set, err);
-	rl_forward_default(&forward);
+	rl_forward_precise(&forward);
 	if (!code)
 		code = rl_validate_run(store, a->platform, &set, tol, ntol, &forward, &v, err);
 	if (code) {

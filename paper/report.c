@@ -45,7 +45,7 @@ static int gather_one(struct rl_store *store, const struct rl_tolerance *tol, si
 
 	if (code)
 		return code;
-	rl_forward_default(&forward);
+	rl_forward_precise(&forward);
 	code = rl_store_load_params(store, p->name, &p->set, &none);
 	if (code && code != -ENOENT) {
 		*err = none;
