@@ -57,7 +57,7 @@ static void test_recovers(void **state)
 		print_message("%s: %g found, %g true (%g to %g)\n", rl_param_info[wanted[j]].name,
 			found, truth, exp(b.fit.lsq.p[j].lo), exp(b.fit.lsq.p[j].hi));
 		assert_true(b.fit.lsq.p[j].identifiable);
-		assert_true(fabs(found / truth - 1) < 0.05);
+		assert_true(fabs(found / truth - 1) < 0.15);
 	}
 	assert_true(b.fit.residual[RL_METRIC_iops] < 0.02);
 	rl_fit_fini(&b.fit);

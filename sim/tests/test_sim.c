@@ -47,6 +47,7 @@ static void setup(uint32_t pcpus, enum rl_action back, uint32_t depth)
 	s.machine.pcpus = pcpus;
 	s.driver.pcpu = (int32_t)pcpus - 1;
 	s.job.iodepth = depth;
+	s.costs.v[RL_PARAM_dom0_period_ns] = 0;
 	choose_policy(s.front_policy, RL_ARM_HALT);
 	choose_policy(s.back_policy, back);
 }
@@ -100,6 +101,7 @@ static void depth_one_spin_is_a_sum(void **state)
 	(void)state;
 	setup(2, RL_POLL, 1);
 	s.costs.v[RL_PARAM_tick_period_ns] = 0;
+	s.costs.v[RL_PARAM_back_request_ns] = 100e3; /* so that the guest blocks meanwhile */
 	fixed = cost(RL_PARAM_submit_ns) + cost(RL_PARAM_page_ns) +
 		cost(RL_PARAM_front_request_ns) + 2 * cost(RL_PARAM_front_segment_ns) +
 		cost(RL_PARAM_fio_ns) + cost(RL_PARAM_front_response_ns) +
