@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The machine: starts QEMU, waits for dom0's READY or takes up a saved machine that has said it, gives the word, watches
-# progress, and says what went wrong. Sourced by run. shellcheck shell=bash disable=SC2154,SC2034,SC2015,SC2054
+# progress, and says what went wrong. Sourced by run.
+# shellcheck shell=bash disable=SC2154,SC2034,SC2015,SC2054
 
 qemu_pid='' reader_pids=()
 
@@ -56,13 +57,16 @@ start_qemu() {
 # alive: QEMU runs
 alive() { kill -0 "$qemu_pid" 2> /dev/null; }
 
+# stopped: somebody has halted QEMU from outside; that is no hang
+stopped() { [ "$(ps -o state= -p "$qemu_pid" 2> /dev/null)" = T ]; }
+
 # await FILE PATTERN: until a line matches, QEMU ends, or nothing at all moves for limit_s
 await() {
   local last='' now quiet_since=$SECONDS
   until grep -qE "$2" "$1" 2> /dev/null; do
     alive || { grep -qE "$2" "$1" 2> /dev/null; return; }
     now=$(stat -c %s "$work/console" "$out/progress" "$out"/*.partial/* 2> /dev/null | tr '\n' ' ') || true
-    if [ "$now" != "$last" ]; then last=$now quiet_since=$SECONDS; fi
+    if [ "$now" != "$last" ] || stopped; then last=$now quiet_since=$SECONDS; fi
     [ $((SECONDS - quiet_since)) -lt "$limit_s" ] || return 1
     sleep 0.2
   done
@@ -160,7 +164,7 @@ boot_and_run() {
   cp "$work/console" "$out/console/xen-dom0.log"
   ended=$(cat "$out/ended" 2> /dev/null || echo "the machine stopped or hung: $(tail -n 1 "$out/progress" 2> /dev/null || echo 'during boot')")
   cat "$work/qemu.log" >&2
-  [ "$ended" != whole ] || return 0
+  if [ "$ended" = whole ] && all_home; then return 0; fi
   show_consoles "$ended"
   return 1
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Cells file: reads it, refuses what it does not know (file:line:col: error: ...), writes one folder a cell for dom0.
-# Sourced by run. shellcheck shell=bash disable=SC2034,SC2154,SC2015
+# Sourced by run.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2015
 
 declare -A cell_seen
 cells_bad=0
@@ -50,12 +51,13 @@ check_pair() {
     front | back) check_driver "$@" ;;
     device) check_choice "$@" null brd ;;
     grants) check_choice "$@" persistent map ;;
-    trace | corrupt) check_choice "$@" 0 1 ;;
+    fault) check_choice "$@" driver:destroy driver:crash driver:pause guest:destroy guest:crash guest:pause ;;
+    trace | corrupt | decisions) check_choice "$@" 0 1 ;;
     job | job2) check_job "$@" ;;
     reload) check_number "$@" 0 100 ;;
     timeout) check_number "$@" 1 86400 ;;
     front_args | back_args) check_arguments "$@" ;;
-    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, reload, corrupt, timeout, front_args or back_args)" ;;
+    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, decisions, reload, corrupt, fault, timeout, front_args or back_args)" ;;
   esac
 }
 
@@ -116,8 +118,8 @@ write_cell() {
   cp "$(dirname "$cells_file")/${cell[job]}" "$1/job.fio"
   [ -z "${cell[job2]:-}" ] || cp "$(dirname "$cells_file")/${cell[job2]}" "$1/job2.fio"
   {
-    echo "device=null grants=persistent trace=0 reload=0 corrupt=0 timeout=900 front_args= back_args="
-    for key in name front back device grants trace reload corrupt timeout front_args back_args; do
+    echo "device=null grants=persistent trace=0 decisions=0 reload=0 corrupt=0 fault= timeout=900 front_args= back_args="
+    for key in name front back device grants trace decisions reload corrupt fault timeout front_args back_args; do
       [ -z "${cell[$key]+x}" ] || echo "$key=${cell[$key]}"
     done
   } > "$1/env"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Pieces of an image: a kernel out of its wrapping, programs with the libraries they need, an archive.
-# Sourced by build. shellcheck shell=bash
+# Sourced by build.
+# shellcheck shell=bash disable=SC2054
 
 # u32 FILE OFFSET: a little-endian number out of a binary
 u32() { od -An -tu4 -j "$2" -N 4 "$1" | tr -d ' '; }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The manifest: what the results were made with, one entry a boot. Written before the boot, so that results which a
-# crash left behind have theirs, and completed after it. Sourced by run. shellcheck shell=bash disable=SC2154,SC2034,SC2015
+# crash left behind have theirs, and completed after it. Sourced by run.
+# shellcheck shell=bash disable=SC2154,SC2034,SC2015
 
 sha() { [ -z "$1" ] && echo null || printf '"%s"' "$(sha256sum "$1" | cut -d' ' -f1)"; }
 

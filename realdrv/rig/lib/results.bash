@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What came home: which cells are left for another boot, and which ones fio itself failed in.
-# Sourced by run. shellcheck shell=bash disable=SC2154,SC2034,SC2015
+# Sourced by run.
+# shellcheck shell=bash disable=SC2154,SC2034,SC2015
 
 # drop_finished_cells: for another boot, all cells but those whose result came home and the one that failed. False if none is left.
 drop_finished_cells() {
@@ -15,6 +16,16 @@ drop_finished_cells() {
     fi
   done
   [ $left -gt 0 ]
+}
+
+# all_home: dom0's word that it went through all cells is not enough: each one asked for must be there
+all_home() {
+  local folder name missing=0
+  for folder in "$work"/in/cells/*/; do
+    name=$(sed -n 's/^name=//p' "$folder/env") || return 1
+    [ -n "$name" ] && [ -e "$out/$name/status" ] || { missing=1; echo "run: no result of cell '$name'" >&2; }
+  done
+  [ $missing = 0 ]
 }
 
 # decode_traces: Xen's binary scheduling records as text, where xenalyze can

@@ -54,6 +54,23 @@ static int put_file(struct rl_xs *xs, const char *text)
 	return fclose(file) == 0 && whole && chmod(text + at, mode) == 0 ? 0 : RL_RIG_BROKEN;
 }
 
+static int take_files(const char *patterns)
+{
+	FILE *to = fopen(OUTPUT, "w");
+	int status = to ? rl_rig_take(patterns, to) : RL_RIG_BROKEN;
+
+	if (to)
+		fclose(to);
+	return status;
+}
+
+static int run(struct rl_xs *xs, char kind, const char *text)
+{
+	if (kind == 'p')
+		return put_file(xs, text);
+	return kind == 't' ? take_files(text) : run_shell(text);
+}
+
 static void execute(struct rl_xs *xs, const char *command)
 {
 	unsigned int sequence;
@@ -63,7 +80,7 @@ static void execute(struct rl_xs *xs, const char *command)
 
 	if (sscanf(command, "%u %c %n", &sequence, &kind, &at) != 2)
 		return;
-	status = kind == 'p' ? put_file(xs, command + at) : run_shell(command + at);
+	status = run(xs, kind, command + at);
 	output = fopen(OUTPUT, "r");
 	if (output) {
 		chunks = rl_rig_send(xs, "rig/out", output);

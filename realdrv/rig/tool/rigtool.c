@@ -91,6 +91,7 @@ static const struct {
 	{"window", "start|end BLOCK-DEVICE", rl_rig_cmd_window},
 	{"call", "[-w CPU.JSON -b DRIVER-DOMID] DOMID TIMEOUT_S SHELL-TEXT", rl_rig_cmd_call},
 	{"push", "DOMID TIMEOUT_S FILE PATH MODE", rl_rig_cmd_push},
+	{"take", "DOMID TIMEOUT_S PREFIX SUFFIX GLOBS", rl_rig_cmd_take},
 	{"ready", "DOMID TIMEOUT_S", rl_rig_cmd_ready},
 	{"attach", "BACK-DOMID FRONT-DOMID DEVID MAJOR:MINOR TIMEOUT_S", rl_rig_cmd_attach},
 	{"detach", "BACK-DOMID FRONT-DOMID DEVID TIMEOUT_S", rl_rig_cmd_detach},

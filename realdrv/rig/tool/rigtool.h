@@ -88,6 +88,13 @@ void rl_rig_window_destroy(struct rl_rig_window *window);
 bool rl_rig_window_serve(
 	struct rl_rig_window *window, struct rl_xs *xs, const char *path, const char *cpu_json);
 
+/**
+ * rl_rig_take - write all files that match into a stream.
+ * @patterns: separated by blanks.
+ * Returns: 0, or RL_RIG_BROKEN. A file that cannot be read is left out.
+ */
+int rl_rig_take(const char *patterns, FILE *to);
+
 /** rl_rig_alive - true while the domain neither crashed, shut down, nor vanished. */
 bool rl_rig_alive(unsigned int domid);
 
@@ -95,6 +102,7 @@ int rl_rig_cmd_agent(int argc, char **argv);
 int rl_rig_cmd_window(int argc, char **argv);
 int rl_rig_cmd_call(int argc, char **argv);
 int rl_rig_cmd_push(int argc, char **argv);
+int rl_rig_cmd_take(int argc, char **argv);
 int rl_rig_cmd_ready(int argc, char **argv);
 int rl_rig_cmd_attach(int argc, char **argv);
 int rl_rig_cmd_detach(int argc, char **argv);
