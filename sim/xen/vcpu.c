@@ -272,8 +272,11 @@ static void tick(void *arg)
 {
 	struct rl_vcpu *v = arg;
 
-	if (v->state == RL_V_BLOCKED)
-		return; /* an idle vCPU has no tick */
+	if (v->state == RL_V_BLOCKED) {
+		/* An idle vCPU is not woken for it, but makes up for it when it wakes. */
+		v->pending |= 1u << RL_IRQ_TICK;
+		return;
+	}
 	rl_world_arm(v->w, v->tick_slot, v->w->now + rl_cost(v->w, tick_period_ns));
 	rl_vcpu_raise(v, RL_IRQ_TICK, -1);
 }
