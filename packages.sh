@@ -36,6 +36,7 @@ sqlite3 looks at stores from outside
 jq looks at JSON from outside
 fio the oracle for job files
 libxen-dev the reference for the ring's layout
+clang-format holds the form of C files
 git the commit chooses what is measured again
 LIST
 }
