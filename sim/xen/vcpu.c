@@ -304,6 +304,12 @@ void rl_vcpu_timer(struct rl_vcpu *v, rl_ps at)
 
 void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *))
 {
+	/* The whole vCPU will stand still: another thread that is ready comes first. */
+	if (other_thread(c->v)) {
+		c->v->resched = true;
+		rl_ctx_run(c, 0, done);
+		return;
+	}
 	c->v->port_wait = true;
 	c->v->blocking = true;
 	c->v->st.hypercalls++;

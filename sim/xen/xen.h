@@ -169,7 +169,10 @@ void rl_vcpu_raise(struct rl_vcpu *v, enum rl_irq irq, int32_t cpu);
 /** rl_vcpu_timer - RL_IRQ_TIMER of @v fires at @at; RL_PS_NEVER cancels. */
 void rl_vcpu_timer(struct rl_vcpu *v, rl_ps at);
 
-/** rl_vcpu_poll_port - block the vCPU in the hypervisor; the running thread goes on with @done. */
+/**
+ * rl_vcpu_poll_port - block the vCPU in the hypervisor; the running thread goes on with @done,
+ * also when nothing came: another thread had to run first, or another interrupt was delivered.
+ */
 void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *));
 
 /** rl_evtchn_send - the hypercall's effect: coalesced when it is pending already. */
