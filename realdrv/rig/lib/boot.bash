@@ -128,7 +128,7 @@ start_machine() {
     (
       flock 9
       [ -e "$state" ] || save_state "$state"
-    ) 9> "$images/lock" || true
+    ) 9> "$state.lock" || true
     boot_kind=restored
     if [ -e "$state" ] && take_up "$state"; then return 0; fi
     stop_boot
