@@ -28,6 +28,8 @@ begin_manifest() {
       memory_mb: {dom0: 1280, driver: $driver_mb, guest: $guest_mb},
       devices: {null: "null_blk queue_mode=0: a bio is completed at once in the context of who submits it; no queue, no interrupt, no data kept, 250 GB",
                 brd: "brd rd_size=262144: 256 MiB in the memory of the driver domain, completed at once in the context of who submits it"}}' > "$work/boot.json"
+  jq --slurpfile boot "$work/boot.json" '$boot[0] + {boots: .boots}' "$out/manifest.json" > "$work/manifest.json"
+  cp "$work/manifest.json" "$out/manifest.json"
 }
 
 end_manifest() {
