@@ -229,7 +229,8 @@ static int judge_winners(struct work *w, const struct rl_tolerance *t, struct rl
 	*v = (struct rl_verdict){
 		.value = (double)wrong, .bound = 0, .binding = true, .pass = wrong == 0};
 	snprintf(v->what, sizeof(v->what),
-		"wrong winners by %s in %zu pairs of %zu that differ by > %g %%",
+		"wrong winners by %s in %zu pairs of %zu that differ by > %g %% and beyond their "
+		"repeats",
 		rl_quantity_name(t->metric), counted, out->nduels, 100 * t->tolerance);
 	return 0;
 }

@@ -32,7 +32,7 @@ struct rl_slice {
 
 /* A statistic against its bound. */
 struct rl_verdict {
-	char what[96];
+	char what[128];
 	double value, bound;
 	bool pass;
 	bool binding; /* decides the exit code; the others inform */
