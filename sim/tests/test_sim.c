@@ -136,6 +136,36 @@ static void spin_loses_on_one_core_and_wins_on_two(void **state)
 	}
 }
 
+/*
+ * Nothing costs anything but the disk: one server that is never idle. Throughput is 1/S whatever
+ * the depth, and by Little's law the latency is N S (exact MVA of a single station).
+ */
+static void a_disk_alone_obeys_mva(void **state)
+{
+	struct rl_sim_options o = {.reps = 10, .requests = 4000, .seed = 5};
+	const double service_ns = 100e3;
+
+	(void)state;
+	for (uint32_t depth = 1; depth <= 16; depth *= 4) {
+		const struct rl_estimate *x = &r.metrics.m[RL_METRIC_iops];
+		const struct rl_estimate *l = &r.metrics.m[RL_METRIC_clat_mean_ns];
+		double slack;
+
+		setup(2, RL_ARM_HALT, depth);
+		for (int i = 0; i < RL_PARAM_COUNT; i++)
+			s.costs.v[i] = rl_param_info[i].min;
+		s.costs.v[RL_PARAM_device_ns] = service_ns;
+		snprintf(s.disk.device, sizeof(s.disk.device), "disk");
+		run(&o, RL_METRIC_iops);
+		/* Three half-widths of the 95 % interval: once in a billion by chance. */
+		slack = 3 * (x->hi - x->value);
+		assert_true(slack < 0.05e9 / service_ns);
+		assert_true(fabs(x->value - 1e9 / service_ns) < slack);
+		slack = 3 * (l->hi - l->value);
+		assert_true(fabs(l->value - depth * service_ns) < slack);
+	}
+}
+
 static void same_bits(const struct rl_sim_result *a, const struct rl_sim_result *b)
 {
 	assert_memory_equal(&a->metrics, &b->metrics, sizeof(a->metrics));
@@ -271,6 +301,7 @@ int main(void)
 		cmocka_unit_test(depth_one_is_a_sum),
 		cmocka_unit_test(depth_one_spin_is_a_sum),
 		cmocka_unit_test(spin_loses_on_one_core_and_wins_on_two),
+		cmocka_unit_test(a_disk_alone_obeys_mva),
 		cmocka_unit_test(bits_do_not_depend_on_threads),
 		cmocka_unit_test(a_long_spin_costs_few_events),
 		cmocka_unit_test(requests_are_conserved),
