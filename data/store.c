@@ -124,8 +124,7 @@ static int migrate(struct rl_store *store, struct rl_err *err)
 	return rc ? rc : rl_store_exec(store, "COMMIT", err);
 }
 
-/* Nothing is written before all that is there has been found to be ours. */
-static int verify(struct rl_store *store, struct rl_err *err)
+static int verify_content(struct rl_store *store, bool *behind, struct rl_err *err)
 {
 	int id = rl_store_pragma(store, "application_id", err);
 	int version = rl_store_pragma(store, "user_version", err);
@@ -144,11 +143,25 @@ static int verify(struct rl_store *store, struct rl_err *err)
 		return rl_err_set(err, -EINVAL, store->path, 0, 0,
 			"a database of a newer ringlab (schema %d, expected at most %d)", version,
 			latest);
+	*behind = version < latest;
 	rc = rl_store_check_schema(store, version, err);
-	rc = rc ? rc : rl_store_check_content(store, err);
-	if (rc || version == latest)
+	return rc ? rc : rl_store_check_content(store, err);
+}
+
+/*
+ * Nothing is written before all that is there has been found to be ours. One transaction
+ * holds what is looked at still: another program may be making the tables right now.
+ */
+static int verify(struct rl_store *store, struct rl_err *err)
+{
+	bool behind = false;
+	int rc = rl_store_exec(store, "BEGIN", err);
+
+	if (rc)
 		return rc;
-	return migrate(store, err);
+	rc = verify_content(store, &behind, err);
+	sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL); /* it only read */
+	return rc || !behind ? rc : migrate(store, err);
 }
 
 static int connect_db(struct rl_store *store, const char *path, bool create, struct rl_err *err)

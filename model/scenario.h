@@ -40,7 +40,7 @@ int rl_param_find(const char *name);
 void rl_costs_default(struct rl_costs *c);
 
 #define RL_NAME_BYTES 32
-#define RL_SPEC_BYTES 128 /* a name with options: "spin_block:tau=20us" */
+#define RL_SPEC_BYTES 128 /* a name with options: "name:option=value" */
 
 struct rl_machine {
 	uint32_t pcpus;
