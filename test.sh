@@ -34,7 +34,7 @@ attribute() { # attribute NAME < JUNIT: a number of ctest's own summary
 
 # suite PRESET: builds it, runs its tests, adds up what ctest counted.
 suite() {
-	local preset=$1 log=build/$1.xml out=build/$1.log total bad skip
+	local preset=$1 log=build/$1.xml out=build/$1.log total bad skip status=0
 
 	say "build $preset"
 	if ! { cmake --preset "$preset" >"$out" 2>&1 &&
@@ -46,7 +46,7 @@ suite() {
 	fi
 	say "ctest $preset"
 	rm -f "$log"
-	ctest --preset "$preset" -LE long --no-tests=error -j2 --output-junit "$PWD/$log" || true
+	ctest --preset "$preset" -LE long --no-tests=error -j2 --output-junit "$PWD/$log" || status=$?
 	if [ ! -s "$log" ]; then
 		echo "!! FAILED: ctest $preset left no result"
 		failed=$((failed + 1))
@@ -57,6 +57,10 @@ suite() {
 	skip=$(tr '\n' ' ' <"$log" | attribute skipped)
 	passed=$((passed + total - bad - skip))
 	failed=$((failed + bad))
+	if [ "$status" != 0 ] && [ "${bad:-0}" = 0 ]; then
+		echo "!! FAILED: ctest $preset ended with exit code $status and names no test"
+		failed=$((failed + 1))
+	fi
 	if [ "${CI:-}" = true ]; then failed=$((failed + skip)); else skipped=$((skipped + skip)); fi
 	[ "$skip" = 0 ] || echo "!! $skip tests of $preset skipped themselves"
 }
