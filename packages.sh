@@ -24,6 +24,7 @@ libsqlite3-dev the store
 libfyaml-dev scenario files
 libjansson-dev JSON in and out
 libsmartcols-dev tables
+liburing-dev the hosted backend on files
 gnuplot-nox figures
 LIST
 }

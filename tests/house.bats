@@ -16,9 +16,9 @@ load_rooms() {
 		[data]="core base model" [sim]="core base model"
 		[calibrate]="core base model data sim"
 		[paper]="core base model data sim calibrate"
-		[cli]="core base model data sim calibrate paper"
+		[cli]="core base model data sim calibrate paper hosted"
 		[main]="core base model data sim calibrate paper cli"
-		[kern]="core" [front]="core kern" [back]="core kern"
+		[kern]="core" [front]="core kern" [back]="core kern" [hosted]="core"
 	)
 }
 
@@ -127,7 +127,8 @@ names_of_policies() {
 unlicensed() {
 	awk '
 	function want(f) {
-		if (f ~ /^realdrv\/core\//) return "MIT"
+		if (f ~ /^realdrv\/hosted\/fio\/.*\.[ch]$/) return "GPL-2.0-only"
+		if (f ~ /^realdrv\/(core|hosted)\//) return "MIT"
 		if (f ~ /^realdrv\/(front|back)\/.*\.[ch]$/ || f ~ /^realdrv\/(kern|kmod)\//)
 			return "GPL-2.0-only"
 		return "GPL-3.0-or-later"
