@@ -20,24 +20,36 @@
 static struct rl_scenario s;
 static struct rl_sim_result r;
 
-/* The n-th policy that polls at once (or that blocks at once), whatever its name is. */
+/* Does it give this plan, and no other, whether requests are in flight or not? */
+static bool always(const struct rl_policy *p, enum rl_action action)
+{
+	if (p->state_bytes || p->on_result)
+		return false;
+	for (uint32_t in_flight = 0; in_flight < 2; in_flight++) {
+		struct rl_idle in = {.cpu_idle_permille = 1000, .in_flight = in_flight};
+		struct rl_policy_inst inst;
+		struct rl_plan plan;
+
+		assert_int_equal(rl_policy_select(&inst, p->name, NULL), 0);
+		rl_policy_idle(&inst, &in, &plan);
+		if (plan.action != action || plan.deadline_ns != RL_NEVER ||
+			plan.timer_ns != RL_NEVER || plan.event_offset != 1 || plan.gap_ns ||
+			plan.no_arm)
+			return false;
+	}
+	return true;
+}
+
+/* A policy that always polls (or that always blocks at once), whatever its name is. */
 static void choose_policy(char *spec, enum rl_action action)
 {
 	const struct rl_policy *const *it;
 
-	rl_for_each_policy (it) {
-		struct rl_idle in = {.cpu_idle_permille = 1000};
-		struct rl_policy_inst inst;
-		struct rl_plan plan;
-
-		assert_int_equal(rl_policy_select(&inst, (*it)->name, NULL), 0);
-		rl_policy_idle(&inst, &in, &plan);
-		if (plan.action == action && plan.deadline_ns == RL_NEVER &&
-			plan.timer_ns == RL_NEVER && plan.event_offset == 1 && !plan.no_arm) {
+	rl_for_each_policy (it)
+		if (always(*it, action)) {
 			snprintf(spec, RL_SPEC_BYTES, "%s", (*it)->name);
 			return;
 		}
-	}
 	fail_msg("no policy with action %d", action);
 }
 
