@@ -82,7 +82,7 @@ static void take_requests(struct rl_ctx *c)
 
 		rl_back_take(&b->back, &req, sizeof(req));
 		t = &b->tag[req.id];
-		t->taken = b->w->now;
+		t->taken = b->drain_from;
 		if (rl_device_submit(b->w, req.id, t->bytes))
 			answer(b, req.id);
 	}
@@ -109,6 +109,7 @@ static void back_drain(struct rl_waiter *wt, struct rl_ctx *c)
 	rl_ps cost;
 
 	rl_back_pending(&b->back, &b->batch);
+	b->drain_from = wt->w->now;
 	cost = b->batch * rl_cost(wt->w, back_request_ns);
 	for (uint32_t i = 0; i < b->batch; i++) {
 		rl_u32 at = (b->back.req_cons + i) & (b->back.size - 1);

@@ -44,10 +44,11 @@ struct rl_waiter {
 	bool have_plan;	 /* asked by the handler, to be carried out by the thread */
 	bool irq_charge; /* the handler is in charge */
 	bool for_event, for_timer, for_kick; /* what the sleeping thread waits for */
+	bool came;			     /* one of them, perhaps before it slept */
 	enum rl_result how;
 	rl_ps start;
 	rl_ps mean_completion;
-	rl_ps idle_at, run_then; /* window of the idleness that a policy may ask for */
+	rl_ps idle_at, idle_then; /* window of the idleness that a policy may ask for */
 	uint32_t idle_permille;
 	struct rl_waiter_stats st;
 };
@@ -86,6 +87,7 @@ struct rl_blk {
 	uint32_t batch; /* messages of the drain under way, a side each */
 	uint32_t fbatch;
 	uint32_t answered; /* responses of the backend not yet published */
+	rl_ps drain_from;  /* the backend's drain under way began */
 	struct rl_ctx *publisher;
 	uint64_t requests, responses, copy_bytes, grant_ops, held_off;
 };

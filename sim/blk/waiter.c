@@ -19,20 +19,18 @@ static rl_ps ps_of(rl_u64 ns)
 	return ns > RL_PS_NEVER / RL_PS_PER_NS ? RL_PS_NEVER : ns * RL_PS_PER_NS;
 }
 
-/* Recent idleness of the domain's vCPU, refreshed once a window. */
+/* Recent idleness as the domain's kernel sees it, refreshed once a window. */
 static uint32_t idle_permille(struct rl_waiter *wt)
 {
-	struct rl_vcpu *v = wt->thread->v;
-	rl_ps now = wt->w->now, spent = now - wt->idle_at, run;
+	rl_ps now = wt->w->now, spent = now - wt->idle_at, idle = wt->thread->v->idle_ps;
 
 	if (spent < IDLE_WINDOW)
 		return wt->idle_permille;
-	run = v->st.run_ps + (v->on ? now - v->on_from : 0);
-	wt->idle_permille = run - wt->run_then >= spent
-				    ? 0
-				    : 1000 - (uint32_t)((run - wt->run_then) * 1000 / spent);
+	wt->idle_permille = (uint32_t)((idle - wt->idle_then) * 1000 / spent);
+	if (wt->idle_permille > 1000) /* a rest that began before the window */
+		wt->idle_permille = 1000;
 	wt->idle_at = now;
-	wt->run_then = run;
+	wt->idle_then = idle;
 	return wt->idle_permille;
 }
 
@@ -73,14 +71,23 @@ static void next_plan(struct rl_ctx *c)
 	carry(wt, c);
 }
 
-/* An episode of the thread is over. */
+static void drain(struct rl_ctx *c)
+{
+	of(c)->ops->drain(of(c), c);
+}
+
+/* An episode of the thread is over. A timer that did not fire is taken back by a hypercall. */
 static void finish(struct rl_waiter *wt, struct rl_ctx *c, enum rl_result how, uint64_t polls)
 {
+	bool found = how == RL_HIT || how == RL_UPCALL;
+
 	wt->for_event = wt->for_timer = wt->for_kick = false;
-	rl_vcpu_timer(c->v, RL_PS_NEVER);
+	rl_vcpu_unmask_port(c->v);
 	tell(wt, how, polls);
-	if (how == RL_HIT || how == RL_UPCALL)
-		wt->ops->drain(wt, c);
+	if (rl_vcpu_cancel_timer(c->v))
+		rl_ctx_run(c, rl_cost(wt->w, hypercall_ns), found ? drain : next_plan);
+	else if (found)
+		drain(c);
 	else
 		rl_ctx_run(c, 0, next_plan);
 }
@@ -89,6 +96,9 @@ static void spun(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 
+	c->v->st.looks += wt->spin.looks;
+	if (wt->spin.yield && wt->spin.looks) /* after every look but the last */
+		c->v->st.hypercalls += wt->spin.looks - 1;
 	finish(wt, c, wt->ops->pending(wt) ? RL_HIT : RL_EXPIRED, wt->spin.looks);
 }
 
@@ -98,7 +108,8 @@ static void spin(struct rl_waiter *wt, struct rl_ctx *c)
 	bool watch = plan->action == RL_MONITOR, yield = plan->action == RL_YIELD;
 
 	wt->spin = (struct rl_spin){
-		.look_ps = rl_cost(wt->w, poll_ns) + (yield ? rl_cost(wt->w, hypercall_ns) : 0),
+		.look_ps = rl_cost(wt->w, poll_ns),
+		.pause_ps = yield ? rl_cost(wt->w, hypercall_ns) : 0,
 		.gap_ps = watch ? 0 : plan->gap_ns * RL_PS_PER_NS,
 		.gap_max_ps = plan->gap_max_ns * RL_PS_PER_NS,
 		.growth = plan->gap_growth,
@@ -109,7 +120,7 @@ static void spin(struct rl_waiter *wt, struct rl_ctx *c)
 	rl_ctx_spin(c, &wt->spin, spun);
 }
 
-/* The sleeping thread was woken: by whom stands in wt->how. */
+/* The sleeping thread was woken, or need not sleep: by whom stands in wt->how. */
 static void woken(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
@@ -120,67 +131,91 @@ static void woken(struct rl_ctx *c)
 	finish(wt, c, how, 1);
 }
 
-static void sleep_until(struct rl_waiter *wt, struct rl_ctx *c, rl_u64 ns, enum rl_result how)
+static rl_u64 until(const struct rl_waiter *wt)
 {
-	wt->how = how;
+	return wt->plan.action == RL_ARM_HALT ? wt->plan.timer_ns : wt->plan.deadline_ns;
+}
+
+/* A timer costs a hypercall. What comes meanwhile is not lost: who sleeps looks for it first. */
+static void with_timer(struct rl_waiter *wt, struct rl_ctx *c, void (*then)(struct rl_ctx *))
+{
+	wt->came = false;
+	if (until(wt) == RL_NEVER)
+		then(c);
+	else
+		rl_ctx_run(c, rl_cost(wt->w, hypercall_ns), then);
+}
+
+static void sleep_now(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
+
 	wt->st.blocks++;
-	if (ns != RL_NEVER) {
+	if (wt->came) {
+		woken(c);
+		return;
+	}
+	if (until(wt) != RL_NEVER) {
 		wt->for_timer = true;
-		rl_vcpu_timer(c->v, ps_of(ns));
+		rl_vcpu_timer(c->v, ps_of(until(wt)));
 	}
 	rl_ctx_sleep(c, woken);
 }
 
+/* The port is masked: its event stays pending until it is cleared here. */
 static void ported(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 
-	c->v->pending &= ~(1u << RL_IRQ_EVTCHN);
+	rl_vcpu_clear_port(c->v);
 	if (wt->ops->pending(wt))
 		finish(wt, c, RL_HIT, 1);
-	else if (wt->plan.deadline_ns != RL_NEVER && wt->w->now >= ps_of(wt->plan.deadline_ns))
+	else if (until(wt) != RL_NEVER && wt->w->now >= ps_of(until(wt)))
 		finish(wt, c, RL_EXPIRED, 1);
 	else
 		rl_vcpu_poll_port(c, ported);
 }
 
-static void poll_port(struct rl_waiter *wt, struct rl_ctx *c)
+static void port_now(struct rl_ctx *c)
 {
-	if (wt->ops->arm(wt, wt->plan.event_offset)) {
-		wt->st.recheck_hits++;
-		finish(wt, c, RL_HIT, 1);
-		return;
-	}
+	struct rl_waiter *wt = of(c);
+
 	wt->st.blocks++;
-	if (wt->plan.deadline_ns != RL_NEVER)
-		rl_vcpu_timer(c->v, ps_of(wt->plan.deadline_ns));
-	rl_vcpu_poll_port(c, ported);
+	if (until(wt) != RL_NEVER)
+		rl_vcpu_timer(c->v, ps_of(until(wt)));
+	ported(c);
+}
+
+/* Arms and looks once more. Returns: whether there was work; then the episode is over. */
+static bool hit_on_arming(struct rl_waiter *wt, struct rl_ctx *c)
+{
+	if (!wt->ops->arm(wt, wt->plan.event_offset))
+		return false;
+	wt->st.recheck_hits++;
+	finish(wt, c, RL_HIT, 1);
+	return true;
 }
 
 static void arm_halt(struct rl_waiter *wt, struct rl_ctx *c)
 {
 	/* Only a backend has completions of its own that wake it: a frontend always arms. */
-	bool no_arm = wt->plan.no_arm && !wt->ops->in_irq;
+	bool no_arm = wt->plan.no_arm && !wt->ops->in_irq && wt->ops->in_flight(wt);
 
-	if (!no_arm && wt->ops->arm(wt, wt->plan.event_offset)) {
-		wt->st.recheck_hits++;
-		finish(wt, c, RL_HIT, 1);
+	if (!no_arm && hit_on_arming(wt, c))
 		return;
-	}
 	if (suits_irq(wt)) {
 		wt->irq_charge = true;
 		rl_ctx_sleep(c, next_plan);
 		return;
 	}
-	wt->for_event = !no_arm;
+	wt->how = RL_TIMER;
+	wt->for_event = true;
 	wt->for_kick = no_arm;
-	sleep_until(wt, c, wt->plan.timer_ns, RL_TIMER);
+	with_timer(wt, c, sleep_now);
 }
 
-static void carry_now(struct rl_ctx *c)
+static void carry(struct rl_waiter *wt, struct rl_ctx *c)
 {
-	struct rl_waiter *wt = of(c);
-
 	switch (wt->plan.action) {
 	case RL_POLL:
 	case RL_YIELD:
@@ -188,34 +223,22 @@ static void carry_now(struct rl_ctx *c)
 		spin(wt, c);
 		break;
 	case RL_SLEEP:
-		sleep_until(wt, c, wt->plan.deadline_ns, RL_EXPIRED);
+		wt->how = RL_EXPIRED;
+		with_timer(wt, c, sleep_now);
 		break;
 	case RL_POLL_PORT:
-		poll_port(wt, c);
+		if (!hit_on_arming(wt, c))
+			with_timer(wt, c, port_now);
 		break;
 	default:
 		arm_halt(wt, c);
 	}
 }
 
-/* A timer is set before anything is armed, so that nothing is missed while it is. */
-static void carry(struct rl_waiter *wt, struct rl_ctx *c)
-{
-	const struct rl_plan *p = &wt->plan;
-	bool halt = p->action == RL_ARM_HALT;
-	bool blocks = halt || p->action == RL_SLEEP || p->action == RL_POLL_PORT;
-	bool timed = blocks && (halt ? p->timer_ns : p->deadline_ns) != RL_NEVER;
-
-	if (timed)
-		rl_ctx_run(c, rl_cost(wt->w, hypercall_ns), carry_now);
-	else
-		carry_now(c);
-}
-
 static void wake(struct rl_waiter *wt, enum rl_result how)
 {
 	wt->how = how;
-	rl_vcpu_timer(wt->thread->v, RL_PS_NEVER);
+	wt->came = true;
 	rl_ctx_wake(wt->thread);
 }
 

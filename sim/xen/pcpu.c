@@ -11,6 +11,9 @@ static void start(struct rl_pcpu *p)
 
 	v->on = true;
 	v->on_from = p->w->now;
+	if (v->idling)
+		v->idle_ps += p->w->now - v->idle_from;
+	v->idling = false;
 	rl_vcpu_go(v);
 }
 

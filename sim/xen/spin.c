@@ -3,10 +3,11 @@
  * Polling without simulating the polls. A stretch on the CPU is a row of looks with
  * growing pauses between them:
  *
- *	from   look   gap   look   gap*g   look ...
+ *	from   look   pause gap   look   pause gap*g   look ...
  *
- * A look takes look_ps and sees what was visible when it ends. Gaps stop growing at
- * gap_max_ps and never pass the deadline: the carrier looks once more when it comes.
+ * A look takes look_ps and sees what was visible when it ends. A pause is what offering
+ * the pCPU takes. Gaps stop growing at gap_max_ps and never pass the deadline: the carrier
+ * looks once more when it comes.
  */
 #include "sim/xen/xen.h"
 
@@ -32,13 +33,13 @@ static rl_ps walk(const struct rl_spin *s, rl_ps at, rl_ps *gap, uint64_t *looks
 	while (end < at) {
 		next = grown(s, *gap);
 		if (next == *gap) {
-			rl_ps period = s->look_ps + *gap;
+			rl_ps period = s->look_ps + s->pause_ps + *gap;
 
 			n = (at - end + period - 1) / period;
 			*looks += n;
 			return end + n * period;
 		}
-		end += *gap + s->look_ps;
+		end += s->pause_ps + *gap + s->look_ps;
 		*gap = next;
 		++*looks;
 	}

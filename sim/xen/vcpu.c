@@ -10,9 +10,15 @@ static struct rl_ctx *other_thread(struct rl_vcpu *v)
 	return NULL;
 }
 
+/* What interrupts the vCPU: all that is pending but a port that is polled. */
+static uint32_t deliverable(const struct rl_vcpu *v)
+{
+	return v->masked ? v->pending & ~(1u << RL_IRQ_EVTCHN) : v->pending;
+}
+
 static struct rl_ctx *take_irq(struct rl_vcpu *v)
 {
-	uint32_t irq = (uint32_t)__builtin_ctz(v->pending);
+	uint32_t irq = (uint32_t)__builtin_ctz(deliverable(v));
 
 	v->pending &= ~(1u << irq);
 	v->irq = &v->irqs[irq];
@@ -56,7 +62,7 @@ static void arm_spin(struct rl_vcpu *v, struct rl_spin *s)
 	if (at != RL_PS_NEVER)
 		t = rl_spin_next(s, at);
 	if (s->yield && rl_runq_waits(w, v->cpu)) {
-		rl_ps first = rl_spin_next(s, w->now);
+		rl_ps first = rl_spin_next(s, w->now) + s->pause_ps;
 
 		t = t < first ? t : first;
 	}
@@ -70,7 +76,7 @@ void rl_vcpu_go(struct rl_vcpu *v)
 {
 	struct rl_ctx *c;
 
-	if (!v->irq && v->pending)
+	if (!v->irq && deliverable(v))
 		take_irq(v);
 	c = v->irq ? v->irq : take_thread(v);
 	v->active = c;
@@ -147,6 +153,8 @@ static void after_done(struct rl_vcpu *v)
 			return;
 		}
 		v->state = RL_V_BLOCKED;
+		v->idling = !v->port_wait;
+		v->idle_from = v->w->now;
 		v->st.blocks++;
 		rl_pcpu_schedule(p, false);
 	} else {
@@ -171,7 +179,6 @@ static void fire(void *arg)
 	v->active = NULL;
 	v->in_done = true;
 	if (only_yields(v, c)) {
-		v->st.hypercalls++;
 		v->yielding = true;
 	} else {
 		c->spin = NULL;
@@ -242,17 +249,13 @@ static void unblock(struct rl_vcpu *v, int32_t cpu)
 
 void rl_vcpu_raise(struct rl_vcpu *v, enum rl_irq irq, int32_t cpu)
 {
-	bool port = v->port_wait && irq == RL_IRQ_EVTCHN;
-
-	if (!port) {
-		if (v->pending & 1u << irq)
-			return;
-		v->pending |= 1u << irq;
-	}
+	if (v->pending & 1u << irq)
+		return;
+	v->pending |= 1u << irq;
 	if (v->state == RL_V_BLOCKED) {
 		v->port_wait = false;
 		unblock(v, cpu);
-	} else if (v->on && !v->in_done && !v->irq) {
+	} else if (v->on && !v->in_done && !v->irq && deliverable(v)) {
 		if (cpu < 0 || cpu == v->cpu)
 			interrupt(v);
 		else if (!rl_pending_armed(&v->w->pending, v->kick_slot))
@@ -264,7 +267,7 @@ static void kick(void *arg)
 {
 	struct rl_vcpu *v = arg;
 
-	if (v->on && !v->irq && v->pending)
+	if (v->on && !v->irq && deliverable(v))
 		interrupt(v);
 }
 
@@ -272,8 +275,9 @@ static void tick(void *arg)
 {
 	struct rl_vcpu *v = arg;
 
-	if (v->state == RL_V_BLOCKED) {
-		/* An idle vCPU is not woken for it, but makes up for it when it wakes. */
+	if (v->state == RL_V_BLOCKED && !v->port_wait) {
+		/* An idle vCPU is not woken for it, but makes up for it when it wakes. Who polls a
+		 * port is not idle in its kernel's eyes: the tick goes on. */
 		v->pending |= 1u << RL_IRQ_TICK;
 		return;
 	}
@@ -302,6 +306,25 @@ void rl_vcpu_timer(struct rl_vcpu *v, rl_ps at)
 	rl_world_arm(v->w, v->timer_slot, at);
 }
 
+bool rl_vcpu_cancel_timer(struct rl_vcpu *v)
+{
+	bool armed = rl_pending_armed(&v->w->pending, v->timer_slot);
+
+	v->st.hypercalls += armed;
+	rl_world_cancel(v->w, v->timer_slot);
+	return armed;
+}
+
+void rl_vcpu_clear_port(struct rl_vcpu *v)
+{
+	v->pending &= ~(1u << RL_IRQ_EVTCHN);
+}
+
+void rl_vcpu_unmask_port(struct rl_vcpu *v)
+{
+	v->masked = false;
+}
+
 void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *))
 {
 	/* The whole vCPU will stand still: another thread that is ready comes first. */
@@ -310,8 +333,7 @@ void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *))
 		rl_ctx_run(c, 0, done);
 		return;
 	}
-	c->v->port_wait = true;
-	c->v->blocking = true;
+	c->v->masked = c->v->port_wait = c->v->blocking = true;
 	c->v->st.hypercalls++;
 	rl_ctx_run(c, rl_cost(c->v->w, hypercall_ns), done);
 }

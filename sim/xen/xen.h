@@ -35,6 +35,7 @@ struct rl_vcpu;
 /* Polling with pauses: when the first look at or after some time ends. */
 struct rl_spin {
 	rl_ps look_ps, gap_ps, gap_max_ps;
+	rl_ps pause_ps;	 /* beside the gap, between two looks: offering the pCPU */
 	uint32_t growth; /* permille */
 	bool yield;	 /* offer the pCPU between two looks */
 	rl_ps deadline;	 /* absolute; RL_PS_NEVER */
@@ -74,8 +75,10 @@ struct rl_vcpu {
 	bool in_done; /* in a context's done(): what it raises is seen when that returns */
 	bool blocking, yielding;
 	bool resched;	/* another thread shall have the vCPU */
-	bool port_wait; /* blocked in SCHEDOP_poll: the port wakes it without an upcall */
+	bool port_wait; /* blocked in SCHEDOP_poll */
+	bool masked;	/* RL_IRQ_EVTCHN is no interrupt but stays pending: the port is polled */
 	bool ticks;
+	bool idling;	  /* its kernel is in the idle loop */
 	uint32_t pending; /* bits 1 << enum rl_irq */
 	struct rl_ctx *active, *irq, *thread;
 	struct rl_ctx irqs[RL_IRQ_COUNT], threads[RL_THREADS], idle;
@@ -83,6 +86,7 @@ struct rl_vcpu {
 	rl_ps seg_from, on_from, spun_to;
 	uint32_t slot, kick_slot, tick_slot, timer_slot;
 	rl_ps tick_phase;
+	rl_ps idle_from, idle_ps; /* time that its kernel was idle, until the last rest ended */
 	struct rl_vcpu_stats st;
 	/* the scheduler's own */
 	int64_t credit;
@@ -169,11 +173,21 @@ void rl_vcpu_raise(struct rl_vcpu *v, enum rl_irq irq, int32_t cpu);
 /** rl_vcpu_timer - RL_IRQ_TIMER of @v fires at @at; RL_PS_NEVER cancels. */
 void rl_vcpu_timer(struct rl_vcpu *v, rl_ps at);
 
+/** rl_vcpu_cancel_timer - take it back. Returns: whether it was still to come. */
+bool rl_vcpu_cancel_timer(struct rl_vcpu *v);
+
 /**
- * rl_vcpu_poll_port - block the vCPU in the hypervisor; the running thread goes on with @done,
- * also when nothing came: another thread had to run first, or another interrupt was delivered.
+ * rl_vcpu_poll_port - mask the port and block the vCPU in the hypervisor until it is pending; the
+ * running thread goes on with @done, also when nothing came: another thread had to run first, or
+ * another interrupt was delivered. Clear the port then, and unmask it when the wait is over.
  */
 void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *));
+
+/** rl_vcpu_clear_port - the port is not pending any more. */
+void rl_vcpu_clear_port(struct rl_vcpu *v);
+
+/** rl_vcpu_unmask_port - events of the port are interrupts again. */
+void rl_vcpu_unmask_port(struct rl_vcpu *v);
 
 /** rl_evtchn_send - the hypercall's effect: coalesced when it is pending already. */
 void rl_evtchn_send(struct rl_vcpu *from, struct rl_vcpu *to);

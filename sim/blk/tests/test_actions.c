@@ -3,123 +3,7 @@
  * Every way to wait of core/policy.h is carried out, on either side, on one pCPU and on two: I/O
  * goes on, what was asked for is what happens, and the policy is told how its plans ended.
  */
-#include "sim/core/rep.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
-#define IOS 3000
-
-/* A policy that gives one plan for ever; times are from now. */
-struct fixed {
-	struct rl_plan plan;
-	uint64_t told[4];
-	bool asked;
-};
-
-static struct fixed back, front;
-
-static void fill(struct fixed *f, const struct rl_idle *in, struct rl_plan *plan)
-{
-	*plan = f->plan;
-	if (plan->deadline_ns != RL_NEVER)
-		plan->deadline_ns += in->now_ns;
-	if (plan->timer_ns != RL_NEVER)
-		plan->timer_ns += in->now_ns;
-	assert_false(f->asked);
-	f->asked = true;
-}
-
-static void told(struct fixed *f, enum rl_result how)
-{
-	assert_true(f->asked);
-	f->asked = false;
-	f->told[how]++;
-}
-
-static void back_idle(void *state, const struct rl_idle *in, struct rl_plan *plan)
-{
-	(void)state;
-	fill(&back, in, plan);
-}
-
-static void back_result(void *state, enum rl_result how, rl_u64 polls, rl_u64 elapsed_ns)
-{
-	(void)state;
-	(void)polls;
-	(void)elapsed_ns;
-	told(&back, how);
-}
-
-static void front_idle(void *state, const struct rl_idle *in, struct rl_plan *plan)
-{
-	(void)state;
-	fill(&front, in, plan);
-}
-
-static void front_result(void *state, enum rl_result how, rl_u64 polls, rl_u64 elapsed_ns)
-{
-	(void)state;
-	(void)polls;
-	(void)elapsed_ns;
-	told(&front, how);
-}
-
-static const struct rl_policy back_policy = {
-	.name = "back", .on_idle = back_idle, .on_result = back_result};
-static const struct rl_policy front_policy = {
-	.name = "front", .on_idle = front_idle, .on_result = front_result};
-
-static struct rl_plan plan(enum rl_action action)
-{
-	return (struct rl_plan){.action = (rl_u8)action,
-		.deadline_ns = RL_NEVER,
-		.timer_ns = RL_NEVER,
-		.gap_growth = 1000,
-		.event_offset = 1};
-}
-
-static struct rl_world *w;
-static struct rl_scenario s;
-
-static const struct rl_device *device(const char *name)
-{
-	const struct rl_device *const *it = rl_devices;
-
-	while (*it && strcmp((*it)->name, name) != 0)
-		it++;
-	return *it;
-}
-
-/* Runs the plans of `front` and `back`; I/O must complete, or the test fails. */
-static void run(uint32_t pcpus, uint32_t depth, const char *dev)
-{
-	struct rl_rep_args a = {.s = &s, .seed = 1, .sched = rl_scheds[0]};
-
-	rl_scenario_default(&s);
-	s.machine.pcpus = pcpus;
-	s.driver.pcpu = (int32_t)pcpus - 1;
-	s.job.iodepth = depth;
-	s.costs.v[RL_PARAM_device_ns] = strcmp(dev, "disk") == 0 ? 30e3 : 0;
-	a.device = device(dev);
-	rl_rep_start(w, &a, 0);
-	w->blk.bw.inst.ops = &back_policy;
-	w->blk.fw.inst.ops = &front_policy;
-	memset(back.told, 0, sizeof(back.told));
-	memset(front.told, 0, sizeof(front.told));
-	back.asked = front.asked = false;
-	for (uint64_t i = 0; w->completed < IOS; i++) {
-		assert_true(rl_world_step(w));
-		assert_true(i < 20000000 && w->now < 300 * RL_PS_PER_S);
-		assert_int_equal(
-			w->blk.requests - w->blk.responses, w->blk.front.size - w->blk.nfree);
-	}
-	rl_xen_settle(w);
-}
+#include "sim/blk/tests/plans.h"
 
 /* On both machines, shallow and deep, with a device that completes at once and one that does not.
  */
@@ -243,20 +127,6 @@ static void front_waits_in_all_ways(void **state)
 	front.plan.timer_ns = 100000;
 	everywhere(NULL);
 	assert_true(front.told[RL_UPCALL] > 0);
-}
-
-static int create(void **state)
-{
-	(void)state;
-	w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
-	return w ? 0 : -1;
-}
-
-static int destroy(void **state)
-{
-	(void)state;
-	free(w);
-	return 0;
 }
 
 int main(void)

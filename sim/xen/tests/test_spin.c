@@ -17,6 +17,7 @@ static rl_ps by_hand(const struct rl_spin *s, rl_ps at, uint64_t *looks)
 		++*looks;
 		if (t >= at || (s->deadline != RL_PS_NEVER && t >= s->deadline + s->look_ps))
 			return t;
+		t += s->pause_ps;
 		if (s->deadline != RL_PS_NEVER && t + gap > s->deadline)
 			t = t > s->deadline ? t : s->deadline;
 		else
@@ -38,6 +39,7 @@ static void next_look(void **state)
 	for (uint32_t i = 0; i < 20000; i++) {
 		struct rl_spin s = {
 			.look_ps = 1 + rl_rng_u64(&rng) % 1000,
+			.pause_ps = i % 5 ? 0 : rl_rng_u64(&rng) % 5000,
 			.gap_ps = gaps[i % 4],
 			.gap_max_ps = i % 3 ? 1000000 : 0,
 			.growth = growth[i % 7],

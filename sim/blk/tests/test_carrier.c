@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the carrier does beside letting I/O go on: the hypercalls that it pays for, what it
+ * tells a policy, and when it lets the vCPU rest. Each as the kernel modules do it.
+ */
+#include "sim/blk/tests/plans.h"
+
+static const struct rl_vcpu *driver(void)
+{
+	return &w->vcpu[RL_DRIVER];
+}
+
+static uint64_t ended(const struct fixed *f)
+{
+	return f->told[RL_HIT] + f->told[RL_EXPIRED] + f->told[RL_TIMER] + f->told[RL_UPCALL];
+}
+
+/* After every look but the one that ends the wait there is a yield, contended or not. */
+static void a_yield_a_look(void **state)
+{
+	(void)state;
+	tweak = NULL;
+	front.plan = plan(RL_ARM_HALT);
+	for (uint32_t pcpus = 1; pcpus <= 2; pcpus++) {
+		back.plan = plan(RL_YIELD);
+		run(pcpus, 4, "null");
+		assert_true(back.polls > ended(&back));
+		assert_int_equal(
+			driver()->st.hypercalls - driver()->st.sends, back.polls - ended(&back));
+		back.plan = plan(RL_POLL);
+		run(pcpus, 4, "null");
+		assert_int_equal(driver()->st.hypercalls, driver()->st.sends);
+	}
+}
+
+/* A timer that is set and taken back is two hypercalls, one that fires is one. */
+static void timers_are_hypercalls(void **state)
+{
+	(void)state;
+	tweak = NULL;
+	front.plan = plan(RL_ARM_HALT);
+	back.plan = plan(RL_ARM_HALT);
+	back.plan.timer_ns = 1000000000;
+	run(2, 1, "null");
+	assert_true(back.told[RL_UPCALL] > IOS / 2 && !back.told[RL_TIMER]);
+	assert_in_range(driver()->st.hypercalls - driver()->st.sends, 2 * back.told[RL_UPCALL],
+		2 * back.told[RL_UPCALL] + 1);
+	back.plan = plan(RL_SLEEP);
+	back.plan.deadline_ns = 50000;
+	run(2, 1, "null");
+	assert_in_range(
+		driver()->st.hypercalls - driver()->st.sends, ended(&back), ended(&back) + 1);
+}
+
+static void slow_hypercalls(void)
+{
+	s.costs.v[RL_PARAM_hypercall_ns] = 400e3;
+}
+
+/* An event that comes while the timer is being set is not slept over. */
+static void nothing_is_lost_while_a_timer_is_set(void **state)
+{
+	(void)state;
+	tweak = slow_hypercalls;
+	front.plan = plan(RL_ARM_HALT);
+	back.plan = plan(RL_ARM_HALT);
+	back.plan.timer_ns = 10000000000;
+	run(2, 1, "null");
+	assert_int_equal(back.told[RL_TIMER], 0);
+	assert_true(w->now < IOS * 2 * RL_PS_PER_S / 1000);
+	back.plan = plan(RL_POLL_PORT);
+	back.plan.deadline_ns = 10000000000;
+	run(2, 1, "null");
+	assert_int_equal(back.told[RL_EXPIRED], 0);
+	assert_true(w->now < IOS * 2 * RL_PS_PER_S / 1000);
+}
+
+static void busy_guest(void)
+{
+	s.costs.v[RL_PARAM_fio_ns] = 300e3;
+}
+
+/* Idle is what the kernel spends in its idle loop: neither a preempted poller's time, nor a port's.
+ */
+static void idleness_is_the_kernels(void **state)
+{
+	(void)state;
+	tweak = busy_guest;
+	front.plan = plan(RL_ARM_HALT);
+	back.plan = plan(RL_ARM_HALT);
+	run(1, 1, "null");
+	assert_true(back.in.cpu_idle_permille > 500 && back.in.cpu_idle_permille < 1000);
+	back.plan = plan(RL_POLL);
+	run(1, 1, "null");
+	assert_true(driver()->st.run_ps < w->now - w->now / 50); /* it was preempted */
+	assert_int_equal(back.in.cpu_idle_permille, 0);
+	back.plan = plan(RL_POLL_PORT);
+	run(1, 1, "null");
+	assert_true(driver()->st.run_ps < w->now / 2);
+	assert_int_equal(back.in.cpu_idle_permille, 0);
+}
+
+static void rare_work(void)
+{
+	s.costs.v[RL_PARAM_fio_ns] = 10e6;
+}
+
+/* The tick goes on while a port is polled, and returns from the hypercall each time. */
+static void a_polled_port_ticks(void **state)
+{
+	(void)state;
+	tweak = rare_work;
+	front.plan = plan(RL_ARM_HALT);
+	back.plan = plan(RL_ARM_HALT);
+	run(2, 1, "null");
+	assert_in_range(driver()->st.blocks, IOS, IOS + IOS / 10);
+	back.plan = plan(RL_POLL_PORT);
+	run(2, 1, "null");
+	assert_in_range(driver()->st.blocks, 3 * IOS, 4 * IOS); /* of 4 ms in 10 */
+	assert_int_equal(driver()->st.upcalls, 0);
+}
+
+/* The time that the backend works on a request is part of its completion. */
+static void completions_take_time(void **state)
+{
+	double work;
+
+	(void)state;
+	tweak = NULL;
+	front.plan = back.plan = plan(RL_ARM_HALT);
+	run(2, 1, "null");
+	work = s.costs.v[RL_PARAM_back_request_ns] + s.costs.v[RL_PARAM_back_segment_ns];
+	assert_true((double)back.in.mean_completion_ns > 0.9 * work);
+	assert_true(front.in.mean_completion_ns > back.in.mean_completion_ns);
+}
+
+/* Without arming: what comes while requests are in flight sends nothing. */
+static void no_arm_holds_off(void **state)
+{
+	uint64_t armed;
+
+	(void)state;
+	tweak = NULL;
+	front.plan = back.plan = plan(RL_ARM_HALT);
+	run(2, 4, "disk");
+	armed = w->vcpu[RL_GUEST].st.sends;
+	back.plan.no_arm = true;
+	run(2, 4, "disk");
+	assert_true(w->vcpu[RL_GUEST].st.sends < armed / 2);
+	assert_true(back.told[RL_HIT] > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_yield_a_look),
+		cmocka_unit_test(timers_are_hypercalls),
+		cmocka_unit_test(nothing_is_lost_while_a_timer_is_set),
+		cmocka_unit_test(idleness_is_the_kernels),
+		cmocka_unit_test(a_polled_port_ticks),
+		cmocka_unit_test(completions_take_time),
+		cmocka_unit_test(no_arm_holds_off),
+	};
+
+	return cmocka_run_group_tests(tests, create, destroy);
+}
