@@ -124,7 +124,7 @@ static u64 rlk_spinning_ns(struct rlk_waiter *w)
 
 	if (!w->thread || w->charge != RLK_THREAD || now_ns < start_ns)
 		return 0;
-	if (w->plan.action != RL_POLL && w->plan.action != RL_YIELD)
+	if (w->plan.action != RL_POLL && w->plan.action != RL_YIELD && w->plan.action != RL_MONITOR)
 		return 0;
 	return now_ns - start_ns;
 }

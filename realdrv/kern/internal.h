@@ -27,10 +27,11 @@ static inline u64 rlk_now_ns(void)
 
 /*
  * Time since the episode began, by the clock that it began with. A policy that neither keeps
- * state nor hears results is a function of what it is told; while such a one arms and blocks,
- * nothing depends on the time, and where Xen emulates the TSC a look at the clock is a trap,
- * three of them a request several percent of it. Then the clock of the last tick does: an
- * episode counts as nothing or as a tick, in proportion to its length, and sums stay right.
+ * state nor hears results is a function of what it is told; while such a one arms and blocks
+ * or polls its port, nothing depends on the time, and where Xen emulates the TSC a look at the
+ * clock is a trap, three of them a request several percent of it. Then the clock of the last tick
+ * does: an episode counts as nothing or as a tick, in proportion to its length, and sums stay
+ * right.
  */
 static inline u64 rlk_elapsed_ns(const struct rlk_waiter *w)
 {

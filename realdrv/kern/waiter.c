@@ -39,6 +39,13 @@ static bool rlk_just_blocks(const struct rl_plan *plan)
 	return plan->action == RL_ARM_HALT && plan->timer_ns == RL_NEVER;
 }
 
+/* Ends by an event, whatever the clock says. */
+static bool rlk_untimed(const struct rl_plan *plan)
+{
+	return rlk_just_blocks(plan) ||
+	       (plan->action == RL_POLL_PORT && plan->deadline_ns == RL_NEVER);
+}
+
 static void rlk_ask(struct rlk_waiter *w)
 {
 	const struct rl_policy *ops = w->inst.ops;
@@ -51,7 +58,7 @@ static void rlk_ask(struct rlk_waiter *w)
 	in.now_ns = w->coarse ? ktime_get_coarse_ns() : rlk_now_ns();
 	in.cpu_idle_permille = rlk_idle_permille(w, in.now_ns);
 	rl_policy_idle(&w->inst, &in, &w->plan);
-	if (w->coarse && !rlk_just_blocks(&w->plan)) {
+	if (w->coarse && !rlk_untimed(&w->plan)) {
 		/* Its times matter after all; asking a function twice does no harm. */
 		w->coarse = false;
 		in.now_ns = rlk_now_ns();
