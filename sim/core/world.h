@@ -39,7 +39,7 @@ struct rl_world {
 	struct rl_blk blk;
 	struct rl_device_state device;
 	struct rl_fio fio;
-	struct rl_rng dom0_rng;
+	struct rl_rng dom0_rng, cost_rng;
 };
 
 #define rl_cost(w, name) ((w)->cost[RL_PARAM_##name])

@@ -86,8 +86,9 @@ static void depth_one_is_a_sum(void **state)
 	(void)state;
 	setup(1, RL_ARM_HALT, 1);
 	s.costs.v[RL_PARAM_tick_period_ns] = 0;
-	submit = cost(RL_PARAM_submit_ns) + cost(RL_PARAM_page_ns) +
-		 cost(RL_PARAM_front_request_ns) + cost(RL_PARAM_front_segment_ns);
+	submit = cost(RL_PARAM_submit_ns) + cost(RL_PARAM_submit_return_ns) +
+		 cost(RL_PARAM_page_ns) + cost(RL_PARAM_front_request_ns) +
+		 cost(RL_PARAM_front_segment_ns);
 	front = cost(RL_PARAM_fio_ns) + cost(RL_PARAM_reap_ns) + cost(RL_PARAM_front_response_ns) +
 		cost(RL_PARAM_front_segment_ns) + 4096 * cost(RL_PARAM_copy_ns_per_byte);
 	back = cost(RL_PARAM_back_request_ns) + cost(RL_PARAM_back_segment_ns);
@@ -126,6 +127,29 @@ static void depth_one_spin_is_a_sum(void **state)
 	assert_true(ns >= fixed - 1e-3 && ns <= fixed + cost(RL_PARAM_poll_ns) + 1e-3);
 	assert_true(r.metrics.m[RL_METRIC_back_cpu_frac].value > 0.999999);
 	assert_true(r.metrics.m[RL_METRIC_notifications_per_request].value < 1.01);
+}
+
+/* Work takes longer while another pCPU polls; on one pCPU, or beside a sleeper, nothing changes. */
+static void a_poller_drags(void **state)
+{
+	double before[2][2], ratio;
+
+	(void)state;
+	for (uint32_t cores = 1; cores <= 2; cores++)
+		for (int spin = 0; spin <= 1; spin++) {
+			setup(cores, spin ? RL_POLL : RL_ARM_HALT, 4);
+			before[cores - 1][spin] = run(NULL, RL_METRIC_iops);
+		}
+	for (uint32_t cores = 1; cores <= 2; cores++)
+		for (int spin = 0; spin <= 1; spin++) {
+			setup(cores, spin ? RL_POLL : RL_ARM_HALT, 4);
+			s.costs.v[RL_PARAM_poll_drag_frac] = 0.5;
+			ratio = before[cores - 1][spin] / run(NULL, RL_METRIC_iops);
+			if (cores == 2 && spin)
+				assert_true(ratio > 1.3 && ratio < 1.51);
+			else
+				assert_true(ratio == 1);
+		}
 }
 
 /* One core: the spinner burns what its peer needs. Two: it saves the wake-ups. */
@@ -312,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(depth_one_is_a_sum),
 		cmocka_unit_test(depth_one_spin_is_a_sum),
+		cmocka_unit_test(a_poller_drags),
 		cmocka_unit_test(spin_loses_on_one_core_and_wins_on_two),
 		cmocka_unit_test(a_disk_alone_obeys_mva),
 		cmocka_unit_test(bits_do_not_depend_on_threads),

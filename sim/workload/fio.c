@@ -32,7 +32,7 @@ static void next_part(struct rl_ctx *c)
 	rl_ps cost;
 
 	if (!f->left) {
-		issued(c);
+		rl_ctx_run(c, rl_cost(f->w, submit_return_ns), issued);
 		return;
 	}
 	if (!f->w->blk.nfree) {

@@ -144,12 +144,11 @@ void rl_vcpu_start(struct rl_vcpu *v);
 /** rl_xen_settle - bring all time accounts up to now. */
 void rl_xen_settle(struct rl_world *w);
 
-/** rl_ctx_run - the context's next segment lasts @cost; @done follows. */
-static inline void rl_ctx_run(struct rl_ctx *c, rl_ps cost, void (*done)(struct rl_ctx *))
-{
-	c->left = cost;
-	c->done = done;
-}
+/**
+ * rl_ctx_run - the context's next segment lasts @cost, longer by poll_drag_frac when it begins
+ * while another pCPU polls; @done follows.
+ */
+void rl_ctx_run(struct rl_ctx *c, rl_ps cost, void (*done)(struct rl_ctx *));
 
 /** rl_ctx_sleep - the thread waits; @done runs when it was woken and switched to. */
 void rl_ctx_sleep(struct rl_ctx *c, void (*done)(struct rl_ctx *));

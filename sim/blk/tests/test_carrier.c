@@ -117,7 +117,8 @@ static void a_polled_port_ticks(void **state)
 	back.plan = plan(RL_POLL_PORT);
 	run(2, 1, "null");
 	assert_in_range(driver()->st.blocks, 3 * IOS, 4 * IOS); /* of 4 ms in 10 */
-	assert_int_equal(driver()->st.upcalls, 0);
+	/* Only an event that meets the tick's own handler. */
+	assert_in_range(driver()->st.upcalls, 0, IOS / 100);
 }
 
 /* The time that the backend works on a request is part of its completion. */

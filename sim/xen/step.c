@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a step of work takes this time: its mean cost, longer beside a poller, and its spread. */
+#include "sim/core/world.h"
+
+/* Does any pCPU but this one poll right now? */
+static bool others_poll(const struct rl_world *w, int32_t cpu)
+{
+	for (uint32_t i = 0; i < w->npcpus; i++) {
+		const struct rl_vcpu *v = w->pcpu[i].cur;
+
+		if ((int32_t)i != cpu && v && v->on && v->active && v->active->spin)
+			return true;
+	}
+	return false;
+}
+
+/* What a step of mean @cost takes this time. */
+static rl_ps takes(struct rl_world *w, int32_t cpu, rl_ps cost)
+{
+	rl_ps drag = rl_cost(w, poll_drag_frac), jitter = rl_cost(w, jitter_frac);
+
+	if (drag && others_poll(w, cpu))
+		cost += cost * drag / RL_PS_PER_NS;
+	if (jitter) {
+		rl_ps varies = cost * jitter / RL_PS_PER_NS;
+
+		cost += (rl_ps)((double)varies * rl_rng_exp(&w->cost_rng)) - varies;
+	}
+	return cost;
+}
+
+void rl_ctx_run(struct rl_ctx *c, rl_ps cost, void (*done)(struct rl_ctx *))
+{
+	c->left = cost ? takes(c->v->w, c->v->cpu, cost) : 0;
+	c->done = done;
+}
