@@ -35,7 +35,9 @@ libcmocka-dev unit tests
 bats tests of the command line
 sqlite3 looks at stores from outside
 jq looks at JSON from outside
-fio the oracle for job files
+fio the oracle for job files, and the load on the hosted pair
+dpkg-dev unpacks fio's source, for the engine that it loads
+procps finds processes in tests
 libxen-dev the reference for the ring's layout
 clang-format holds the form of C files
 git the commit chooses what is measured again
