@@ -28,7 +28,7 @@ machine_arguments() {
     parallel) machine+=(-accel tcg,thread=multi -smp 2) driver_cpu=1 ;;
   esac
   xen_line="console=com1 com1=115200,8n1 dom0_mem=1280M dom0_max_vcpus=1 loglvl=warning guest_loglvl=warning"
-  dom0_line="console=hvc0 quiet rdinit=/init rig_driver_cpu=$driver_cpu rig_guest_cpu=0 rig_driver_mb=$driver_mb rig_guest_mb=$guest_mb"
+  dom0_line="console=hvc0 quiet rdinit=/init $(version_of dom0_quiet) rig_driver_cpu=$driver_cpu rig_guest_cpu=0 rig_driver_mb=$driver_mb rig_guest_mb=$guest_mb"
   qemu=(qemu-system-x86_64 "${machine[@]}" -nodefaults -nographic -no-reboot
     -chardev "pipe,id=com,path=$work/com" -serial chardev:com
     -chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor,mode=readline

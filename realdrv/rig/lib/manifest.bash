@@ -16,11 +16,11 @@ begin_manifest() {
   jq -n --arg mode "$mode" --arg kernel "$(version_of kernel)" --arg kernel_package "$(version_of "linux-image-$(version_of kernel)")" \
     --arg xen "$(version_of xen-hypervisor-4.17-amd64)" --arg fio "$(version_of fio)" --arg cpu "$cpu" \
     --arg qemu "$(qemu-system-x86_64 --version | head -n 1)" --arg images "$(basename "$images")" --arg date "$(date -u +%FT%TZ)" \
-    --arg commit "$(git -C "$here" rev-parse HEAD 2> /dev/null || echo unknown)" \
+    --arg quiet "$(version_of dom0_quiet)" --arg commit "$(git -C "$here" rev-parse HEAD 2> /dev/null || echo unknown)" \
     --argjson dirty "$([ -z "$(git -C "$here" status --porcelain 2> /dev/null)" ] && echo false || echo true)" \
     --argjson rlfront "$(sha "$rlfront")" --argjson rlback "$(sha "$rlback")" --argjson driver_mb "$driver_mb" --argjson guest_mb "$guest_mb" \
     '{platform: ("xen-qemu-" + $mode), emulated: true, mode: $mode, kernel: $kernel, kernel_package: $kernel_package, xen_package: $xen,
-      qemu: $qemu, fio_package: $fio, host_cpu: $cpu, image_hash: $images, commit: $commit, commit_dirty: $dirty, started: $date,
+      qemu: $qemu, fio_package: $fio, host_cpu: $cpu, image_hash: $images, dom0_quiet: $quiet, commit: $commit, commit_dirty: $dirty, started: $date,
       modules_sha256: {rlfront: $rlfront, rlback: $rlback}, domain_type: "PV",
       cpus: (if $mode == "counted" then 1 else 2 end), ns_per_instruction: (if $mode == "counted" then 2 else null end),
       vcpus: {dom0: 1, driver: 1, guest: 1},
