@@ -40,6 +40,7 @@ dpkg-dev unpacks fio's source, for the engine that it loads
 procps finds processes in tests
 libxen-dev the reference for the ring's layout
 clang-format holds the form of C files
+spin checks the models of the ring
 git the commit chooses what is measured again
 LIST
 }

@@ -19,6 +19,7 @@ load_rooms() {
 		[cli]="core base model data sim calibrate paper hosted"
 		[main]="core base model data sim calibrate paper cli"
 		[kern]="core" [front]="core kern" [back]="core kern" [hosted]="core"
+		[verify]="core hosted"
 	)
 }
 
