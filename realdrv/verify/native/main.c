@@ -27,7 +27,7 @@ static struct options {
 	bool processes;
 	int cpu[2];
 	const char *policy[2];
-} opt = {.messages = 10000000, .seed = 1, .round = 20000, .cpu = {-1, -1}};
+} opt = {.messages = 10000000, .seed = 1, .round = 1000000, .cpu = {-1, -1}};
 
 static struct rl_stress_arena *arena;
 static struct rl_stress_worker workers[2];
@@ -91,7 +91,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{"messages", 'm', "N", 0, "requests and responses to pass, at least (default 10000000)", 0},
-	{"round", 'r', "N", 0, "requests a round at depth 1, more at others (default 20000)", 0},
+	{"round", 'r', "N", 0,
+		"requests a round, at most; a tenth of a second ends it as well (default 1000000)",
+		0},
 	{"seed", 's', "N", 0, "of all that is drawn (default 1)", 0},
 	{"processes", 'p', NULL, 0, "two processes instead of two threads", 0},
 	{"front-policy", 'f', "SPEC", 0, "instead of one drawn from the registry", 0},
@@ -265,7 +267,7 @@ static void report(uint64_t took_ns)
 
 	printf("%" PRIu64 " messages, %" PRIu64 " rounds (%" PRIu64
 	       " across 2^32), 0 lost wake-ups, %.1f s, seed %" PRIu64 ", %s\n",
-		messages(), arena->round + 1, arena->wrapped, (double)took_ns / 1e9, arena->seed,
+		messages(), arena->rounds, arena->wrapped, (double)took_ns / 1e9, arena->seed,
 		opt.processes ? "processes" : "threads");
 	for (int i = 0; i < 2; i++) {
 		const struct rl_stress_count *c = &arena->side[i].count;

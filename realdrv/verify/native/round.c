@@ -7,6 +7,7 @@
 
 #define TIME_MAX_NS 100000u /* policies that wait longer would test patience, not wake-ups */
 #define COUNT_MAX   64u
+#define WRAP_WITHIN 200u
 
 static uint32_t below(uint64_t *rng, uint32_t n)
 {
@@ -60,14 +61,13 @@ void rl_stress_round_draw(
 	r->ring_bytes = rings[below(&rng, RL_ARRAY_LEN(rings))];
 	slots = rl_ring_slots(r->ring_bytes, RL_BLKIF_SLOT_BYTES);
 	r->depth = below(&rng, 3) ? 1 + below(&rng, slots) : 1;
-	/* A deep ring passes more in the same time. */
-	r->requests = (uint32_t)a->round_requests * (1 + r->depth / 4);
+	r->requests = (uint32_t)a->round_requests;
 	for (int s = 0; s < 2; s++)
 		r->batch[s] = 1 + below(&rng, slots);
 	r->jitter = jitters[below(&rng, RL_ARRAY_LEN(jitters))];
 	r->held = below(&rng, RL_STRESS_HELD_MAX + 1);
 	r->event = below(&rng, RL_STRESS_EVENTS);
-	/* Seven rounds in eight wrap, somewhere in their course. */
-	r->start = below(&rng, 8) ? 0u - below(&rng, r->requests) : below(&rng, 0x7fffffff);
+	/* Seven rounds in eight begin near the wrap. */
+	r->start = below(&rng, 8) ? 0u - below(&rng, WRAP_WITHIN) : below(&rng, 0x7fffffff);
 	r->rng = rng;
 }

@@ -11,6 +11,8 @@
 
 #include "verify/native/stress.h"
 
+#define ROUND_NS 100000000u
+
 void rl_stress_broken(struct rl_stress_worker *w, const char *what, uint64_t a, uint64_t b)
 {
 	snprintf(w->self->why, sizeof(w->self->why), "%s: %s (%#llx, expected %#llx)",
@@ -88,7 +90,7 @@ static void submit(struct rl_stress_worker *w, uint32_t n)
 	w->shadow[k].busy = true;
 	w->shadow[k].id = k | (uint64_t)n << 8;
 	w->shadow[k].since_ns = stamp(w);
-	slot->operation = n + 1 == w->round.requests ? RL_STRESS_STOP : RL_BLKIF_WRITE;
+	slot->operation = n + 1 == w->until ? RL_STRESS_STOP : RL_BLKIF_WRITE;
 	slot->nr_segments = 1;
 	slot->id = w->shadow[k].id;
 	slot->sector_number = content(w->round.number, n);
@@ -119,13 +121,23 @@ static void take_responses(struct rl_stress_worker *w)
 	}
 }
 
+/* Policies that wait by the clock would make some rounds endless: time ends them as well. */
+static void limit(struct rl_stress_worker *w, uint32_t sent, uint64_t since_ns)
+{
+	if (sent % 16 == 0 && sent < w->until && rl_stress_now_ns() - since_ns > ROUND_NS)
+		w->until = sent + 1;
+}
+
 static void run_front(struct rl_stress_worker *w)
 {
+	uint64_t since_ns = rl_stress_now_ns();
 	uint32_t sent = 0, queued = 0;
 
-	while (w->taken < w->round.requests) {
-		while (sent < w->round.requests && w->in_flight < w->round.depth &&
+	w->until = w->round.requests;
+	while (w->taken < w->until) {
+		while (sent < w->until && w->in_flight < w->round.depth &&
 			rl_front_free(&w->front)) {
+			limit(w, sent, since_ns);
 			submit(w, sent++);
 			if (++queued >= w->round.batch[RL_STRESS_FRONT]) {
 				publish(w);
@@ -227,7 +239,6 @@ static void prepare(struct rl_stress_worker *w)
 		sh->req_prod = sh->rsp_prod = w->round.start;
 		sh->req_event = sh->rsp_event = w->round.start + 1;
 		__atomic_store_n(&a->round, w->round.number, __ATOMIC_RELAXED);
-		a->wrapped += w->round.start + w->round.requests < w->round.start;
 	}
 	forget_events(w);
 	pthread_barrier_wait(&a->gate);
@@ -244,6 +255,17 @@ static void prepare(struct rl_stress_worker *w)
 	w->rng = rl_stress_mix(w->round.rng + w->role);
 }
 
+/* Both sides learn here, before the gate, whether another round follows. */
+static void account(struct rl_stress_worker *w)
+{
+	struct rl_stress_arena *a = w->arena;
+
+	a->rounds++;
+	a->wrapped += w->round.start + w->taken < w->round.start;
+	if (2 * w->self->count.messages >= a->messages)
+		__atomic_store_n(&a->finished, true, __ATOMIC_RELEASE);
+}
+
 static void run_round(struct rl_stress_worker *w, uint64_t number)
 {
 	struct rl_policy_err err;
@@ -252,10 +274,12 @@ static void run_round(struct rl_stress_worker *w, uint64_t number)
 	if (rl_policy_select(&w->policy, w->round.spec[w->role], &err))
 		rl_stress_broken(w, err.what, err.at, 0);
 	prepare(w);
-	if (w->role == RL_STRESS_FRONT)
+	if (w->role == RL_STRESS_FRONT) {
 		run_front(w);
-	else
+		account(w);
+	} else {
 		run_back(w);
+	}
 	/* Who is done sends nothing any more: the other may be lost on the last message. */
 	rl_stress_mark(w, RL_STRESS_LOOK);
 	pthread_barrier_wait(&w->arena->gate);
@@ -266,15 +290,10 @@ void *rl_stress_run(void *arg)
 {
 	struct rl_stress_worker *w = arg;
 	struct rl_stress_arena *a = w->arena;
-	uint64_t passed = 0;
 
 	w->self->pid = getpid();
 	__atomic_store_n(&w->self->tid, (int)syscall(SYS_gettid), __ATOMIC_RELEASE);
-	for (uint64_t i = 0; passed < a->messages; i++) {
+	for (uint64_t i = 0; !__atomic_load_n(&a->finished, __ATOMIC_ACQUIRE); i++)
 		run_round(w, i);
-		passed += 2 * (uint64_t)w->round.requests;
-	}
-	if (w->role == RL_STRESS_FRONT)
-		__atomic_store_n(&a->finished, true, __ATOMIC_RELEASE);
 	return NULL;
 }

@@ -60,8 +60,9 @@ struct rl_stress_side {
 struct rl_stress_round {
 	uint64_t number;
 	uint64_t rng;
-	char spec[2][96]; /* policies */
-	uint32_t requests, start, ring_bytes, depth;
+	char spec[2][96];  /* policies */
+	uint32_t requests; /* at most */
+	uint32_t start, ring_bytes, depth;
 	uint32_t batch[2]; /* published at once, at most */
 	uint32_t jitter;   /* pauses before publishing and arming, at most */
 	uint32_t held;	   /* requests at the device, at most */
@@ -73,8 +74,9 @@ struct rl_stress_arena {
 	_Alignas(4096) uint8_t ring[RL_STRESS_RING_MAX];
 	struct rl_stress_side side[2];
 	pthread_barrier_t gate;
-	uint64_t seed, messages, round_requests, round; /* round_requests: at depth 1 */
-	uint64_t wrapped;			/* rounds in which indices went through 2^32 */
+	uint64_t seed, messages, round_requests;
+	uint64_t round;		  /* under way */
+	uint64_t rounds, wrapped; /* ended; those in which indices went through 2^32 */
 	const char *front_policy, *back_policy; /* null: drawn */
 	int cpu[2];
 	bool finished;
@@ -92,6 +94,7 @@ struct rl_stress_worker {
 	uint64_t rng, mean_completion_ns;
 	uint32_t in_flight;
 	uint32_t taken; /* messages of this round */
+	uint32_t until; /* frontend: requests of this round; the last one says stop */
 	/* frontend: requests in flight, by shadow slot, as a driver keeps them */
 	struct {
 		uint64_t id, since_ns;

@@ -24,10 +24,11 @@ struct seen {
 /* The state of a thread in the kernel, as in ps: S sleeps. */
 static char state_of(const struct rl_stress_side *s)
 {
+	int tid = __atomic_load_n(&s->tid, __ATOMIC_ACQUIRE); /* written after pid */
 	char path[64], line[512], *at;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", s->pid, s->tid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", s->pid, tid);
 	f = fopen(path, "r");
 	if (!f)
 		return '?';
