@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Carrying out plans in simulated time. The order of asking, waiting, telling and draining is
- * that of realdrv/kern; each step is a segment of the waiter's thread or of its event handler.
+ * Who is in charge of a ring's consuming side in simulated time: the thread or the event's handler.
+ * The order of asking, waiting, telling and draining is that of realdrv/kern; each step is a
+ * segment of one of the two. carry.c holds the ways of waiting.
  */
+#include "sim/blk/wait.h"
+
 #include "sim/core/world.h"
 
 #define IDLE_WINDOW (10000000ull * RL_PS_PER_NS) /* as the modules': 10 ms */
 
-static void carry(struct rl_waiter *wt, struct rl_ctx *c);
-
 static struct rl_waiter *of(struct rl_ctx *c)
 {
 	return c->arg;
-}
-
-static rl_ps ps_of(rl_u64 ns)
-{
-	return ns > RL_PS_NEVER / RL_PS_PER_NS ? RL_PS_NEVER : ns * RL_PS_PER_NS;
 }
 
 /* Recent idleness as the domain's kernel sees it, refreshed once a window. */
@@ -54,21 +50,63 @@ static void tell(struct rl_waiter *wt, enum rl_result how, uint64_t polls)
 }
 
 /* A plan that the handler can carry out: armed, with nothing else to wake it. */
-static bool suits_irq(const struct rl_waiter *wt)
+bool rl_wait_suits_irq(const struct rl_waiter *wt)
 {
 	return wt->ops->in_irq && wt->plan.action == RL_ARM_HALT && wt->plan.timer_ns == RL_NEVER;
 }
 
+/*
+ * A look at the clock, where the modules take one: before a policy is asked that keeps a state or
+ * hears results, and when its wait is over.
+ */
+static rl_ps knows_time(const struct rl_waiter *wt)
+{
+	return wt->inst.ops->state_bytes || wt->inst.ops->on_result ? rl_cost(wt->w, clock_ns) : 0;
+}
+
+/*
+ * At the end: another policy's plan needs both looks if the time matters to it. What plain polling
+ * pays for them is within the costs of its work, which were fitted to it.
+ */
+static rl_ps clocks_at_end(const struct rl_waiter *wt)
+{
+	const struct rl_plan *p = &wt->plan;
+	bool timed = p->action == RL_YIELD || p->gap_ns || p->deadline_ns != RL_NEVER ||
+		     p->timer_ns != RL_NEVER;
+	rl_ps one = knows_time(wt);
+
+	return one || !timed ? one : 2 * rl_cost(wt->w, clock_ns);
+}
+
+/* Goes on with @then when @cost has passed; at once when there is none. */
+static void after(struct rl_ctx *c, rl_ps cost, void (*then)(struct rl_ctx *))
+{
+	if (cost)
+		rl_ctx_run(c, cost, then);
+	else
+		then(c);
+}
+
 /* ---- the thread ---------------------------------------------------------------------------- */
 
-static void next_plan(struct rl_ctx *c)
+static void asked(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 
-	if (!wt->have_plan)
-		ask(wt);
+	ask(wt);
+	rl_wait_carry(wt, c);
+}
+
+void rl_wait_next(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
+
+	if (!wt->have_plan) {
+		after(c, knows_time(wt), asked);
+		return;
+	}
 	wt->have_plan = false;
-	carry(wt, c);
+	rl_wait_carry(wt, c);
 }
 
 static void drain(struct rl_ctx *c)
@@ -76,163 +114,21 @@ static void drain(struct rl_ctx *c)
 	of(c)->ops->drain(of(c), c);
 }
 
-/* An episode of the thread is over. A timer that did not fire is taken back by a hypercall. */
-static void finish(struct rl_waiter *wt, struct rl_ctx *c, enum rl_result how, uint64_t polls)
+/* An episode of the thread is over. A timer that did not fire is taken back. */
+void rl_wait_finish(struct rl_waiter *wt, struct rl_ctx *c, enum rl_result how, uint64_t polls)
 {
 	bool found = how == RL_HIT || how == RL_UPCALL;
+	rl_ps cost = clocks_at_end(wt);
 
 	wt->for_event = wt->for_timer = wt->for_kick = false;
 	rl_vcpu_unmask_port(c->v);
 	tell(wt, how, polls);
 	if (rl_vcpu_cancel_timer(c->v))
-		rl_ctx_run(c, rl_cost(wt->w, hypercall_ns), found ? drain : next_plan);
-	else if (found)
-		drain(c);
+		cost += rl_wait_set_cost(wt);
+	if (found)
+		after(c, cost, drain);
 	else
-		rl_ctx_run(c, 0, next_plan);
-}
-
-static void spun(struct rl_ctx *c)
-{
-	struct rl_waiter *wt = of(c);
-
-	c->v->st.looks += wt->spin.looks;
-	if (wt->spin.yield && wt->spin.looks) /* after every look but the last */
-		c->v->st.hypercalls += wt->spin.looks - 1;
-	finish(wt, c, wt->ops->pending(wt) ? RL_HIT : RL_EXPIRED, wt->spin.looks);
-}
-
-static void spin(struct rl_waiter *wt, struct rl_ctx *c)
-{
-	const struct rl_plan *plan = &wt->plan;
-	bool watch = plan->action == RL_MONITOR, yield = plan->action == RL_YIELD;
-
-	wt->spin = (struct rl_spin){
-		.look_ps = rl_cost(wt->w, poll_ns),
-		.pause_ps = yield ? rl_cost(wt->w, hypercall_ns) : 0,
-		.gap_ps = watch ? 0 : plan->gap_ns * RL_PS_PER_NS,
-		.gap_max_ps = plan->gap_max_ns * RL_PS_PER_NS,
-		.growth = plan->gap_growth,
-		.yield = yield,
-		.deadline = ps_of(plan->deadline_ns),
-		.visible = wt->ops->pending(wt) ? wt->w->now : RL_PS_NEVER,
-	};
-	rl_ctx_spin(c, &wt->spin, spun);
-}
-
-/* The sleeping thread was woken, or need not sleep: by whom stands in wt->how. */
-static void woken(struct rl_ctx *c)
-{
-	struct rl_waiter *wt = of(c);
-	enum rl_result how = wt->how;
-
-	if (how != RL_UPCALL && wt->ops->pending(wt))
-		how = RL_HIT;
-	finish(wt, c, how, 1);
-}
-
-static rl_u64 until(const struct rl_waiter *wt)
-{
-	return wt->plan.action == RL_ARM_HALT ? wt->plan.timer_ns : wt->plan.deadline_ns;
-}
-
-/* A timer costs a hypercall. What comes meanwhile is not lost: who sleeps looks for it first. */
-static void with_timer(struct rl_waiter *wt, struct rl_ctx *c, void (*then)(struct rl_ctx *))
-{
-	wt->came = false;
-	if (until(wt) == RL_NEVER)
-		then(c);
-	else
-		rl_ctx_run(c, rl_cost(wt->w, hypercall_ns), then);
-}
-
-static void sleep_now(struct rl_ctx *c)
-{
-	struct rl_waiter *wt = of(c);
-
-	wt->st.blocks++;
-	if (wt->came) {
-		woken(c);
-		return;
-	}
-	if (until(wt) != RL_NEVER) {
-		wt->for_timer = true;
-		rl_vcpu_timer(c->v, ps_of(until(wt)));
-	}
-	rl_ctx_sleep(c, woken);
-}
-
-/* The port is masked: its event stays pending until it is cleared here. */
-static void ported(struct rl_ctx *c)
-{
-	struct rl_waiter *wt = of(c);
-
-	rl_vcpu_clear_port(c->v);
-	if (wt->ops->pending(wt))
-		finish(wt, c, RL_HIT, 1);
-	else if (until(wt) != RL_NEVER && wt->w->now >= ps_of(until(wt)))
-		finish(wt, c, RL_EXPIRED, 1);
-	else
-		rl_vcpu_poll_port(c, ported);
-}
-
-static void port_now(struct rl_ctx *c)
-{
-	struct rl_waiter *wt = of(c);
-
-	wt->st.blocks++;
-	if (until(wt) != RL_NEVER)
-		rl_vcpu_timer(c->v, ps_of(until(wt)));
-	ported(c);
-}
-
-/* Arms and looks once more. Returns: whether there was work; then the episode is over. */
-static bool hit_on_arming(struct rl_waiter *wt, struct rl_ctx *c)
-{
-	if (!wt->ops->arm(wt, wt->plan.event_offset))
-		return false;
-	wt->st.recheck_hits++;
-	finish(wt, c, RL_HIT, 1);
-	return true;
-}
-
-static void arm_halt(struct rl_waiter *wt, struct rl_ctx *c)
-{
-	/* Only a backend has completions of its own that wake it: a frontend always arms. */
-	bool no_arm = wt->plan.no_arm && !wt->ops->in_irq && wt->ops->in_flight(wt);
-
-	if (!no_arm && hit_on_arming(wt, c))
-		return;
-	if (suits_irq(wt)) {
-		wt->irq_charge = true;
-		rl_ctx_sleep(c, next_plan);
-		return;
-	}
-	wt->how = RL_TIMER;
-	wt->for_event = true;
-	wt->for_kick = no_arm;
-	with_timer(wt, c, sleep_now);
-}
-
-static void carry(struct rl_waiter *wt, struct rl_ctx *c)
-{
-	switch (wt->plan.action) {
-	case RL_POLL:
-	case RL_YIELD:
-	case RL_MONITOR:
-		spin(wt, c);
-		break;
-	case RL_SLEEP:
-		wt->how = RL_EXPIRED;
-		with_timer(wt, c, sleep_now);
-		break;
-	case RL_POLL_PORT:
-		if (!hit_on_arming(wt, c))
-			with_timer(wt, c, port_now);
-		break;
-	default:
-		arm_halt(wt, c);
-	}
+		rl_ctx_run(c, cost, rl_wait_next);
 }
 
 static void wake(struct rl_waiter *wt, enum rl_result how)
@@ -245,10 +141,12 @@ static void wake(struct rl_waiter *wt, enum rl_result how)
 /* ---- interrupts ---------------------------------------------------------------------------- */
 
 /* In the handler, the ring drained: ask, and arm until armed with nothing left. */
-static void irq_idle(struct rl_waiter *wt, struct rl_ctx *c)
+static void irq_asked(struct rl_ctx *c)
 {
+	struct rl_waiter *wt = of(c);
+
 	ask(wt);
-	if (!suits_irq(wt)) {
+	if (!rl_wait_suits_irq(wt)) {
 		wt->have_plan = true;
 		wt->irq_charge = false;
 		rl_ctx_wake(wt->thread);
@@ -256,7 +154,7 @@ static void irq_idle(struct rl_waiter *wt, struct rl_ctx *c)
 	} else if (wt->ops->arm(wt, wt->plan.event_offset)) {
 		wt->st.recheck_hits++;
 		tell(wt, RL_HIT, 1);
-		wt->ops->drain(wt, c);
+		after(c, knows_time(wt), drain);
 	} else {
 		rl_irq_end(c->v);
 	}
@@ -270,7 +168,7 @@ void rl_waiter_event(struct rl_ctx *c)
 	if (wt->irq_charge) {
 		wt->st.blocks++;
 		tell(wt, RL_UPCALL, 1);
-		wt->ops->drain(wt, c);
+		after(c, knows_time(wt), drain);
 		return;
 	}
 	if (wt->for_event)
@@ -278,13 +176,22 @@ void rl_waiter_event(struct rl_ctx *c)
 	rl_irq_end(c->v);
 }
 
-void rl_waiter_timer(struct rl_ctx *c)
+static void timer_end(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 
 	if (wt->for_timer)
 		rl_ctx_wake(wt->thread);
 	rl_irq_end(c->v);
+}
+
+/* Which timers are due is seen from the clock, and the next one is set. */
+void rl_waiter_timer(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
+
+	c->v->st.hypercalls++;
+	rl_ctx_run(c, rl_cost(wt->w, clock_ns) + rl_wait_set_cost(wt), timer_end);
 }
 
 void rl_waiter_kick(struct rl_waiter *wt)
@@ -298,9 +205,9 @@ void rl_waiter_kick(struct rl_waiter *wt)
 void rl_waiter_drained(struct rl_waiter *wt, struct rl_ctx *c)
 {
 	if (c == wt->thread)
-		rl_ctx_run(c, 0, next_plan);
+		rl_ctx_run(c, 0, rl_wait_next);
 	else
-		irq_idle(wt, c);
+		after(c, knows_time(wt), irq_asked);
 }
 
 void rl_waiter_completed(struct rl_waiter *wt, rl_ps time)
@@ -312,7 +219,7 @@ void rl_waiter_completed(struct rl_waiter *wt, rl_ps time)
 
 void rl_waiter_begin(struct rl_ctx *c)
 {
-	next_plan(c);
+	rl_wait_next(c);
 }
 
 void rl_waiter_init(struct rl_waiter *wt, struct rl_world *w, const struct rl_waiter_ops *ops,

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Carrying out a plan in the waiter's thread: the ways to wait of core/policy.h, each as
+ * realdrv/kern/carry.c does it, and what each step of them costs.
+ */
+#include "sim/blk/wait.h"
+
+#include "sim/core/world.h"
+
+static struct rl_waiter *of(struct rl_ctx *c)
+{
+	return c->arg;
+}
+
+static rl_ps ps_of(rl_u64 ns)
+{
+	return ns > RL_PS_NEVER / RL_PS_PER_NS ? RL_PS_NEVER : ns * RL_PS_PER_NS;
+}
+
+/* Setting the vCPU's timer: its distance and its deadline are taken from the clock. */
+rl_ps rl_wait_set_cost(const struct rl_waiter *wt)
+{
+	return rl_cost(wt->w, hypercall_ns) + 2 * rl_cost(wt->w, clock_ns);
+}
+
+static void spun(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
+
+	c->v->st.looks += wt->spin.looks;
+	if (wt->spin.yield && wt->spin.looks) /* after every look but the last */
+		c->v->st.hypercalls += wt->spin.looks - 1;
+	rl_wait_finish(wt, c, wt->ops->pending(wt) ? RL_HIT : RL_EXPIRED, wt->spin.looks);
+}
+
+/* One look, and the looks at the clock that go with it. */
+static rl_ps look(const struct rl_waiter *wt)
+{
+	const struct rl_plan *plan = &wt->plan;
+	uint32_t clocks = (plan->deadline_ns != RL_NEVER) + (plan->gap_ns != 0);
+
+	return rl_cost(wt->w, poll_ns) + clocks * rl_cost(wt->w, clock_ns);
+}
+
+static void spin(struct rl_waiter *wt, struct rl_ctx *c)
+{
+	const struct rl_plan *plan = &wt->plan;
+	bool watch = plan->action == RL_MONITOR, yield = plan->action == RL_YIELD;
+
+	wt->spin = (struct rl_spin){
+		.look_ps = look(wt),
+		.pause_ps = yield ? rl_cost(wt->w, hypercall_ns) : 0,
+		.gap_ps = watch ? 0 : plan->gap_ns * RL_PS_PER_NS,
+		.gap_max_ps = plan->gap_max_ns * RL_PS_PER_NS,
+		.growth = plan->gap_growth,
+		.yield = yield,
+		.deadline = ps_of(plan->deadline_ns),
+		.visible = wt->ops->pending(wt) ? wt->w->now : RL_PS_NEVER,
+	};
+	rl_ctx_spin(c, &wt->spin, spun);
+}
+
+/* The sleeping thread was woken, or need not sleep: by whom stands in wt->how. */
+static void woken(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
+	enum rl_result how = wt->how;
+
+	if (how != RL_UPCALL && wt->ops->pending(wt))
+		how = RL_HIT;
+	rl_wait_finish(wt, c, how, 1);
+}
+
+static rl_u64 until(const struct rl_waiter *wt)
+{
+	return wt->plan.action == RL_ARM_HALT ? wt->plan.timer_ns : wt->plan.deadline_ns;
+}
+
+/* What comes while a timer is set is not lost: who sleeps looks for it first. */
+static void with_timer(struct rl_waiter *wt, struct rl_ctx *c, void (*then)(struct rl_ctx *))
+{
+	wt->came = false;
+	if (until(wt) == RL_NEVER)
+		then(c);
+	else
+		rl_ctx_run(c, rl_wait_set_cost(wt), then);
+}
+
+/* A kernel sets its timer no nearer than timer_min_ns. */
+static void set_timer(struct rl_waiter *wt, struct rl_ctx *c)
+{
+	rl_ps at = ps_of(until(wt)), soonest = wt->w->now + rl_cost(wt->w, timer_min_ns);
+
+	rl_vcpu_timer(c->v, at > soonest ? at : soonest);
+}
+
+static void sleep_now(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
+
+	wt->st.blocks++;
+	if (wt->came) {
+		woken(c);
+		return;
+	}
+	if (until(wt) != RL_NEVER) {
+		wt->for_timer = true;
+		set_timer(wt, c);
+	}
+	rl_ctx_sleep(c, woken);
+}
+
+/* The port is masked: its event stays pending until it is cleared here. */
+static void ported(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
+
+	rl_vcpu_clear_port(c->v);
+	if (wt->ops->pending(wt))
+		rl_wait_finish(wt, c, RL_HIT, 1);
+	else if (until(wt) != RL_NEVER && wt->w->now >= ps_of(until(wt)))
+		rl_wait_finish(wt, c, RL_EXPIRED, 1);
+	else
+		rl_vcpu_poll_port(c, ported);
+}
+
+static void port_now(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
+
+	wt->st.blocks++;
+	if (until(wt) != RL_NEVER)
+		set_timer(wt, c);
+	ported(c);
+}
+
+/* Arms and looks once more. Returns: whether there was work; then the episode is over. */
+static bool hit_on_arming(struct rl_waiter *wt, struct rl_ctx *c)
+{
+	if (!wt->ops->arm(wt, wt->plan.event_offset))
+		return false;
+	wt->st.recheck_hits++;
+	rl_wait_finish(wt, c, RL_HIT, 1);
+	return true;
+}
+
+static void arm_halt(struct rl_waiter *wt, struct rl_ctx *c)
+{
+	/* Only a backend has completions of its own that wake it: a frontend always arms. */
+	bool no_arm = wt->plan.no_arm && !wt->ops->in_irq && wt->ops->in_flight(wt);
+
+	if (!no_arm && hit_on_arming(wt, c))
+		return;
+	if (rl_wait_suits_irq(wt)) {
+		wt->irq_charge = true;
+		rl_ctx_sleep(c, rl_wait_next);
+		return;
+	}
+	wt->how = RL_TIMER;
+	wt->for_event = true;
+	wt->for_kick = no_arm;
+	with_timer(wt, c, sleep_now);
+}
+
+void rl_wait_carry(struct rl_waiter *wt, struct rl_ctx *c)
+{
+	switch (wt->plan.action) {
+	case RL_POLL:
+	case RL_YIELD:
+	case RL_MONITOR:
+		spin(wt, c);
+		break;
+	case RL_SLEEP:
+		wt->how = RL_EXPIRED;
+		with_timer(wt, c, sleep_now);
+		break;
+	case RL_POLL_PORT:
+		if (!hit_on_arming(wt, c))
+			with_timer(wt, c, port_now);
+		break;
+	default:
+		arm_halt(wt, c);
+	}
+}
