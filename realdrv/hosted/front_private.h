@@ -26,6 +26,7 @@
 struct rl_hlink {
 	struct rl_hlink *older;
 	struct rl_share rings;
+	rl_bool gone; /* its backend is dead */
 	int sock;
 	int to_back[RL_HOSTED_MAX_QUEUES], to_front[RL_HOSTED_MAX_QUEUES];
 };

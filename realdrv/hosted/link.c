@@ -208,6 +208,7 @@ static void *watch(void *arg)
 		if (p[1].revents)
 			return NULL;
 		/* A backend has nothing more to say: whatever came is its end. */
+		__atomic_store_n(&f->link->gone, 1, __ATOMIC_RELEASE);
 		attract_all(f);
 		rc = find_next(f);
 		if (rc) {

@@ -245,6 +245,7 @@ static void replay(struct rl_hqueue *q)
 {
 	rl_u64 from = 0;
 
+	q->stats.adopted++;
 	for (rl_u32 left = q->ring.size - q->nfree; left; left--) {
 		rl_u32 next = 0;
 		rl_u64 best = RL_NEVER;
@@ -294,7 +295,7 @@ static void attend(struct rl_hqueue *q, rl_u64 until_ns)
 	} else if (l != q->link && !q->error) {
 		attach(q, l);
 		replay(q);
-	} else if (!q->error) {
+	} else if (!q->error && __atomic_load_n(&l->gone, __ATOMIC_ACQUIRE)) {
 		rl_hwaiter_attract(&q->w);
 		wait_for_link(f, q->link, until_ns);
 	}

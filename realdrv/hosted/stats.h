@@ -31,7 +31,8 @@
 	X(sectors)                                                                                 \
 	X(batches)                                                                                 \
 	X(copy_bytes)                                                                              \
-	X(replayed)
+	X(replayed)                                                                                \
+	X(adopted)
 
 struct rl_hstats {
 #define RL_HSTATS_FIELD(name) rl_u64 name;
