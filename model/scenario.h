@@ -44,6 +44,7 @@ void rl_costs_default(struct rl_costs *c);
 
 struct rl_machine {
 	uint32_t pcpus;
+	bool mwait; /* a domain may use MONITOR and MWAIT; Xen's PV domains may not */
 	char scheduler[RL_NAME_BYTES]; /* "credit2", "null" */
 };
 

@@ -26,6 +26,7 @@ static const struct field {
 	FIELD("", "name", TEXT, name),
 	FIELD("machine", "pcpus", COUNT, machine.pcpus),
 	FIELD("machine", "scheduler", TEXT, machine.scheduler),
+	FIELD("machine", "mwait", BOOL, machine.mwait),
 	FIELD("guest", "pcpu", PCPU, guest.pcpu),
 	FIELD("guest", "weight", COUNT, guest.weight),
 	FIELD("driver", "pcpu", PCPU, driver.pcpu),

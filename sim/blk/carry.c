@@ -45,15 +45,17 @@ static rl_ps look(const struct rl_waiter *wt)
 static void spin(struct rl_waiter *wt, struct rl_ctx *c)
 {
 	const struct rl_plan *plan = &wt->plan;
-	bool watch = plan->action == RL_MONITOR, yield = plan->action == RL_YIELD;
+	bool monitor = plan->action == RL_MONITOR, yield = plan->action == RL_YIELD;
 
 	wt->spin = (struct rl_spin){
 		.look_ps = look(wt),
 		.pause_ps = yield ? rl_cost(wt->w, hypercall_ns) : 0,
-		.gap_ps = watch ? 0 : plan->gap_ns * RL_PS_PER_NS,
+		.gap_ps = monitor ? 0 : plan->gap_ns * RL_PS_PER_NS,
 		.gap_max_ps = plan->gap_max_ns * RL_PS_PER_NS,
 		.growth = plan->gap_growth,
 		.yield = yield,
+		.watch = monitor && wt->w->mwait,
+		.wake_ps = rl_cost(wt->w, mwait_wake_ns),
 		.deadline = ps_of(plan->deadline_ns),
 		.visible = wt->ops->pending(wt) ? wt->w->now : RL_PS_NEVER,
 	};

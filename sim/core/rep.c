@@ -112,6 +112,7 @@ void rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 	costs(w, &a->s->costs);
 	w->sched = a->sched;
 	w->waker = -1;
+	w->mwait = a->s->machine.mwait;
 	rl_rng_init(&machine, a->seed, rep, STREAM_MACHINE, 0);
 	rl_rng_init(&device, a->seed, rep, STREAM_DEVICE, 0);
 	rl_rng_init(&job, a->seed, rep, STREAM_JOB, 0);

@@ -33,6 +33,7 @@ struct rl_world {
 	struct rl_runq runq;
 	int32_t waker; /* pCPU that wakes somebody just now, -1: time itself */
 	uint32_t npcpus, nvcpus;
+	bool mwait; /* domains may use it */
 	struct rl_pcpu pcpu[RL_PCPUS];
 	struct rl_vcpu vcpu[RL_VCPUS];
 

@@ -7,7 +7,8 @@
  *
  * A look takes look_ps and sees what was visible when it ends. A pause is what offering
  * the pCPU takes. Gaps stop growing at gap_max_ps and never pass the deadline: the carrier
- * looks once more when it comes.
+ * looks once more when it comes. Who watches the line looks once, and once more when it
+ * was written.
  */
 #include "sim/xen/xen.h"
 
@@ -48,9 +49,11 @@ static rl_ps walk(const struct rl_spin *s, rl_ps at, rl_ps *gap, uint64_t *looks
 
 rl_ps rl_spin_next(const struct rl_spin *s, rl_ps at)
 {
-	rl_ps gap, end;
+	rl_ps gap, end = s->from + s->look_ps;
 	uint64_t looks;
 
+	if (s->watch)
+		return end < at ? at + s->wake_ps + s->look_ps : end;
 	end = walk(s, at, &gap, &looks);
 	if (s->deadline != RL_PS_NEVER && end > s->deadline + s->look_ps)
 		end = (s->deadline > s->from ? s->deadline : s->from) + s->look_ps;
@@ -64,6 +67,10 @@ void rl_spin_leave(struct rl_spin *s, rl_ps now)
 
 	if (now < s->from + s->look_ps)
 		return;
+	if (s->watch) {
+		s->looks += s->visible < now || s->deadline < now ? 2 : 1;
+		return;
+	}
 	if (walk(s, now, &gap, &looks) > now)
 		looks--; /* one that was begun is made again */
 	s->looks += looks;

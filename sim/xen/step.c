@@ -8,7 +8,8 @@ static bool others_poll(const struct rl_world *w, int32_t cpu)
 	for (uint32_t i = 0; i < w->npcpus; i++) {
 		const struct rl_vcpu *v = w->pcpu[i].cur;
 
-		if ((int32_t)i != cpu && v && v->on && v->active && v->active->spin)
+		if ((int32_t)i != cpu && v && v->on && v->active && v->active->spin &&
+			!v->active->spin->watch)
 			return true;
 	}
 	return false;

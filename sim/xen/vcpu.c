@@ -94,7 +94,7 @@ static void count_spin(struct rl_vcpu *v, const struct rl_spin *s)
 {
 	rl_ps since = s->from > v->spun_to ? s->from : v->spun_to;
 
-	if (v->w->now > since)
+	if (v->w->now > since && !s->watch)
 		v->st.spin_ps += v->w->now - since;
 	v->spun_to = v->w->now;
 }

@@ -38,10 +38,12 @@ struct rl_spin {
 	rl_ps pause_ps;	 /* beside the gap, between two looks: offering the pCPU */
 	uint32_t growth; /* permille */
 	bool yield;	 /* offer the pCPU between two looks */
-	rl_ps deadline;	 /* absolute; RL_PS_NEVER */
-	rl_ps visible;	 /* when what was published can be seen; RL_PS_NEVER: nothing was */
-	rl_ps from;	 /* the first look of this stretch on the CPU begins */
-	uint64_t looks;	 /* of earlier stretches */
+	bool watch;	 /* no looks but the first: the publication itself wakes, after wake_ps */
+	rl_ps wake_ps;
+	rl_ps deadline; /* absolute; RL_PS_NEVER */
+	rl_ps visible;	/* when what was published can be seen; RL_PS_NEVER: nothing was */
+	rl_ps from;	/* the first look of this stretch on the CPU begins */
+	uint64_t looks; /* of earlier stretches */
 };
 
 struct rl_ctx {

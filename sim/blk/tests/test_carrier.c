@@ -183,6 +183,30 @@ static void completions_take_time(void **state)
 	assert_true(front.in.mean_completion_ns > back.in.mean_completion_ns);
 }
 
+static void may_mwait(void)
+{
+	s.machine.mwait = true;
+}
+
+/* Where a domain may, it watches the line instead of polling: no interrupt, no looks, its pCPU. */
+static void monitors_do_not_poll(void **state)
+{
+	(void)state;
+	front.plan = plan(RL_ARM_HALT);
+	back.plan = plan(RL_MONITOR);
+	tweak = NULL;
+	run(2, 1, "null");
+	assert_true(back.polls > 100 * ended(&back)); /* may not: it polls */
+	assert_true(driver()->st.spin_ps > w->now / 2);
+	tweak = may_mwait;
+	run(2, 1, "null");
+	assert_true(back.polls < 3 * ended(&back)); /* once more after every interrupt */
+	assert_int_equal(driver()->st.spin_ps, 0);
+	assert_int_equal(driver()->st.blocks, 0);
+	assert_int_equal(driver()->st.upcalls, 1); /* a fresh ring is armed */
+	assert_true(driver()->st.run_ps > w->now - w->now / 100);
+}
+
 /* Without arming: what comes while requests are in flight sends nothing. */
 static void no_arm_holds_off(void **state)
 {
@@ -210,6 +234,7 @@ int main(void)
 		cmocka_unit_test(idleness_is_the_kernels),
 		cmocka_unit_test(a_polled_port_ticks),
 		cmocka_unit_test(completions_take_time),
+		cmocka_unit_test(monitors_do_not_poll),
 		cmocka_unit_test(no_arm_holds_off),
 	};
 

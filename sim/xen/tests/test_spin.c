@@ -56,6 +56,24 @@ static void next_look(void **state)
 	}
 }
 
+/* One look, and one when the line was written; nothing in between. */
+static void watching(void **state)
+{
+	struct rl_spin s = {.look_ps = 10,
+		.growth = 1000,
+		.watch = true,
+		.wake_ps = 500,
+		.from = 1000,
+		.deadline = RL_PS_NEVER};
+
+	(void)state;
+	assert_true(rl_spin_next(&s, 1005) == 1010);
+	assert_true(rl_spin_next(&s, 1011) == 1011 + 500 + 10);
+	assert_true(rl_spin_next(&s, 1000000) == 1000000 + 500 + 10);
+	rl_spin_leave(&s, 1000510);
+	assert_int_equal(s.looks, 2);
+}
+
 /* No later than a look after the deadline, and never before what was asked for. */
 static void deadline(void **state)
 {
@@ -82,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(next_look),
 		cmocka_unit_test(deadline),
+		cmocka_unit_test(watching),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
