@@ -4,7 +4,8 @@
  *
  * A job is a process or a thread; either connects for itself in the init hook, so that no
  * connection crosses a fork and no ring has two users. Between init and cleanup nothing here
- * allocates, locks or reads a clock: what waiting costs is the policy's affair.
+ * allocates or locks, and the clock is read once a commit, as fio would read it once a
+ * request: what waiting costs is the policy's affair.
  */
 #include "engine.h"
 
@@ -13,10 +14,11 @@ struct rlf_job {
 	struct rl_hqueue *queue;
 	const struct rl_hfront_info *info;
 	struct rl_hio **done; /* of the last reaping */
-	unsigned int queued;  /* since the last commit */
-	struct rl_hio *ios;   /* one an io_u */
-	unsigned int made;    /* io_us that have theirs */
-	size_t mem_bytes;     /* of the shared memory for buffers */
+	struct io_u **queued; /* since the last commit */
+	unsigned int nqueued, depth;
+	struct rl_hio *ios; /* one an io_u */
+	unsigned int made;  /* io_us that have theirs */
+	size_t mem_bytes;   /* of the shared memory for buffers */
 	uint64_t sectors[DDIR_RWDIR_CNT];
 	uint64_t start_ns, start_cpu_ns;
 	bool opened;	  /* start_ns is when the first I/O was due */
@@ -68,18 +70,41 @@ static enum fio_q_status rlf_queue(struct thread_data *td, struct io_u *io_u)
 	/* With io_submit_mode=offload the io_u is the parent's, the queue a worker's. */
 	io->cookie = io_u;
 	rl_hqueue_submit(job->queue, io);
-	job->queued++;
+	/* On a dead queue an io_u can come back without a commit, and be queued once more. */
+	if (job->nqueued == job->depth)
+		job->nqueued = 0;
+	job->queued[job->nqueued++] = io_u;
 	return FIO_Q_QUEUED;
+}
+
+/* fio's clock, read once for all of them: it would read it for each. */
+static void stamp(struct thread_data *td, struct rlf_job *job)
+{
+	struct timespec now;
+
+	if (!fio_fill_issue_time(td))
+		return;
+	fio_gettime(&now, NULL);
+	for (unsigned int i = 0; i < job->nqueued; i++) {
+		struct io_u *io_u = job->queued[i];
+
+		io_u->issue_time = now;
+		if (ddir_rw(io_u->ddir))
+			io_u_queued(td, io_u);
+	}
+	if (td->o.read_iolog_file)
+		td->last_issue = now;
 }
 
 static int rlf_commit(struct thread_data *td)
 {
 	struct rlf_job *job = td->io_ops_data;
 
-	if (job->queued) {
+	if (job->nqueued) {
 		rl_hqueue_commit(job->queue);
-		io_u_mark_submit(td, job->queued);
-		job->queued = 0;
+		stamp(td, job);
+		io_u_mark_submit(td, job->nqueued);
+		job->nqueued = 0;
 	}
 	return 0;
 }
@@ -126,6 +151,7 @@ static void free_job(struct rlf_job *job)
 	if (job->front)
 		rl_hfront_destroy(job->front);
 	free(job->done);
+	free(job->queued);
 	free(job->ios);
 	free(job->stats_name);
 	free(job);
@@ -141,10 +167,12 @@ static struct rlf_job *make_job(struct thread_data *td)
 		return NULL;
 	start_clock(job);
 	job->stats_name = stats && *stats ? strdup(stats) : NULL;
+	job->depth = td->o.iodepth;
 	job->done = calloc(td->o.iodepth, sizeof(struct rl_hio *));
+	job->queued = calloc(td->o.iodepth, sizeof(struct io_u *));
 	job->ios = calloc(td->o.iodepth, sizeof(*job->ios));
 	job->mem_bytes = o->mapping ? buffers_bytes(td) : 0;
-	if (job->done && job->ios)
+	if (job->done && job->queued && job->ios)
 		return job;
 	free_job(job);
 	return NULL;
@@ -294,7 +322,8 @@ static int rlf_io_u_init(struct thread_data *td, struct io_u *io_u)
 struct ioengine_ops ioengine __attribute__((visibility("default"))) = {
 	.name = "ringlab",
 	.version = FIO_IOOPS_VERSION,
-	.flags = FIO_RAWIO | FIO_DISKLESSIO | FIO_NOEXTEND | FIO_NODISKUTIL,
+	.flags = FIO_RAWIO | FIO_DISKLESSIO | FIO_NOEXTEND | FIO_NODISKUTIL |
+		 FIO_ASYNCIO_SETS_ISSUE_TIME,
 	.setup = rlf_setup,
 	.init = rlf_init,
 	.post_init = rlf_post_init,

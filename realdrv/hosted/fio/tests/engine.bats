@@ -6,8 +6,8 @@
 
 setup_file() {
 	fio_room=$RL_SOURCE/realdrv/hosted/fio
-	so=$BATS_FILE_TMPDIR/ringlab.so
-	if ! "$fio_room/build" "$BATS_FILE_TMPDIR" 2>"$BATS_FILE_TMPDIR/build.log"; then
+	so=$RL_SOURCE/build/fio/ringlab.so
+	if ! "$fio_room/build" "$RL_SOURCE/build/fio" 2>"$BATS_FILE_TMPDIR/build.log"; then
 		cat "$BATS_FILE_TMPDIR/build.log" >&2
 		# The net may be away: one clear line says so, and nothing else may fail.
 		grep -q '^source: error: no source package' "$BATS_FILE_TMPDIR/build.log" || return 1
@@ -176,7 +176,8 @@ altered() {
 		bs=16k iodepth=4 >dev.fio
 	sed "s|^ioengine=.*|ioengine=external:$so|" dev.fio >here.fio
 	fio --output-format=json --output=out.json here.fio
-	jq -e '.jobs[0].read | .io_bytes == 8388608 and .total_ios == 512' out.json
+	jq -e '.jobs[0].read | .io_bytes == 8388608 and .total_ios == 512
+		and .slat_ns.N == 512 and .clat_ns.N == 512 and .slat_ns.min > 0' out.json
 }
 
 @test "counters: every request once, a file a job" {
