@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Those from JOB2 on tell the rig what else to do; they change nothing that is read here. */
-enum key { FRONT, BACK, DEVICE, GRANTS, JOB, JOB2, KEYS = JOB2 + 7 };
+/* Those from JOB2 on tell the rig or the hosted pair what else to do; they change nothing that is
+ * read here. */
+enum key { FRONT, BACK, DEVICE, GRANTS, JOB, JOB2, KEYS = JOB2 + 10 };
 
 static const char *const key_names[KEYS] = {"front", "back", "device", "grants", "job", "job2",
-	"trace", "reload", "corrupt", "timeout", "front_args", "back_args"};
+	"trace", "reload", "corrupt", "timeout", "front_args", "back_args", "decisions", "fault",
+	"cpus"};
 
 /* Where in the file a word stands. */
 struct at {

@@ -205,7 +205,9 @@ static int known(struct rl_job *job, const struct option *o, const char *value,
 	case RW:
 		return set_rw(job, o->name, value, at, err);
 	case ENGINE:
-		if (strcmp(value, "libaio") != 0 && strcmp(value, "io_uring") != 0)
+		/* One from outside of fio is the hosted pair's, which does as libaio does. */
+		if (strcmp(value, "libaio") != 0 && strcmp(value, "io_uring") != 0 &&
+			strncmp(value, "external:", 9) != 0)
 			rl_warn(at->warn, at->arg, at->file, at->line, at->col,
 				"ioengine=%s is ignored: the model keeps iodepth requests in "
 				"flight, "
