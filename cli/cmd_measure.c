@@ -3,12 +3,13 @@
  * ringlab measure: runs the real pair of drivers under fio and stores the run.
  *
  * Everything that can be wrong with the request is found before anything is built or
- * booted. The rig does the measuring (realdrv/rig/run); what it brings home is read by
- * the same code as `ringlab import`.
+ * booted. The platform does the measuring (measure.c); what it brings home is read by the same
+ * code as `ringlab import`.
  */
 #include "cli/args.h"
 #include "cli/child.h"
 #include "cli/cli.h"
+#include "cli/measure.h"
 #include "core/policy.h"
 #include "data/format/fio_job.h"
 #include "data/run.h"
@@ -23,24 +24,31 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum key { PLATFORM = 256, MODE, JOB, BACK, FRONT, DEVICE, GRANTS, OUT };
+enum key { PLATFORM = 256, MODE, JOB, BACK, FRONT, DEVICE, GRANTS, CPUS, OUT };
 
 static const struct argp_option options[] = {
-	{"platform", PLATFORM, "NAME", 0, "xen-qemu: Xen in QEMU (hosted and xen-host: not yet)",
+	{"platform", PLATFORM, "NAME", 0,
+		"hosted: two processes on these CPUs (default); xen-qemu: Xen in QEMU (xen-host: "
+		"not yet)",
 		0},
-	{"mode", MODE, "MODE", 0, "counted: one CPU, time is instructions; parallel: two CPUs", 0},
+	{"mode", MODE, "MODE", 0,
+		"of xen-qemu. counted: one CPU, time is instructions (default); parallel: two CPUs",
+		0},
 	{"job", JOB, "FILE.fio", 0, "the workload, a fio job file", 0},
 	{"back-policy", BACK, "POLICY", 0, "how the backend waits (event)", 0},
 	{"front-policy", FRONT, "POLICY", 0, "how the frontend waits (event)", 0},
-	{"device", DEVICE, "DEVICE", 0, "null or brd (null)", 0},
+	{"device", DEVICE, "DEVICE", 0, "null (default); brd on xen-qemu; ram or file on hosted",
+		0},
 	{"grants", GRANTS, "HOW", 0, "persistent or map (persistent)", 0},
+	{"cpus", CPUS, "FRONT,BACK", 0, "of hosted: the CPUs of the two sides (the first two)", 0},
 	{"out", OUT, "DIR", 0, "where the raw files go (out/measure/TIME)", 0},
 	{0},
 };
 
 struct args {
 	struct rl_args common;
-	const char *platform, *mode, *job, *back, *front, *device, *grants, *out;
+	const char *job, *out;
+	struct rl_measure m;
 };
 
 /* What was asked for, checked and put in order. */
@@ -49,7 +57,7 @@ struct plan {
 	struct rl_job job;
 	char *job_text;
 	size_t job_size;
-	char cell[96], dir[PATH_MAX], tree[PATH_MAX];
+	char cell[96], tree[PATH_MAX], dir[PATH_MAX];
 };
 
 /* One of the names in @choices, separated by '|'. */
@@ -73,12 +81,33 @@ static void choose(struct argp_state *st, const char **to, const char *what, con
 	*to = value;
 }
 
-static void finish(struct argp_state *st, const struct args *a)
+/* What only the whole request tells. */
+static void finish(struct argp_state *st, struct args *a)
 {
-	if (!a->platform)
-		argp_error(st, "no --platform (expected xen-qemu)");
+	const struct rl_platform *p = a->m.platform ? a->m.platform : &rl_platforms[0];
+
+	a->m.platform = p;
 	if (!a->job)
 		argp_error(st, "no --job (expected a fio job file)");
+	if (!one_of(a->m.device, p->devices))
+		argp_error(st, "device '%s' (expected %s on %s)", a->m.device, p->devices, p->name);
+	if (a->m.mode && !p->modes)
+		argp_error(st, "--mode is for xen-qemu (expected none on %s)", p->name);
+	if (a->m.cpus && !p->cpus)
+		argp_error(st, "--cpus is for hosted (expected none on %s)", p->name);
+	if (!a->m.mode && p->modes)
+		a->m.mode = "counted";
+}
+
+static void choose_platform(struct argp_state *st, struct args *a, const char *value)
+{
+	for (const struct rl_platform *p = rl_platforms; p->name; p++)
+		if (strcmp(p->name, value) == 0)
+			a->m.platform = p;
+	if (strcmp(value, "xen-host") == 0)
+		argp_error(st, "platform '%s' is not there yet (expected hosted|xen-qemu)", value);
+	if (!a->m.platform || strcmp(a->m.platform->name, value) != 0)
+		argp_error(st, "platform '%s' (expected hosted|xen-qemu)", value);
 }
 
 static error_t parse(int key, char *value, struct argp_state *st)
@@ -90,27 +119,30 @@ static error_t parse(int key, char *value, struct argp_state *st)
 		st->child_inputs[0] = &a->common;
 		break;
 	case PLATFORM:
-		if (one_of(value, "hosted|xen-host"))
-			argp_error(st, "platform '%s' is not there yet (expected xen-qemu)", value);
-		choose(st, &a->platform, "platform", value, "xen-qemu");
+		choose_platform(st, a, value);
 		break;
 	case MODE:
-		choose(st, &a->mode, "mode", value, "counted|parallel");
+		choose(st, &a->m.mode, "mode", value, "counted|parallel");
 		break;
 	case DEVICE:
-		choose(st, &a->device, "device", value, "null|brd");
+		a->m.device = value;
 		break;
 	case GRANTS:
-		choose(st, &a->grants, "grants", value, "persistent|map");
+		choose(st, &a->m.grants, "grants", value, "persistent|map");
+		break;
+	case CPUS:
+		if (strspn(value, "0123456789,") != strlen(value) || !strchr(value, ','))
+			argp_error(st, "--cpus '%s' (expected FRONT,BACK, e.g. 0,1)", value);
+		a->m.cpus = value;
 		break;
 	case JOB:
 		a->job = value;
 		break;
 	case BACK:
-		a->back = value;
+		a->m.back = value;
 		break;
 	case FRONT:
-		a->front = value;
+		a->m.front = value;
 		break;
 	case OUT:
 		a->out = value;
@@ -144,10 +176,11 @@ static void name_cell(struct plan *p)
 {
 	uint64_t kib = p->job.bs_bytes / 1024;
 
-	snprintf(p->cell, sizeof(p->cell), "%.24s-%.24s-%s-%llu%s-qd%u", p->a.front, p->a.back,
-		rl_fio_rw_name(p->job.rw),
+	snprintf(p->cell, sizeof(p->cell), "%.24s-%.24s-%s-%llu%s-qd%u%s%.12s", p->a.m.front,
+		p->a.m.back, rl_fio_rw_name(p->job.rw),
 		(unsigned long long)(p->job.bs_bytes % 1024 ? p->job.bs_bytes : kib),
-		p->job.bs_bytes % 1024 ? "" : "k", p->job.iodepth);
+		p->job.bs_bytes % 1024 ? "" : "k", p->job.iodepth, p->a.m.cpus ? "-cpus" : "",
+		p->a.m.cpus ? p->a.m.cpus : "");
 	for (char *c = p->cell; *c; c++)
 		if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
 			*c = '.';
@@ -159,8 +192,8 @@ static int prepare(struct plan *p, struct rl_err *err)
 	struct rl_store *store;
 	int rc;
 
-	rc = check_policy("--back-policy", p->a.back, err);
-	rc = rc ? rc : check_policy("--front-policy", p->a.front, err);
+	rc = check_policy("--back-policy", p->a.m.back, err);
+	rc = rc ? rc : check_policy("--front-policy", p->a.m.front, err);
 	rc = rc ? rc : rl_text_read(p->a.job, &p->job_text, &p->job_size, err);
 	rc = rc ? rc
 		: rl_fio_job_parse(
@@ -176,7 +209,7 @@ static int prepare(struct plan *p, struct rl_err *err)
 	else
 		*err = (struct rl_err){0};
 	name_cell(p);
-	return rl_child_tree("realdrv/rig/run", p->tree, sizeof(p->tree), err);
+	return rl_child_tree(p->a.m.platform->program, p->tree, sizeof(p->tree), err);
 }
 
 static int make_dirs(char *path, struct rl_err *err)
@@ -213,6 +246,7 @@ static int write_file(
 /* The folder of this run with what the rig reads: cells and the job. */
 static int lay_out(struct plan *p, struct rl_err *err)
 {
+	const struct rl_measure *m = &p->a.m;
 	char dir[PATH_MAX], line[1024];
 	time_t now = time(NULL);
 	int rc;
@@ -226,42 +260,12 @@ static int lay_out(struct plan *p, struct rl_err *err)
 		return rc;
 	if (!realpath(dir, p->dir))
 		return rl_err_set(err, -errno, dir, 0, 0, "%s", strerror(errno));
-	snprintf(line, sizeof(line), "%s front=rl:%s back=rl:%s device=%s grants=%s job=job.fio\n",
-		p->cell, p->a.front, p->a.back, p->a.device, p->a.grants);
+	snprintf(line, sizeof(line),
+		"%s front=rl:%s back=rl:%s device=%s grants=%s job=job.fio%s%s\n", p->cell,
+		m->front, m->back, m->device, m->grants, m->cpus ? " cpus=" : "",
+		m->cpus ? m->cpus : "");
 	rc = write_file(p->dir, "cells", line, strlen(line), err);
 	return rc ? rc : write_file(p->dir, "job.fio", p->job_text, p->job_size, err);
-}
-
-static int run_step(const char *what, char *const *argv)
-{
-	int rc;
-
-	fprintf(stderr, "ringlab measure: %s\n", what);
-	rc = rl_child_run(argv);
-	if (rc == 0)
-		return RL_EXIT_OK;
-	fprintf(stderr, "ringlab measure: error: %s: %s ended with %d\n", what, argv[0], rc);
-	return RL_EXIT_RUN;
-}
-
-static int build_and_boot(struct plan *p)
-{
-	char kmod[PATH_MAX + 32], out[PATH_MAX + 32], rig[PATH_MAX + 32], cells[PATH_MAX + 32];
-	char front[PATH_MAX + 64], back[PATH_MAX + 64];
-	int rc;
-
-	snprintf(kmod, sizeof(kmod), "%s/realdrv/kmod/build", p->tree);
-	snprintf(out, sizeof(out), "%s/build/kmod", p->tree);
-	snprintf(rig, sizeof(rig), "%s/realdrv/rig/run", p->tree);
-	snprintf(cells, sizeof(cells), "%s/cells", p->dir);
-	snprintf(front, sizeof(front), "%s/rlfront.ko", out);
-	snprintf(back, sizeof(back), "%s/rlback.ko", out);
-	rc = run_step("building the modules", (char *[]){kmod, out, NULL});
-	if (rc)
-		return rc;
-	return run_step("booting Xen and running fio",
-		(char *[]){rig, "--mode", (char *)p->a.mode, "--cells", cells, "--out", p->dir,
-			"--rlfront", front, "--rlback", back, NULL});
 }
 
 static int print_metrics(const struct rl_run *run, enum rl_out_format format)
@@ -287,7 +291,8 @@ static int store_run(struct plan *p, struct rl_run *run, struct rl_err *err)
 	int rc;
 
 	snprintf(dir, sizeof(dir), "%s/%s", p->dir, p->cell);
-	snprintf(platform, sizeof(platform), "%s-%s", p->a.platform, p->a.mode);
+	snprintf(platform, sizeof(platform), "%s%s%s", p->a.m.platform->name,
+		p->a.m.mode ? "-" : "", p->a.m.mode ? p->a.m.mode : "");
 	rc = rl_run_read_dir(run, dir, platform, err);
 	if (rc)
 		return rc;
@@ -308,7 +313,7 @@ static int measure(struct plan *p, struct rl_err *err)
 
 	if (rc)
 		return RL_EXIT_INPUT;
-	rc = build_and_boot(p);
+	rc = p->a.m.platform->run(&p->a.m, p->tree, p->dir);
 	if (rc)
 		return rc;
 	if (store_run(p, &run, err))
@@ -329,9 +334,8 @@ static int cmd_measure(int argc, char **argv)
 		.parser = parse,
 		.doc = "Run the real pair of drivers under fio and store the run.",
 		.children = children};
-	struct plan p = {.a = {.mode = "counted",
-				 .back = "event",
-				 .front = "event",
+	struct plan p = {.a.m = {.back = RL_POLICY_DEFAULT,
+				 .front = RL_POLICY_DEFAULT,
 				 .device = "null",
 				 .grants = "persistent"}};
 	struct rl_err err = {0};

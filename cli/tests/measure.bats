@@ -39,14 +39,18 @@ refused() {
 }
 
 @test "platforms that are not there, unknown words, nothing said" {
-	refused 2 'hosted.*not there yet' --platform hosted --job good.fio
 	refused 2 'xen-host.*not there yet' --platform xen-host --job good.fio
 	refused 2 'xen-qem' --platform xen-qem --job good.fio
 	refused 2 'countd' --platform xen-qemu --job good.fio --mode countd
 	refused 2 'nul' --platform xen-qemu --job good.fio --device nul
 	refused 2 'mapp' --platform xen-qemu --job good.fio --grants mapp
 	refused 2 'no --job' --platform xen-qemu
-	refused 2 'no --platform' --job good.fio
+	refused 2 'no --job' --platform hosted
+	refused 2 'brd.*null.ram.file' --platform hosted --job good.fio --device brd
+	refused 2 'file.*null.brd' --platform xen-qemu --job good.fio --device file
+	refused 2 'mode.*xen-qemu' --platform hosted --job good.fio --mode counted
+	refused 2 'cpus.*hosted' --platform xen-qemu --job good.fio --cpus 0,1
+	refused 2 "cpus 'one'" --job good.fio --cpus one
 	refused 2 'unexpected' --platform xen-qemu --job good.fio more
 }
 
@@ -61,6 +65,7 @@ refused() {
 @test "a build without its tree says what it looked for" {
 	RINGLAB_SOURCE=/nonexistent refused 3 'realdrv/rig/run.*RINGLAB_SOURCE' --platform xen-qemu \
 		--job good.fio
+	RINGLAB_SOURCE=/nonexistent refused 3 'realdrv/hosted/run.*RINGLAB_SOURCE' --job good.fio
 }
 
 @test "a rig that fails is exit 4, with nothing stored" {

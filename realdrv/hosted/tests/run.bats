@@ -134,3 +134,10 @@ counter() {
 	run cells --resume
 	[[ "$output" == *"nothing to do, 3 cells"* ]]
 }
+
+@test "measure: from a job file to a stored run, on the default platform" {
+	"$RINGLAB" measure --job j.fio --back-policy event --device ram --db m.db --out m --format json >m.json
+	jq -se '[.[] | select(.metric == "iops")][0].value > 0' m.json
+	[ "$(sqlite3 m.db "SELECT platform || ' ' || cell FROM run")" = "hosted event-event-randread-4k-qd4" ]
+	[ "$(counter m/event-event-randread-4k-qd4/back.stats requests)" -eq 1024 ]
+}
