@@ -8,6 +8,9 @@
 #include <poll.h>
 
 #define REAP_BATCH 32u
+/* Responses are published at least so often within a batch: the frontend takes the first of them
+ * while the last are still made. */
+#define PUBLISH_EVERY 8u
 
 static struct rl_hback *of(struct rl_hwaiter *w)
 {
@@ -125,6 +128,8 @@ static int drain(struct rl_hback *b)
 			b->stats.refused++;
 			answer(b, plan.id, plan.operation, plan.status);
 		}
+		if (n % PUBLISH_EVERY == 1)
+			publish(b);
 	}
 	if (b->device->commit)
 		b->device->commit(b->dq);

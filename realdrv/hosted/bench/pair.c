@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define MAX_DEPTH 512u
+#define BATCH	  8u /* I/Os that are taken and given out again at a time */
 
 /* What the children tell. */
 struct shared {
@@ -74,7 +75,7 @@ static int loop(struct rl_hqueue *q, struct rl_hio *io, rl_u32 depth, rl_u32 n)
 		int got;
 
 		rl_hqueue_commit(q);
-		got = rl_hqueue_reap(q, 1, depth, RL_NEVER, done);
+		got = rl_hqueue_reap(q, 1, depth < BATCH ? depth : BATCH, RL_NEVER, done);
 		if (got < 0)
 			return got;
 		in += (rl_u32)got;
