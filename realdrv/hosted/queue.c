@@ -26,10 +26,7 @@ static void put_slot(struct rl_hqueue *q, rl_u32 tag)
 	req->handle = 0;
 	req->id = tag;
 	req->sector_number = t->sector;
-	if (t->nr_segments == 1) /* the usual case, without a call */
-		req->seg[0] = t->seg[0];
-	else
-		memcpy(req->seg, t->seg, t->nr_segments * sizeof(t->seg[0]));
+	memcpy(req->seg, t->seg, t->nr_segments * sizeof(t->seg[0]));
 	rl_front_queue(&q->ring);
 	q->queued++;
 	q->stats.requests++;
