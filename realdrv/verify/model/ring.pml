@@ -21,12 +21,15 @@ mtype = { rsp_event, rsp_prod, req_event, req_prod }; /* numbered from the last:
 #define FRONT	       0
 #define BACK	       1
 #define SIDE(c)	       (c > 0)
-#define PROD(c)	       (1 + 2 * SIDE(c))	/* published by the side of c */
-#define EVENT(c)       (2 + 2 * SIDE(c))	/* read by it: its peer's */
-#define PEER_PROD(c)   (1 + 2 * (1 - SIDE(c)))	/* looked at by the side of c */
-#define OWN_EVENT(c)   (2 + 2 * (1 - SIDE(c)))	/* armed by it */
 #define FIRST_SLOT     5
-#define SLOT(i)	       (FIRST_SLOT + ((i) & (SLOTS - 1)))
+#define PAGE	       (FIRST_SLOT + SLOTS)	/* words a page; word 0 is not used */
+#define AT(c)	       (v[c].page * PAGE)
+#define PROD(c)	       (AT(c) + 1 + 2 * SIDE(c))       /* published by the side of c */
+#define EVENT(c)       (AT(c) + 2 + 2 * SIDE(c))       /* read by it: its peer's */
+#define PEER_PROD(c)   (AT(c) + 1 + 2 * (1 - SIDE(c))) /* looked at by the side of c */
+#define OWN_EVENT(c)   (AT(c) + 2 + 2 * (1 - SIDE(c))) /* armed by it */
+#define INDEX(i)       ((i) & (SLOTS - 1))
+#define SLOT(c, i)     (AT(c) + FIRST_SLOT + INDEX(i))
 #define DIFF(a, b)     (((a) - (b)) & 255)
 #define REL(i)	       DIFF(i, START)
 
@@ -49,9 +52,10 @@ typedef view {
 	byte pvt;  /* next message to fill */
 	byte pub;  /* published */
 	byte cons; /* next message to take */
+	byte page; /* the ring: one a connection */
 }
 view v[CPUS];
-byte mem[FIRST_SLOT + SLOTS];
+byte mem[2 * PAGE];
 chan sb[CPUS] = [4] of { byte, byte }; /* word, value */
 
 #define FREE(c) (SLOTS - DIFF(v[c].pvt, v[c].cons))
@@ -67,7 +71,7 @@ end:	do
 		sb[c]?w,val;
 		mem[w] = val;
 		do
-		:: w >= FIRST_SLOT && len(sb[c]) > 0 -> sb[c]?w,val; mem[w] = val
+		:: w % PAGE >= FIRST_SLOT && len(sb[c]) > 0 -> sb[c]?w,val; mem[w] = val
 		:: else -> break
 		od;
 		w = 0;
@@ -81,22 +85,22 @@ end:	do
 
 inline load_acquire(c, dst, w)
 {
-	d_step { NOT_OWN(c, w); dst = mem[w]; printf("  load acquire %e -> %d\n", w, REL(dst)) }
+	d_step { NOT_OWN(c, w); dst = mem[w]; printf("  load acquire %e -> %d\n", (w) % PAGE, REL(dst)) }
 }
 
 inline load_relaxed(c, dst, w)
 {
-	d_step { NOT_OWN(c, w); dst = mem[w]; printf("  load relaxed %e -> %d\n", w, REL(dst)) }
+	d_step { NOT_OWN(c, w); dst = mem[w]; printf("  load relaxed %e -> %d\n", (w) % PAGE, REL(dst)) }
 }
 
 inline store_release(c, w, val)
 {
-	d_step { sb[c]!(w),(val); printf("  store release %e %d\n", w, REL(val)) }
+	d_step { sb[c]!(w),(val); printf("  store release %e %d\n", (w) % PAGE, REL(val)) }
 }
 
 inline store_relaxed(c, w, val)
 {
-	d_step { sb[c]!(w),(val); printf("  store relaxed %e %d\n", w, REL(val)) }
+	d_step { sb[c]!(w),(val); printf("  store relaxed %e %d\n", (w) % PAGE, REL(val)) }
 }
 
 inline full_fence(c, without)
@@ -109,7 +113,7 @@ inline full_fence(c, without)
 
 inline fill(c, val)
 {
-	d_step { sb[c]!SLOT(v[c].pvt),(val); printf("  fill slot %d\n", SLOT(v[c].pvt) - FIRST_SLOT) }
+	d_step { sb[c]!SLOT(c, v[c].pvt),(val); printf("  fill slot %d\n", INDEX(v[c].pvt)) }
 }
 
 inline front_free(c)
@@ -179,9 +183,9 @@ inline pending(c)
 inline take(c)
 {
 	d_step {
-		NOT_OWN(c, SLOT(v[c].cons));
-		x = mem[SLOT(v[c].cons)];
-		printf("  copy slot %d -> %d\n", SLOT(v[c].cons) - FIRST_SLOT, x);
+		NOT_OWN(c, SLOT(c, v[c].cons));
+		x = mem[SLOT(c, v[c].cons)];
+		printf("  copy slot %d -> %d\n", INDEX(v[c].cons), x);
 		printf("  compiler fence seq_cst\n");
 		v[c].cons = (v[c].cons + 1) & 255
 	}
@@ -210,22 +214,23 @@ inline arm(c, offset)
 inline attach(c)
 {
 	if
-	:: SIDE(c) == FRONT -> v[c].cons = mem[3]
+	:: SIDE(c) == FRONT -> v[c].cons = START
 	:: else -> load_acquire(c, v[c].cons, PROD(c))
 	fi;
 	v[c].pvt = v[c].cons;
 	v[c].pub = v[c].cons
 }
 
-/* rl_ring_init_shared: empty, both sides armed for the first message. */
-inline init_shared()
+/* rl_ring_init_shared of a page that nobody else has seen: empty, both sides armed. */
+inline init_shared(page)
 {
 	d_step {
-		mem[1] = START;
-		mem[2] = (START + 1) & 255;
-		mem[3] = START;
-		mem[4] = (START + 1) & 255;
-		printf("init req_prod %d req_event %d rsp_prod %d rsp_event %d\n", REL(mem[1]),
-			REL(mem[2]), REL(mem[3]), REL(mem[4]))
+		mem[page * PAGE + 1] = START;
+		mem[page * PAGE + 2] = (START + 1) & 255;
+		mem[page * PAGE + 3] = START;
+		mem[page * PAGE + 4] = (START + 1) & 255;
+		printf("init req_prod %d req_event %d rsp_prod %d rsp_event %d\n",
+			REL(mem[page * PAGE + 1]), REL(mem[page * PAGE + 2]),
+			REL(mem[page * PAGE + 3]), REL(mem[page * PAGE + 4]))
 	}
 }
