@@ -11,6 +11,7 @@
 #include "data/format/stats.h"
 #include "data/format/text.h"
 #include "data/format/tolerance.h"
+#include "data/format/trace.h"
 #include "data/run.h"
 #include "sim/replay.h"
 
@@ -87,6 +88,20 @@ static int check_decisions(const struct file *f, struct rl_err *err)
 			log.truncated ? " (truncated by the driver)" : "");
 	rl_decisions_free(&log);
 	return rc;
+}
+
+static int check_trace(const struct file *f, struct rl_err *err)
+{
+	struct rl_trace_file t;
+	int rc = rl_trace_parse(f->text, f->size, f->name, &t, err);
+
+	if (rc)
+		return rc;
+	printf("%s: ok: trace of the %s, clock %s, %zu records, %llu lost\n", f->name,
+		t.h.side == RL_TRACE_FRONT ? "frontend" : "backend", t.h.clock, t.n,
+		(unsigned long long)t.h.lost);
+	rl_trace_free(&t);
+	return 0;
 }
 
 static int check_cell(const struct file *f, struct rl_err *err)
@@ -227,6 +242,8 @@ static char first_of(const struct file *f)
 /* By its name where that tells, else by how it begins. */
 static int check_text(const struct file *f, struct rl_err *err)
 {
+	if (begins(f, RL_TRACE_MAGIC) || ends(f->path, ".trace"))
+		return check_trace(f, err);
 	if (begins(f, "# ringlab decisions"))
 		return check_decisions(f, err);
 	if (begins(f, "platform,cell,role"))
@@ -314,7 +331,8 @@ static int cmd_check(int argc, char **argv)
 		"Reads a file and says what is wrong with it.\v"
 		"Scenario (.yaml), fio job (.fio), fio's JSON, cell.txt, a split of cells, a "
 		"driver's "
-		"decision log, which is replayed through the simulator's build of the policy, a "
+		"trace, its decision log, which is replayed through the simulator's build of the "
+		"policy, a "
 		"database, or the directory of a run. `-` is stdin. Exit 3 when one is wrong.",
 		children, NULL, NULL};
 	struct input in = {0};

@@ -9,6 +9,7 @@
 #include "data/format/json.h"
 #include "data/format/stats.h"
 #include "data/format/text.h"
+#include "data/stages.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -168,7 +169,7 @@ static int measure(struct rl_run *run, const char *dir, struct rl_err *err)
 		rc = rl_stats_cpu(run, doc, dir, err);
 	if (!rc)
 		rl_stats_metrics(run);
-	return rc;
+	return rc ? rc : rl_stages_read(run, dir, err);
 }
 
 int rl_run_measure(struct rl_run *run, const char *dir, struct rl_err *err)

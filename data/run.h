@@ -9,6 +9,8 @@
  *	                  /front.stats  counters after the run, .before: at its start
  *	                  /back.stats
  *	                  /cpu.json     CPU time by domain
+ *	                  /front.trace  stage timestamps of each side, where they were asked for
+ *	                  /back.trace
  *	split.csv beside the platforms says which cells calibrate and which validate.
  */
 #ifndef RL_DATA_RUN_H

@@ -21,7 +21,8 @@ static const struct {
 	{"front.stats.before", false}, {"back.stats", false}, {"back.stats.before", false},
 	{"cpu.json", false}, {"front.decisions", false}, {"back.decisions", false},
 	{"front.interrupts", false}, {"front.interrupts.before", false}, {"back.interrupts", false},
-	{"back.interrupts.before", false}, {"fio.log", false}, {"status", false}};
+	{"back.interrupts.before", false}, {"front.trace", false}, {"back.trace", false},
+	{"fio.log", false}, {"status", false}};
 
 void rl_run_cell_name(const char *name, char *cell, size_t size, int *repeat)
 {

@@ -41,6 +41,13 @@ struct rl_stat {
 	double value;
 };
 
+/* Where the time of a request went: the time from the stamp before to this one. */
+struct rl_stage {
+	char name[16]; /* data/stages.h */
+	int64_t n;
+	double mean_ns, p50_ns, p90_ns, p99_ns;
+};
+
 struct rl_run {
 	int64_t id; /* 0: not stored yet */
 	char hash[RL_SHA256_HEX];
@@ -54,6 +61,8 @@ struct rl_run {
 	struct rl_metrics metrics;   /* value; lo and hi are NaN: one run has no interval */
 	struct rl_stat *stats;
 	size_t nstats;
+	struct rl_stage *stages; /* of the run's traces */
+	size_t nstages;
 	char *manifest; /* JSON text */
 	struct rl_document *documents;
 	size_t ndocuments;

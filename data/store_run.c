@@ -30,11 +30,13 @@ void rl_run_fini(struct rl_run *run)
 		free(run->documents[i].bytes);
 	free(run->documents);
 	free(run->stats);
+	free(run->stages);
 	free(run->manifest);
 	run->documents = NULL;
 	run->stats = NULL;
+	run->stages = NULL;
 	run->manifest = NULL;
-	run->ndocuments = run->nstats = 0;
+	run->ndocuments = run->nstats = run->nstages = 0;
 }
 
 double rl_run_stat(const struct rl_run *run, const char *side, const char *key)
@@ -150,6 +152,31 @@ static int put_stats(struct rl_store *store, const struct rl_run *run, struct rl
 	return rc;
 }
 
+static int put_stages(struct rl_store *store, const struct rl_run *run, struct rl_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < run->nstages; i++) {
+		const struct rl_stage *s = &run->stages[i];
+		sqlite3_stmt *stmt = rl_store_prepare(store,
+			"INSERT INTO stage (run, stage, n, mean_ns, p50_ns, p90_ns, p99_ns)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?)",
+			err);
+
+		if (!stmt)
+			return -EIO;
+		sqlite3_bind_int64(stmt, 1, run->id);
+		sqlite3_bind_text(stmt, 2, s->name, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(stmt, 3, s->n);
+		rl_store_bind_real(stmt, 4, s->mean_ns);
+		rl_store_bind_real(stmt, 5, s->p50_ns);
+		rl_store_bind_real(stmt, 6, s->p90_ns);
+		rl_store_bind_real(stmt, 7, s->p99_ns);
+		rc = rl_store_finish(store, stmt, err, s->name);
+	}
+	return rc;
+}
+
 static int put_row(struct rl_store *store, struct rl_run *run, struct rl_err *err)
 {
 	sqlite3_stmt *stmt = rl_store_prepare(store,
@@ -225,6 +252,7 @@ int rl_store_put_run(struct rl_store *store, struct rl_run *run, bool *is_new, s
 		rc = rc ? rc : put_documents(store, run, err);
 		rc = rc ? rc : put_metrics(store, run, err);
 		rc = rc ? rc : put_stats(store, run, err);
+		rc = rc ? rc : put_stages(store, run, err);
 	}
 	if (!rc)
 		return rl_store_exec(store, "RELEASE run", err);

@@ -33,9 +33,12 @@ static void answer(struct rl_hback *b, rl_u64 id, rl_u8 operation, rl_s16 status
 
 static void publish(struct rl_hback *b)
 {
-	if (b->ring.rsp_prod_pvt == b->ring.rsp_prod_pub)
+	rl_u32 n = b->ring.rsp_prod_pvt - b->ring.rsp_prod_pub;
+
+	if (!n)
 		return;
 	b->stats.batches++;
+	rl_htrace_stamp(&b->trace, RL_TRACE_RESPOND, 0, b->ring.rsp_prod_pvt, n);
 	rl_hwaiter_notify(&b->w, b->peer_evtchn, rl_back_publish(&b->ring));
 }
 
@@ -71,6 +74,7 @@ static void count(struct rl_hback *b, rl_u8 operation, rl_u32 sectors)
 
 static void complete(struct rl_hback *b, rl_u32 tag, int error)
 {
+	rl_htrace_stamp(&b->trace, RL_TRACE_DEVICE, (rl_u32)b->tag[tag].id, 0, 0);
 	if (error)
 		b->stats.io_errors++;
 	else
@@ -122,6 +126,8 @@ static int drain(struct rl_hback *b)
 	b->stats.requests += n;
 	for (; n; n--) {
 		rl_back_take(&b->ring, &req, sizeof(req));
+		rl_htrace_stamp(
+			&b->trace, RL_TRACE_DEQUEUE, (rl_u32)req.id, b->ring.req_cons - 1, 0);
 		if (rl_blkif_check(&req, &b->limits, &plan)) {
 			carry_out(b, &req, &plan);
 		} else {
@@ -203,14 +209,20 @@ int rl_hback_init(struct rl_hback *b, const struct rl_hback_conf *c)
 	rl_back_attach(&b->ring, c->ring, bytes, RL_BLKIF_SLOT_BYTES);
 	for (b->nfree = 0; b->nfree < b->ring.size; b->nfree++)
 		b->free_tag[b->nfree] = b->nfree;
-	rc = c->device->attach(c->dev, b->ring.size, &b->dq, &fd);
-	if (rc)
+	rc = rl_htrace_init(&b->trace, c->trace_records, RL_TRACE_BACK, c->queue);
+	rc = rc ? rc : c->device->attach(c->dev, b->ring.size, &b->dq, &fd);
+	if (rc) {
+		rl_htrace_fini(&b->trace);
 		return rc;
+	}
 	rc = rl_hwaiter_init(
 		&b->w, fd < 0 ? &at_once : &deferred, c->policy, c->evtchn, &b->stats, NULL);
 	b->w.service_fd = fd;
-	if (rc)
+	b->w.trace = &b->trace;
+	if (rc) {
 		c->device->detach(b->dq);
+		rl_htrace_fini(&b->trace);
+	}
 	return rc;
 }
 
@@ -223,4 +235,5 @@ void rl_hback_fini(struct rl_hback *b)
 		service(&b->w);
 	}
 	b->device->detach(b->dq);
+	rl_htrace_fini(&b->trace);
 }

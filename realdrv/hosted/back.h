@@ -12,6 +12,7 @@
 #include "core/blkif.h"
 #include "core/ring.h"
 #include "hosted/device.h"
+#include "hosted/trace.h"
 #include "hosted/waiter.h"
 
 #define RL_HBACK_MAX_SLOTS 512u
@@ -20,6 +21,7 @@ struct rl_hback {
 	struct rl_ring_back ring;
 	struct rl_hwaiter w;
 	struct rl_hstats stats;
+	struct rl_htrace trace;
 	struct rl_blkif_limits limits;
 	const struct rl_hdevice *device;
 	void *dq;
@@ -47,6 +49,8 @@ struct rl_hback_conf {
 	void *dev; /* opened */
 	const struct rl_hdisk *disk;
 	const char *policy;
+	rl_u32 trace_records; /* 0: no trace */
+	rl_u32 queue;	      /* its number, for the trace */
 };
 
 /**
@@ -61,7 +65,7 @@ int rl_hback_init(struct rl_hback *b, const struct rl_hback_conf *conf);
  */
 int rl_hback_run(struct rl_hback *b);
 
-/** rl_hback_fini - wait for what the device still has, let go of it. */
+/** rl_hback_fini - wait for what the device still has, let go of it and of the trace. */
 void rl_hback_fini(struct rl_hback *b);
 
 #endif

@@ -25,7 +25,7 @@
 enum { EXIT_INPUT = 3, EXIT_FAILED = 4 };
 
 struct args {
-	const char *listen, *device, *policy, *cpus, *stats;
+	const char *listen, *device, *policy, *cpus, *stats, *trace, *records;
 	bool once, respawn;
 };
 
@@ -35,6 +35,11 @@ static const struct argp_option options[] = {
 	{"policy", 'p', "POLICY", 0, "how to wait for requests (event)", 0},
 	{"cpus", 'c', "LIST", 0, "CPUs for the rings' threads, e.g. 0,1", 0},
 	{"stats", 's', "FILE", 0, "rewrite it with the counters whenever a frontend has parted", 0},
+	{"trace", 't', "FILE", 0,
+		"when a frontend has parted, write each ring's stage timestamps to FILE, FILE.2, "
+		"..",
+		0},
+	{"trace-records", 'n', "N", 0, "how many of them a ring keeps, 24 bytes each (65536)", 0},
 	{"once", 'o', NULL, 0, "end when the first frontend has parted", 0},
 	{"respawn", 'r', NULL, 0, "start anew when it dies", 0},
 	{0},
@@ -60,6 +65,12 @@ static error_t parse(int key, char *value, struct argp_state *st)
 	case 's':
 		a->stats = value;
 		break;
+	case 't':
+		a->trace = value;
+		break;
+	case 'n':
+		a->records = value;
+		break;
 	case 'o':
 		a->once = true;
 		break;
@@ -82,10 +93,11 @@ static error_t parse(int key, char *value, struct argp_state *st)
 /* What all connections share. */
 static struct {
 	struct rl_hserve_conf conf;
-	const char *stats;
-	pthread_mutex_t lock; /* sum, cpu_ns */
+	const char *stats, *trace;
+	pthread_mutex_t lock; /* sum, cpu_ns, traces */
 	struct rl_hstats sum;
 	rl_u64 cpu_ns;
+	unsigned int traces; /* written */
 } backend = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void parted(void *arg, const struct rl_hstats *stats, rl_u64 cpu_ns)
@@ -108,6 +120,23 @@ static void parted(void *arg, const struct rl_hstats *stats, rl_u64 cpu_ns)
 	pthread_mutex_unlock(&backend.lock);
 }
 
+static void traced(void *arg, const struct rl_htrace *trace, rl_u64 ring)
+{
+	char path[4096];
+	int rc;
+
+	(void)arg;
+	pthread_mutex_lock(&backend.lock);
+	if (++backend.traces == 1)
+		snprintf(path, sizeof(path), "%s", backend.trace);
+	else
+		snprintf(path, sizeof(path), "%s.%u", backend.trace, backend.traces);
+	rc = rl_htrace_write(trace, ring, path);
+	pthread_mutex_unlock(&backend.lock);
+	if (rc)
+		fprintf(stderr, "rl-backend: error: --trace '%s': %s\n", path, strerror(-rc));
+}
+
 static int wrong(const char *option, const char *value, const char *why)
 {
 	fprintf(stderr, "rl-backend: error: %s '%s': %s\n", option, value, why);
@@ -126,6 +155,17 @@ static int parse_cpus(struct rl_hserve_conf *c, const char *list)
 		c->cpus[c->ncpus] = (int)n;
 		at = *end ? end + 1 : end;
 	}
+	return 0;
+}
+
+static int parse_records(struct rl_hserve_conf *c, const char *number)
+{
+	char *end;
+	long n = strtol(number, &end, 10);
+
+	if (end == number || *end || n < 1 || n > (long)RL_TRACE_MAX_RECORDS)
+		return wrong("--trace-records", number, "expected 1 to 4194304");
+	c->trace_records = (rl_u32)n;
 	return 0;
 }
 
@@ -268,9 +308,12 @@ static int run(const struct args *a)
 	rc = rc || !a->cpus ? rc : parse_cpus(&backend.conf, a->cpus);
 	if (rc == 0 && !rl_hdevice_find(device, &arg))
 		rc = wrong("--device", device, "unknown (expected null, ram:.. or file:..)");
+	rc = rc || !a->trace ? rc : parse_records(&backend.conf, a->records);
 	if (rc)
 		return rc;
 	backend.conf.policy = a->policy;
+	backend.trace = a->trace;
+	backend.conf.traced = traced;
 	backend.conf.parted = parted;
 	backend.stats = a->stats;
 	listener = bind_socket(a->listen);
@@ -288,7 +331,7 @@ int main(int argc, char **argv)
 	static const struct argp argp = {.options = options,
 		.parser = parse,
 		.doc = "Serve a disk to frontends over rings in shared memory."};
-	struct args a = {.device = "null", .policy = RL_POLICY_DEFAULT};
+	struct args a = {.records = "65536", .device = "null", .policy = RL_POLICY_DEFAULT};
 
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, &a);

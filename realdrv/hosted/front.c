@@ -79,7 +79,7 @@ void rl_hfront_destroy(struct rl_hfront *f)
 {
 	rl_hlink_stop(f);
 	for (rl_u32 i = 0; i < f->conf.queues; i++)
-		free(f->queues[i]);
+		rl_hqueue_destroy(f->queues[i]);
 	rl_share_fini(&f->pages);
 	pthread_cond_destroy(&f->changed);
 	pthread_mutex_destroy(&f->lock);

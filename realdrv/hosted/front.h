@@ -31,13 +31,14 @@ struct rl_hfront;
 struct rl_hqueue;
 
 struct rl_hfront_conf {
-	const char *socket; /* path the backend listens on (SOCK_SEQPACKET); null: sock_fd */
-	int sock_fd;	    /* a connected SOCK_SEQPACKET, taken over; used without a path */
-	rl_u32 queues;	    /* 1 .. RL_HOSTED_MAX_QUEUES */
-	rl_u32 ring_pages;  /* 1, 2, 4, 8 or 16 a queue */
-	rl_u64 mem_bytes;   /* of rl_hfront_mem(), for I/O by mapping; 0: none */
-	const char *policy; /* how this side waits: a specification of core/policy.h */
-	rl_u32 retry_ms;    /* how long a vanished backend is waited for; 0: not at all */
+	const char *socket;   /* path the backend listens on (SOCK_SEQPACKET); null: sock_fd */
+	int sock_fd;	      /* a connected SOCK_SEQPACKET, taken over; used without a path */
+	rl_u32 queues;	      /* 1 .. RL_HOSTED_MAX_QUEUES */
+	rl_u32 ring_pages;    /* 1, 2, 4, 8 or 16 a queue */
+	rl_u64 mem_bytes;     /* of rl_hfront_mem(), for I/O by mapping; 0: none */
+	const char *policy;   /* how this side waits: a specification of core/policy.h */
+	rl_u32 retry_ms;      /* how long a vanished backend is waited for; 0: not at all */
+	rl_u32 trace_records; /* stamps that each queue keeps (core/trace.h); 0: none */
 };
 
 enum rl_hio_op { RL_HIO_READ, RL_HIO_WRITE, RL_HIO_FLUSH };
@@ -106,5 +107,12 @@ int rl_hqueue_reap(
 
 /** rl_hqueue_stats - counters of the queue since it was made; any thread, not a snapshot. */
 const struct rl_hstats *rl_hqueue_stats(const struct rl_hqueue *q);
+
+/**
+ * rl_hqueue_write_trace - the queue's stamps so far into a file of core/trace.h.
+ * Returns: 0; -EINVAL without trace_records; the error of the file.
+ * Context: the queue's thread.
+ */
+int rl_hqueue_write_trace(const struct rl_hqueue *q, const char *path);
 
 #endif

@@ -17,6 +17,7 @@
 #include "core/ring.h"
 #include "hosted/front.h"
 #include "hosted/share.h"
+#include "hosted/trace.h"
 #include "hosted/waiter.h"
 
 #include <pthread.h>
@@ -47,6 +48,7 @@ struct rl_hqueue {
 	struct rl_ring_front ring;
 	struct rl_hwaiter w;
 	struct rl_hstats stats;
+	struct rl_htrace trace;
 	rl_u32 index, pool; /* its first granted page */
 	int to_back;
 	int error;	      /* the ring is dead: every I/O ends with this */
@@ -78,7 +80,16 @@ int rl_hlink_connect(struct rl_hfront *f, char *why);
 int rl_hlink_watch(struct rl_hfront *f);
 void rl_hlink_stop(struct rl_hfront *f);
 
+/* segment.c */
+
+/** rl_hfront_mapped_at - where in the granted pages a buffer lies; RL_NEVER: it does not. */
+rl_u64 rl_hfront_mapped_at(const struct rl_hfront *f, const rl_u8 *buf, rl_u32 bytes);
+
+/** rl_htag_name_segments - name the sectors from @offset on; returns the bytes that fit. */
+rl_u32 rl_htag_name_segments(struct rl_htag *t, rl_u64 offset, rl_u32 bytes);
+
 /* queue.c */
 int rl_hqueue_create(struct rl_hqueue **q, struct rl_hfront *f, rl_u32 index, char *why);
+void rl_hqueue_destroy(struct rl_hqueue *q);
 
 #endif

@@ -32,46 +32,15 @@ static void put_slot(struct rl_hqueue *q, rl_u32 tag)
 	q->stats.requests++;
 }
 
-/* Where in the memory for mapping a buffer lies; RL_NEVER: not there, or not on sectors. */
-static rl_u64 mapped_at(const struct rl_hfront *f, const rl_u8 *buf, rl_u32 bytes)
-{
-	const rl_u8 *mem = f->pages.base + f->mem_offset;
-	size_t size = f->pages.bytes - f->mem_offset;
-
-	if (buf < mem || (size_t)(buf - mem) > size || size - (size_t)(buf - mem) < bytes ||
-		(size_t)(buf - mem) % RL_SECTOR_BYTES)
-		return RL_NEVER;
-	return (rl_u64)(buf - f->pages.base);
-}
-
-/* Names the sectors of @bytes from @offset of the granted pages on, as many as a request takes. */
-static rl_u32 name_segments(struct rl_htag *t, rl_u64 offset, rl_u32 bytes)
-{
-	rl_u32 left = bytes;
-
-	for (t->nr_segments = 0; left && t->nr_segments < RL_BLKIF_MAX_SEGMENTS; t->nr_segments++) {
-		rl_u32 in = (rl_u32)(offset % RL_PAGE_BYTES);
-		rl_u32 n = RL_PAGE_BYTES - in < left ? RL_PAGE_BYTES - in : left;
-
-		t->seg[t->nr_segments] = (struct rl_blkif_segment){
-			.gref = (rl_u32)(offset / RL_PAGE_BYTES),
-			.first_sect = (rl_u8)(in / RL_SECTOR_BYTES),
-			.last_sect = (rl_u8)((in + n) / RL_SECTOR_BYTES - 1),
-		};
-		offset += n;
-		left -= n;
-	}
-	return bytes - left;
-}
-
 /* The next request of an I/O goes onto the ring: a slot and a tag are free. */
 static void put_part(struct rl_hqueue *q, struct rl_hio *io)
 {
 	rl_u32 tag = q->free_tag[--q->nfree], left = io->bytes - io->queued_bytes;
 	struct rl_htag *t = &q->tag[tag];
 	rl_u8 *buf = left ? (rl_u8 *)io->buf + io->queued_bytes : NULL;
-	rl_u64 at = left ? mapped_at(q->f, buf, left) : 0;
+	rl_u64 at = left ? rl_hfront_mapped_at(q->f, buf, left) : 0;
 
+	rl_htrace_stamp(&q->trace, RL_TRACE_SUBMIT, tag, q->ring.req_prod_pvt, 0);
 	t->io = io;
 	t->user = NULL;
 	t->operation = io->op == RL_HIO_READ	? RL_BLKIF_READ
@@ -83,7 +52,7 @@ static void put_part(struct rl_hqueue *q, struct rl_hio *io)
 		at = (rl_u64)(q->pool + tag * RL_BLKIF_MAX_SEGMENTS) * RL_PAGE_BYTES;
 		t->user = buf;
 	}
-	t->bytes = name_segments(t, at, left);
+	t->bytes = rl_htag_name_segments(t, at, left);
 	if (t->user && io->op == RL_HIO_WRITE) {
 		memcpy(q->f->pages.base + at, buf, t->bytes);
 		q->stats.copy_bytes += t->bytes;
@@ -139,6 +108,7 @@ void rl_hqueue_commit(struct rl_hqueue *q)
 {
 	if (!q->queued)
 		return;
+	rl_htrace_stamp(&q->trace, RL_TRACE_PUBLISH, 0, q->ring.req_prod_pvt, q->queued);
 	q->queued = 0;
 	rl_hwaiter_notify(&q->w, q->to_back, rl_front_publish(&q->ring));
 }
@@ -215,6 +185,8 @@ static void drain(struct rl_hqueue *q)
 		}
 		q->stats.responses++;
 		end_part(q, (rl_u32)rsp.id, error_of(rsp.status));
+		rl_htrace_stamp(
+			&q->trace, RL_TRACE_COMPLETE, (rl_u32)rsp.id, q->ring.rsp_cons - 1, 0);
 	}
 	if (q->waiting && q->nfree) {
 		put_waiting(q);
@@ -256,6 +228,7 @@ static void replay(struct rl_hqueue *q)
 				next = i;
 			}
 		from = best + 1;
+		rl_htrace_stamp(&q->trace, RL_TRACE_SUBMIT, next, q->ring.req_prod_pvt, 0);
 		put_slot(q, next);
 		q->stats.replayed++;
 	}
@@ -385,15 +358,34 @@ int rl_hqueue_create(struct rl_hqueue **out, struct rl_hfront *f, rl_u32 index, 
 	q->waiting_end = &q->waiting;
 	q->done_end = &q->done;
 	rc = rl_hwaiter_init(&q->w, &ops, f->conf.policy, -1, &q->stats, NULL);
-	if (rc) {
+	if (rc)
 		snprintf(why, RL_HOSTED_ERR_BYTES, "policy '%s'", f->conf.policy);
+	if (!rc && (rc = rl_htrace_init(&q->trace, f->conf.trace_records, RL_TRACE_FRONT, index)))
+		snprintf(why, RL_HOSTED_ERR_BYTES, "a trace of %u records: %s",
+			f->conf.trace_records, strerror(-rc));
+	if (rc) {
 		free(q);
 		return rc;
 	}
+	q->w.trace = &q->trace;
 	attach(q, f->link);
 	q->pool = index * q->ring.size * RL_BLKIF_MAX_SEGMENTS;
 	for (; q->nfree < q->ring.size; q->nfree++)
 		q->free_tag[q->nfree] = q->nfree;
 	*out = q;
 	return 0;
+}
+
+void rl_hqueue_destroy(struct rl_hqueue *q)
+{
+	if (q)
+		rl_htrace_fini(&q->trace);
+	free(q);
+}
+
+int rl_hqueue_write_trace(const struct rl_hqueue *q, const char *path)
+{
+	if (!rl_htrace_on(&q->trace))
+		return -EINVAL;
+	return rl_htrace_write(&q->trace, rl_htrace_ring(q->link->rings.fd, q->index), path);
 }

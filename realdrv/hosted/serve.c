@@ -69,7 +69,9 @@ static int start_ring(struct guest *g, rl_u32 i)
 		.device = g->conf->device,
 		.dev = g->conf->dev,
 		.disk = &g->conf->disk,
-		.policy = g->conf->policy};
+		.policy = g->conf->policy,
+		.trace_records = g->conf->trace_records,
+		.queue = i};
 	struct ring *r = aligned_alloc(64, (sizeof(*r) + 63) & ~(size_t)63);
 	int rc = r ? rl_hback_init(&r->back, &c) : -ENOMEM;
 
@@ -112,6 +114,9 @@ static int stop_rings(struct guest *g)
 		rl_hwaiter_attract(&g->ring[i]->back.w);
 	for (rl_u32 i = 0; i < g->running; i++) {
 		join(g, i);
+		if (g->ring[i]->back.trace.buf.head && g->conf->traced)
+			g->conf->traced(g->conf->arg, &g->ring[i]->back.trace,
+				rl_htrace_ring(g->rings.fd, i));
 		rl_hback_fini(&g->ring[i]->back);
 		rl_hstats_add(&sum, &g->ring[i]->back.stats);
 		cpu_ns += g->ring[i]->cpu_ns;

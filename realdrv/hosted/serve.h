@@ -7,6 +7,7 @@
 
 #include "hosted/device.h"
 #include "hosted/stats.h"
+#include "hosted/trace.h"
 
 #define RL_HSERVE_MAX_CPUS 64u
 
@@ -21,6 +22,9 @@ struct rl_hserve_conf {
 	 * time of their threads; may be null. Any thread. */
 	void (*parted)(void *arg, const struct rl_hstats *stats, rl_u64 cpu_ns);
 	void *arg;
+	rl_u32 trace_records; /* stamps that each ring keeps (core/trace.h); 0: none */
+	/* Called for each ring that has stamps before @parted is; @ring: rl_htrace_ring(). */
+	void (*traced)(void *arg, const struct rl_htrace *trace, rl_u64 ring);
 };
 
 /**

@@ -30,6 +30,12 @@ static rl_u32 idle_permille(struct rl_hwaiter *w, rl_u64 now)
 	return w->idle_permille;
 }
 
+static void stamp(const struct rl_hwaiter *w, enum rl_trace_stage stage, rl_u32 count)
+{
+	if (w->trace)
+		rl_htrace_stamp(w->trace, stage, 0, 0, count);
+}
+
 static void ask(struct rl_hwaiter *w)
 {
 	rl_u64 now = rl_hclock_ns();
@@ -242,8 +248,10 @@ enum rl_hwait rl_hwaiter_wait(struct rl_hwaiter *w, rl_u64 until_ns)
 		if (how == TIMEOUT)
 			return RL_HWAIT_TIMEOUT;
 		rl_policy_result(&w->inst, (enum rl_result)how, polls, elapsed);
-		if (how == RL_HIT || how == RL_UPCALL)
+		if (how == RL_HIT || how == RL_UPCALL) {
+			stamp(w, RL_TRACE_WAKE, (rl_u32)how);
 			return RL_HWAIT_WORK;
+		}
 		if (until_ns != RL_NEVER && rl_hclock_ns() >= until_ns)
 			return RL_HWAIT_TIMEOUT;
 	}
@@ -269,6 +277,7 @@ void rl_hwaiter_notify(struct rl_hwaiter *w, int peer_evtchn, rl_bool due)
 {
 	if (due) {
 		w->stats->notifications_sent++;
+		stamp(w, RL_TRACE_NOTIFY, 0);
 		rl_evtchn_send(peer_evtchn);
 	} else {
 		w->stats->notifications_held_off++;

@@ -13,6 +13,7 @@
 
 #include "core/policy.h"
 #include "hosted/stats.h"
+#include "hosted/trace.h"
 
 struct rl_hwaiter;
 
@@ -45,6 +46,7 @@ struct rl_hwaiter {
 	struct rl_policy_inst inst;
 	struct rl_plan plan;
 	struct rl_hstats *stats;
+	struct rl_htrace *trace; /* of the user, set after init; null: none */
 };
 
 /**

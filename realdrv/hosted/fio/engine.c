@@ -21,8 +21,8 @@ struct rlf_job {
 	size_t mem_bytes;   /* of the shared memory for buffers */
 	uint64_t sectors[DDIR_RWDIR_CNT];
 	uint64_t start_ns, start_cpu_ns;
-	bool opened;	  /* start_ns is when the first I/O was due */
-	char *stats_name; /* when a job ends fio frees its options first */
+	bool opened;		       /* start_ns is when the first I/O was due */
+	char *stats_name, *trace_name; /* when a job ends fio frees its options first */
 };
 
 static uint64_t now_ns(clockid_t clock)
@@ -154,6 +154,7 @@ static void free_job(struct rlf_job *job)
 	free(job->queued);
 	free(job->ios);
 	free(job->stats_name);
+	free(job->trace_name);
 	free(job);
 }
 
@@ -168,6 +169,7 @@ static struct rlf_job *make_job(struct thread_data *td)
 	start_clock(job);
 	job->stats_name = stats && *stats ? strdup(stats) : NULL;
 	job->depth = td->o.iodepth;
+	job->trace_name = rlf_trace_name(o) ? strdup(rlf_trace_name(o)) : NULL;
 	job->done = calloc(td->o.iodepth, sizeof(struct rl_hio *));
 	job->queued = calloc(td->o.iodepth, sizeof(struct io_u *));
 	job->ios = calloc(td->o.iodepth, sizeof(*job->ios));
@@ -250,6 +252,19 @@ static void write_stats(struct thread_data *td, const struct rlf_job *job)
 		rlf_complain(td, errno ? errno : EIO, "%s: %s", path, strerror(errno));
 }
 
+static void write_trace(struct thread_data *td, const struct rlf_job *job)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	if (!job->trace_name || !job->queue)
+		return;
+	name_stats(td, job->trace_name, path, sizeof(path));
+	rc = rl_hqueue_write_trace(job->queue, path);
+	if (rc)
+		rlf_complain(td, -rc, "%s: %s", path, strerror(-rc));
+}
+
 static void rlf_cleanup(struct thread_data *td)
 {
 	struct rlf_job *job = td->io_ops_data;
@@ -257,6 +272,7 @@ static void rlf_cleanup(struct thread_data *td)
 	if (!job)
 		return;
 	write_stats(td, job);
+	write_trace(td, job);
 	free_job(job);
 }
 

@@ -12,6 +12,7 @@
 #ifndef RL_HOSTED_FIO_ENGINE_H
 #define RL_HOSTED_FIO_ENGINE_H
 
+#include "core/trace.h"
 #include "hosted/front.h"
 
 #include "fio.h"
@@ -20,8 +21,8 @@
 /* fio writes a pointer of its own to the start. */
 struct rlf_options {
 	void *fio;
-	char *socket, *front_policy, *front_stats;
-	unsigned int ring_pages, mapping, retry_ms, probe;
+	char *socket, *front_policy, *front_stats, *front_trace;
+	unsigned int ring_pages, mapping, retry_ms, trace_records, probe;
 };
 
 extern struct fio_option rlf_options[];
@@ -48,6 +49,9 @@ int rlf_setup(struct thread_data *td);
 
 /** rlf_connect - connect as the options say, with memory for mapping; complains to the user. */
 int rlf_connect(struct rl_hfront **f, const struct rlf_options *o, rl_u64 mem_bytes);
+
+/** rlf_trace_name - the file of the frontend's stage timestamps, as the user names it; or null. */
+const char *rlf_trace_name(const struct rlf_options *o);
 
 /** rlf_complain - one line on stderr or in fio's output, and fio's own error. Returns 1. */
 int rlf_complain(struct thread_data *td, int error, const char *format, ...)

@@ -32,6 +32,13 @@ struct fio_option rlf_options[] = {
 		"Write the counters of job N to this file with .N behind its name (default: the "
 		"environment's RINGLAB_FRONT_STATS)",
 		.prio = 0),
+	OPTION(front_trace, FIO_OPT_STR_STORE, "Frontend's trace",
+		"Write the stage timestamps of job N to this file with .N behind its name "
+		"(default: the environment's RINGLAB_FRONT_TRACE)",
+		.prio = 0),
+	OPTION(trace_records, FIO_OPT_INT, "Records of the trace",
+		"How many of the newest stage timestamps a job keeps", .def = "65536", .minval = 1,
+		.maxval = RL_TRACE_MAX_RECORDS),
 	OPTION(probe, FIO_OPT_BOOL, "Probe",
 		"Compare the engine with the fio that runs it, and do no I/O", .def = "0"),
 	{.name = NULL},
@@ -50,6 +57,13 @@ int rlf_complain(struct thread_data *td, int error, const char *format, ...)
 	return 1;
 }
 
+const char *rlf_trace_name(const struct rlf_options *o)
+{
+	const char *name = o->front_trace ? o->front_trace : getenv("RINGLAB_FRONT_TRACE");
+
+	return name && *name ? name : NULL;
+}
+
 int rlf_connect(struct rl_hfront **f, const struct rlf_options *o, rl_u64 mem_bytes)
 {
 	struct rl_hfront_conf conf = {.socket = o->socket ? o->socket : getenv(SOCKET_ENV),
@@ -58,7 +72,8 @@ int rlf_connect(struct rl_hfront **f, const struct rlf_options *o, rl_u64 mem_by
 		.ring_pages = o->ring_pages,
 		.mem_bytes = mem_bytes,
 		.policy = o->front_policy,
-		.retry_ms = o->retry_ms};
+		.retry_ms = o->retry_ms,
+		.trace_records = rlf_trace_name(o) ? o->trace_records : 0};
 	char why[RL_HOSTED_ERR_BYTES] = "no memory";
 	int rc;
 

@@ -109,7 +109,7 @@ altered() {
 @test "options come with help" {
 	run fio --enghelp="$so"
 	[ "$status" -eq 0 ]
-	for o in socket ring_pages front_policy mapping retry_ms front_stats; do
+	for o in socket ring_pages front_policy mapping retry_ms front_stats front_trace trace_records; do
 		[[ "$output" == *"$o"* ]]
 	done
 }
@@ -195,6 +195,20 @@ altered() {
 	RINGLAB_FRONT_STATS=$PWD/env job --rw=read --bs=4k --size=1m
 	[ "$(counter env.1 requests)" -eq 256 ]
 	[ "$(counter env.1 copy_bytes)" -eq 1048576 ]
+}
+
+@test "traces: stage timestamps of both sides, checked, and none lost" {
+	serve null --trace "$PWD/back.trace" --stats "$PWD/back.stats"
+	job --rw=randread --bs=4k --size=4m --iodepth=4 --front_trace="$PWD/front.trace" \
+		--front_stats="$PWD/front.stats"
+	until [ -e back.trace ]; do sleep 0.01; done
+	run "$RINGLAB" check front.trace.1 back.trace
+	[ "$status" -eq 0 ]
+	[[ "${lines[0]}" == *"trace of the frontend"*" 0 lost" ]]
+	[[ "${lines[1]}" == *"trace of the backend"*" 0 lost" ]]
+	RINGLAB_FRONT_TRACE=$PWD/env job --rw=read --bs=4k --size=1m --trace_records=100
+	run "$RINGLAB" check env.1
+	[[ "$output" == *" 128 records, "* ]]
 }
 
 # await FILE: fio touches it when a job is connected and about to run.

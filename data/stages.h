@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How long a request took from stage to stage: the traces of both sides of a ring, joined.
+ *
+ * A request's stamps are put in order, and each stage is the time since the stamp before it:
+ *
+ *	publish     from submit                  the frontend fills the slot and publishes
+ *	notify      from publish                 only where it sent a notification
+ *	back_wake   from notify, else publish    only where the backend was waiting
+ *	dequeue     from the one before          the backend has the request
+ *	device      from dequeue                 the disk is done
+ *	respond     from device                  the response is published
+ *	rsp_notify, front_wake, complete         the same on the way back
+ *	total       from submit to complete      of requests with both
+ *
+ * So the stages of a request add up to its total. A stage that has no stamp has no row.
+ */
+#ifndef RL_DATA_STAGES_H
+#define RL_DATA_STAGES_H
+
+#include "data/format/trace.h"
+#include "data/store.h"
+
+/**
+ * rl_stages_join - distributions of the stages.
+ * @front, @back: either may be null.
+ * @out, @n: out; free().
+ * Returns: 0; -EINVAL traces of different rings or clocks, or a response that is stamped before
+ *          its request: then the clocks are not one; -ENOMEM.
+ */
+int rl_stages_join(const struct rl_trace_file *front, const struct rl_trace_file *back,
+	const char *dir, struct rl_stage **out, size_t *n, struct rl_err *err);
+
+/**
+ * rl_stages_read - the stages of a run, from its documents front.trace and back.trace, which must
+ * agree with its statistics to the last notification where nothing was overwritten.
+ * @run: its stats are there already; stages are filled.
+ */
+int rl_stages_read(struct rl_run *run, const char *dir, struct rl_err *err);
+
+#endif
