@@ -78,7 +78,7 @@ struct rl_idle {
 enum rl_result {
 	RL_HIT,	    /* a look found work (the re-check after arming included) */
 	RL_EXPIRED, /* deadline_ns passed, nothing found */
-	RL_TIMER,   /* timer_ns passed, nothing found */
+	RL_TIMER,   /* timer_ns passed, or no_arm's completion came; nothing found */
 	RL_UPCALL,  /* an event woke us */
 };
 

@@ -113,7 +113,7 @@ static void xp_complete(int side, int arg)
 	s->sent++;
 	rl_back_queue(&xp->back);
 	if (s->mode == XP_UNARMED) {
-		rl_policy_result(&s->policy, RL_UPCALL, 0, XP_STEP_NS);
+		rl_policy_result(&s->policy, RL_TIMER, 0, XP_STEP_NS);
 		s->mode = XP_RUN;
 	}
 }
