@@ -292,9 +292,14 @@ static rl_u32 take_done(struct rl_hqueue *q, struct rl_hio **done, rl_u32 max)
 int rl_hqueue_reap(
 	struct rl_hqueue *q, rl_u32 min, rl_u32 max, rl_u64 timeout_ns, struct rl_hio **done)
 {
-	rl_u64 until = timeout_ns == RL_NEVER ? RL_NEVER : rl_hclock_ns() + timeout_ns;
-	rl_u32 n = 0;
+	rl_u32 n = take_done(q, done, max);
+	enum rl_hwait how;
+	rl_u64 until;
 
+	/* First what is here: a look at the ring costs a transfer of its line. */
+	if (n && n >= min)
+		return (int)n;
+	until = timeout_ns == RL_NEVER ? RL_NEVER : rl_hclock_ns() + timeout_ns;
 	for (;;) {
 		if (!q->error)
 			drain(q);
@@ -303,16 +308,11 @@ int rl_hqueue_reap(
 			return (int)n;
 		if (q->error)
 			return n ? (int)n : q->error;
-		switch (rl_hwaiter_wait(&q->w, until)) {
-		case RL_HWAIT_TIMEOUT:
+		how = rl_hwaiter_wait(&q->w, until);
+		if (how == RL_HWAIT_TIMEOUT)
 			drain(q);
-			return (int)(n + take_done(q, done + n, max - n));
-		case RL_HWAIT_ATTENTION:
+		else if (how == RL_HWAIT_ATTENTION)
 			attend(q, until);
-			break;
-		default:
-			break;
-		}
 		if (until != RL_NEVER && rl_hclock_ns() >= until)
 			return (int)(n + take_done(q, done + n, max - n));
 	}
