@@ -50,7 +50,7 @@ counter() {
 altered() {
 	local tree
 	tree=$("$fio_room/source")
-	cp -r "$tree" tree
+	cp -rs "$tree" tree # sed makes a file of the link that it changes
 	sed -i "$2" "tree/$1"
 	! cmp -s "$tree/$1" "tree/$1" || return 1
 	RINGLAB_FIO_SOURCE=$PWD/tree run "$fio_room/build" "$PWD/out"
@@ -104,6 +104,15 @@ altered() {
 	[ "$(grep -c 'error' <<<"$output")" -eq 1 ]
 	[[ "$output" == *"source: error: no source package fio "* ]]
 	[ ! -e out/ringlab.so ]
+}
+
+@test "beside fio's null engine: a row a depth, with the ratio" {
+	[ "$(nproc)" -ge 2 ] || skip "one CPU"
+	run "$fio_room/compare" "$so"
+	[ "$status" -eq 2 ]
+	"$fio_room/compare" "$so" "$RL_BUILD/rl-backend" 1 >rows
+	cat rows
+	jq -se 'length == 3 and all(.value > 0 and .limit > 0 and .ratio > 0 and .unit == "1/s")' rows
 }
 
 @test "options come with help" {
