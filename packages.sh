@@ -41,6 +41,8 @@ procps finds processes in tests
 libxen-dev the reference for the ring's layout
 clang-format holds the form of C files
 spin checks the models of the ring
+clang the fuzzers
+libclang-rt-dev the fuzzers
 git the commit chooses what is measured again
 LIST
 }

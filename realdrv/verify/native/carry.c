@@ -232,7 +232,8 @@ void rl_stress_idle(struct rl_stress_worker *w)
 		/* The device answers meanwhile; without arming that is what wakes. */
 		rl_stress_release(w);
 		if (plan.action == RL_ARM_HALT && plan.no_arm) {
-			rl_policy_result(&w->policy, RL_UPCALL, 0, 0);
+			rl_policy_result(&w->policy, rl_stress_pending(w) ? RL_HIT : RL_TIMER, 0,
+				rl_stress_now_ns() - in.now_ns);
 			return;
 		}
 	}

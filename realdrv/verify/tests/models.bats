@@ -5,13 +5,25 @@
 
 models=$BATS_TEST_DIRNAME/../models
 
-@test "every state of every model, and every broken one caught" {
-	run "$models"
+@test "the model takes the steps of ring.h, and a reordered ring.h is seen" {
+	run "$models" --trace
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[[ ${lines[0]} =~ ([0-9]+)\ accesses\ equal,\ ([0-9]+)\ mutants ]]
+	[[ $output =~ ([0-9]+)\ accesses\ equal,\ ([0-9]+)\ mutants ]]
 	[ "${BASH_REMATCH[1]}" -ge 100 ]
 	[ "${BASH_REMATCH[2]}" -ge 20 ]
-	[ "$(grep -cE ' [1-9][0-9]+ states  holds$' <<<"$output")" -ge 9 ]
-	[ "$(grep -c ' states  caught: ' <<<"$output")" -ge 31 ]
+}
+
+@test "every state of every model, and every broken one caught" {
+	local pattern='' holds=9 caught=31
+
+	# A build of the project under sanitizers changes nothing here: then a part of it is enough.
+	if grep -q '^CMAKE_C_FLAGS:STRING=.*sanitize' "$RL_BUILD/CMakeCache.txt"; then
+		pattern='event x event\||no re-check' holds=1 caught=2
+	fi
+	run "$models" --states "$pattern"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -cE ' [1-9][0-9]+ states  holds$' <<<"$output")" -eq $holds ]
+	[ "$(grep -c ' states  caught: ' <<<"$output")" -eq $caught ]
 }
