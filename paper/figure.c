@@ -310,7 +310,8 @@ static void write_script(FILE *out, const struct rl_figure *f)
 
 static int run_gnuplot(const struct rl_figure *f, const char *dir, struct rl_err *err)
 {
-	char script[64], *argv[] = {"env", "-C", (char *)dir, "gnuplot", script, NULL};
+	char script[64],
+		*argv[] = {"env", "-C", (char *)dir, "LC_ALL=C.UTF-8", "gnuplot", script, NULL};
 	int status, code;
 	pid_t pid;
 
