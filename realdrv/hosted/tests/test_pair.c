@@ -8,6 +8,7 @@
 #include "hosted/serve.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -186,6 +187,68 @@ static void test_depth(void **state)
 	end_backend(pid);
 }
 
+/* One connection, a ring a thread, rings of several pages. */
+struct user {
+	struct rl_hqueue *q;
+	uint32_t index;
+	bool ok;
+};
+
+static void *use_queue(void *arg)
+{
+	enum { N = 200, BYTES = 4096 };
+	struct user *u = arg;
+	uint8_t(*data)[BYTES] = malloc(2 * N * sizeof(*data));
+	struct rl_hio *io = calloc(N, sizeof(*io)), *done[N];
+
+	u->ok = data && io;
+	for (uint32_t pass = 0; pass < 2 && u->ok; pass++) {
+		for (uint32_t i = 0; i < N; i++) {
+			if (pass == 0)
+				fill(data[i], BYTES, u->index * N + i);
+			io[i] = (struct rl_hio){.op = pass == 0 ? RL_HIO_WRITE : RL_HIO_READ,
+				.sector = (u->index * N + i) * 8,
+				.buf = data[pass * N + i],
+				.bytes = BYTES};
+			rl_hqueue_submit(u->q, &io[i]);
+		}
+		rl_hqueue_commit(u->q);
+		u->ok = rl_hqueue_reap(u->q, N, N, RL_NEVER, done) == N;
+		for (uint32_t i = 0; i < N; i++)
+			u->ok = u->ok && io[i].error == 0;
+	}
+	u->ok = u->ok && memcmp(data, data + N, N * sizeof(*data)) == 0;
+	free(data);
+	free(io);
+	return NULL;
+}
+
+static void test_queues(void **state)
+{
+	enum { QUEUES = 4 };
+	struct rl_hfront_conf c = {.queues = QUEUES, .ring_pages = 4, .policy = "event"};
+	char why[RL_HOSTED_ERR_BYTES] = "";
+	struct user user[QUEUES];
+	pthread_t thread[QUEUES];
+	struct rl_hfront *f;
+	pid_t pid;
+
+	(void)state;
+	pid = start_backend("event", &c.sock_fd);
+	assert_int_equal(rl_hfront_create(&f, &c, why), 0);
+	for (uint32_t i = 0; i < QUEUES; i++) {
+		user[i] = (struct user){rl_hfront_queue(f, i), i, false};
+		assert_int_equal(pthread_create(&thread[i], NULL, use_queue, &user[i]), 0);
+	}
+	for (uint32_t i = 0; i < QUEUES; i++) {
+		pthread_join(thread[i], NULL);
+		assert_true(user[i].ok);
+		check_counts(user[i].q);
+	}
+	rl_hfront_destroy(f);
+	end_backend(pid);
+}
+
 static void test_flush_and_bounds(void **state)
 {
 	static uint8_t buf[4096];
@@ -234,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_pair_keeps_data),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_queues),
 		cmocka_unit_test(test_flush_and_bounds),
 		cmocka_unit_test(test_timeout_and_death),
 	};
