@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define MAX_REPEATS 99
+#define TRACE	    65536u /* records of a side's buffer */
 
 enum { REPEATS = 256 };
 
@@ -60,6 +61,7 @@ struct probe {
 	const struct rl_bench_cpus *cpus;
 	const char *policy;
 	rl_u32 depth, n;
+	rl_u32 trace_records;
 };
 
 /* A row: @got against @limit. A rate's ratio is got / limit, a time's limit / got. */
@@ -70,15 +72,18 @@ struct row {
 };
 
 static const struct probe probes[] = {
-	{LINE, &two, NULL, 1, 1000000},
-	{SLOTS, &two, NULL, 1, 500000},
-	{SLOTS, &two, NULL, 32, 4000000},
-	{EVENTFD, &two, NULL, 1, 10000},
-	{EVENTFD, &one, NULL, 1, 50000},
-	{PAIR, &two, "spin", 1, 500000},
-	{PAIR, &two, "spin", 32, 4000000},
-	{PAIR, &two, "event", 1, 10000},
-	{PAIR, &one, "event", 1, 50000},
+	{LINE, &two, NULL, 1, 1000000, 0},
+	{SLOTS, &two, NULL, 1, 500000, 0},
+	{SLOTS, &two, NULL, 32, 4000000, 0},
+	{EVENTFD, &two, NULL, 1, 10000, 0},
+	{EVENTFD, &one, NULL, 1, 50000, 0},
+	{PAIR, &two, "spin", 1, 500000, 0},
+	{PAIR, &two, "spin", 32, 4000000, 0},
+	{PAIR, &two, "event", 1, 10000, 0},
+	{PAIR, &one, "event", 1, 50000, 0},
+	{PAIR, &two, "spin", 1, 500000, TRACE},
+	{PAIR, &two, "spin", 32, 4000000, TRACE},
+	{PAIR, &one, "event", 1, 50000, TRACE},
 };
 #define NPROBES ((int)(sizeof(probes) / sizeof(probes[0])))
 
@@ -88,6 +93,10 @@ static const struct row rows[] = {
 	{"ring_throughput", "requests/s", 6, 2, true},
 	{"ring_event_rtt", "ns", 7, 3, false},
 	{"ring_event_rtt_one_core", "ns", 8, 4, false},
+	/* What stage timestamps cost: the limit is the same without. */
+	{"trace_spin_rtt", "ns", 9, 5, false},
+	{"trace_throughput", "requests/s", 10, 6, true},
+	{"trace_event_rtt_one_core", "ns", 11, 8, false},
 };
 
 static double measure(const struct probe *p)
@@ -102,7 +111,8 @@ static double measure(const struct probe *p)
 	case EVENTFD:
 		return rl_limit_eventfd_ns(*p->cpus, p->n);
 	default:
-		if (rl_bench_pair(*p->cpus, p->policy, p->policy, 4096, p->depth, p->n, &pair))
+		if (rl_bench_pair(*p->cpus, p->policy, p->policy, 4096, p->depth, p->n,
+			    p->trace_records, &pair))
 			return NAN;
 		return pair.ns;
 	}
@@ -205,7 +215,7 @@ static int bench_policies(const struct input *in)
 			for (int s = 0; s < NSETTINGS; s++) {
 				if (rl_bench_pair(*settings[s].cpus, RL_POLICY_DEFAULT,
 					    rl_policies[p]->name, 4096, settings[s].depth,
-					    settings[s].n, &v[p][s][r]))
+					    settings[s].n, 0, &v[p][s][r]))
 					return -1;
 				progress("bench policies", ++done, all);
 			}

@@ -36,10 +36,10 @@ struct rl_bench_pair {
 
 /**
  * rl_bench_pair - the pair itself: null device, mapped reads of 4 KiB, @depth of them under way.
- * @front, @back: policies.
+ * @front, @back: policies.  @trace_records: stage timestamps that each side keeps; 0: none.
  * Returns: 0 or a negative errno.
  */
 int rl_bench_pair(struct rl_bench_cpus cpus, const char *front, const char *back, rl_u32 bytes,
-	rl_u32 depth, rl_u32 n, struct rl_bench_pair *out);
+	rl_u32 depth, rl_u32 n, rl_u32 trace_records, struct rl_bench_pair *out);
 
 #endif

@@ -50,10 +50,14 @@ static void parted(void *arg, const struct rl_hstats *stats, rl_u64 cpu)
 	sh->back_cpu_ns = cpu;
 }
 
-static int backend(struct shared *sh, int sock, int cpu, const char *policy)
+static int backend(struct shared *sh, int sock, int cpu, const char *policy, rl_u32 trace_records)
 {
-	struct rl_hserve_conf c = {
-		.policy = policy, .cpus = {cpu}, .ncpus = 1, .parted = parted, .arg = sh};
+	struct rl_hserve_conf c = {.policy = policy,
+		.cpus = {cpu},
+		.ncpus = 1,
+		.parted = parted,
+		.arg = sh,
+		.trace_records = trace_records};
 	const char *arg;
 	char why[256];
 
@@ -86,13 +90,14 @@ static int loop(struct rl_hqueue *q, struct rl_hio *io, rl_u32 depth, rl_u32 n)
 }
 
 static int frontend(struct shared *sh, int sock, int cpu, const char *policy, rl_u32 bytes,
-	rl_u32 depth, rl_u32 n)
+	rl_u32 depth, rl_u32 n, rl_u32 trace_records)
 {
 	struct rl_hfront_conf c = {.sock_fd = sock,
 		.queues = 1,
 		.ring_pages = 1,
 		.mem_bytes = (rl_u64)bytes * depth,
-		.policy = policy};
+		.policy = policy,
+		.trace_records = trace_records};
 	struct rl_hio io[MAX_DEPTH] = {0};
 	char why[RL_HOSTED_ERR_BYTES];
 	struct rl_hfront *f;
@@ -137,7 +142,7 @@ static void sum_up(const struct shared *sh, rl_u32 n, struct rl_bench_pair *out)
 }
 
 int rl_bench_pair(struct rl_bench_cpus cpus, const char *front, const char *back, rl_u32 bytes,
-	rl_u32 depth, rl_u32 n, struct rl_bench_pair *out)
+	rl_u32 depth, rl_u32 n, rl_u32 trace_records, struct rl_bench_pair *out)
 {
 	struct shared *sh;
 	int sock[2], status, rc = -EINVAL;
@@ -151,12 +156,12 @@ int rl_bench_pair(struct rl_bench_cpus cpus, const char *front, const char *back
 	b = fork();
 	if (b == 0) {
 		close(sock[0]);
-		_exit(backend(sh, sock[1], cpus.back, back));
+		_exit(backend(sh, sock[1], cpus.back, back, trace_records));
 	}
 	close(sock[1]);
 	a = fork();
 	if (a == 0) {
-		sh->rc = frontend(sh, sock[0], cpus.front, front, bytes, depth, n);
+		sh->rc = frontend(sh, sock[0], cpus.front, front, bytes, depth, n, trace_records);
 		_exit(sh->rc != 0);
 	}
 	close(sock[0]);
