@@ -25,9 +25,11 @@ device_spec() {
 
 # start_backend CPU: true when its socket is there
 start_backend() {
-	rm -f "$work/sock" "$work/back.stats"
+	local traced=()
+	[ "$trace" = 0 ] || traced=(--trace "$work/back.trace" --trace-records "$trace")
+	rm -f "$work/sock" "$work/back.stats" "$work"/back.trace*
 	taskset -c "$1" "$backend" --listen "$work/sock" --device "$(device_spec)" --policy "${back#rl:}" \
-		--cpus "$1" --stats "$work/back.stats" 2>"$work/backend.log" &
+		--cpus "$1" --stats "$work/back.stats" "${traced[@]}" 2>"$work/backend.log" &
 	backend_pid=$!
 	until [ -S "$work/sock" ]; do
 		if ! kill -0 "$backend_pid" 2>/dev/null; then
@@ -47,6 +49,7 @@ job_for_engine() {
 	printf '%s\n' '[global]' 'ioengine=external:./ringlab.so' "front_policy=${front#rl:}" \
 		"mapping=$([ "$grants" = map ] && echo 1 || echo 0)"
 	for pair in "${pairs[@]}"; do echo "$pair"; done
+	[ "$trace" = 0 ] || printf '%s\n' front_trace=front.trace "trace_records=$trace"
 	grep -vE '^[[:space:]]*ioengine[[:space:]]*=' "$1"
 }
 
@@ -55,7 +58,7 @@ run_fio() {
 	local code=0
 	ln -sf "$engine" "$work/ringlab.so"
 	job_for_engine "$to/job.fio" >"$work/run.fio"
-	rm -f "$work"/front.stats.* "$work/fio.out"
+	rm -f "$work"/front.stats.* "$work"/front.trace.* "$work/fio.out"
 	(
 		cd "$work"
 		RINGLAB_SOCKET=./sock RINGLAB_FRONT_STATS=front.stats timeout -k 5 "$timeout" \
@@ -105,6 +108,17 @@ take_back() {
 	echo "now_ns $(longest "$to/front.stats")" >>"$to/back.stats"
 }
 
+# take_traces: both sides of the ring; a job of fio is a ring, so of several the result would be a mixture
+take_traces() {
+	[ "$trace" != 0 ] || return 0
+	if [ -e "$work/back.trace.2" ] || [ ! -e "$work/back.trace" ]; then
+		echo "run: cell $name: $(find "$work" -name 'back.trace*' | wc -l) rings were traced (expected a job with numjobs=1)" >&2
+		return 1
+	fi
+	cp "$work"/front.trace.* "$to/front.trace"
+	cp "$work/back.trace" "$to/back.trace"
+}
+
 # take_cpu: CPU time of both sides while there was I/O, in the words of the rig
 take_cpu() {
 	printf '{"window_ns": %s,\n "cpu_ns": {"driver": %s, "guest": %s},\n "disk": {"read_sectors": %s, "write_sectors": %s}}\n' \
@@ -124,7 +138,7 @@ failed() {
 
 # run_cell FOLDER: the result's folder appears when it is whole, also when fio failed in it
 run_cell() {
-	local name front back device grants timeout front_args cpus to code=0
+	local name front back device grants timeout trace front_args cpus to code=0
 	# shellcheck disable=SC1091
 	. "$1/env"
 	to=$out/$name.partial
@@ -136,7 +150,7 @@ run_cell() {
 	start_backend "${cpus#*,}" || { failed "the backend did not start" || return; }
 	run_fio "${cpus%,*}" || code=$?
 	if [ $code = 0 ]; then
-		take_front && take_back && take_cpu || { failed "no result" || return; }
+		take_front && take_back && take_cpu && take_traces || { failed "no result" || return; }
 	fi
 	echo "$code" >"$to/status"
 	[ $code = 0 ] || failed "fio ended with status $code" || true

@@ -32,8 +32,9 @@ check_pair() {
 	job) check_job "$@" ;;
 	cpus) check_cpus "$1" "$3" ;;
 	timeout) check_number "$@" 1 86400 ;;
+	trace) check_number "$@" 0 4194304 ;;
 	front_args) check_arguments "$@" ;;
-	*) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, cpus, timeout or front_args)" ;;
+	*) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, cpus, timeout, trace or front_args)" ;;
 	esac
 }
 
@@ -45,8 +46,8 @@ write_cell() {
 	echo "$2" >"$1/cell.txt"
 	cp "$(dirname "$cells_file")/${cell[job]}" "$1/job.fio"
 	{
-		echo "device=null grants=persistent timeout=900 front_args= cpus=$cpus"
-		for key in name front back device grants timeout front_args cpus; do
+		echo "device=null grants=persistent timeout=900 trace=0 front_args= cpus=$cpus"
+		for key in name front back device grants timeout trace front_args cpus; do
 			[ -z "${cell[$key]+x}" ] || echo "$key=${cell[$key]}"
 		done
 	} >"$1/env"

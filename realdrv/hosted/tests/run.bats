@@ -58,9 +58,32 @@ counter() {
 	# shellcheck disable=SC2016 # for the reader of cells, not for this shell
 	refuses 'a front=rl:$(reboot) back=rl:event job=j.fio' 9 "bad front driver"
 	refuses "a $good device=brd" 49 "expected null|ram|file"
+	refuses "a $good trace=-1" 48 "whole number from 0 to 4194304"
 	refuses "a $good cpus=0" 47 "expected FRONT,BACK"
 	refuses "a $good cpus=0,4095" 47 "CPU 4095 cannot be used"
 	refuses "a front=rl:event back=rl:event" 1 "no job="
+}
+
+@test "trace= brings both sides' stage timestamps home, and they agree with the statistics" {
+	echo "a $good trace=65536" >cells
+	cells
+	"$RINGLAB" check out/a/front.trace out/a/back.trace out/a
+	"$RINGLAB" import --db t.db out/a
+	[ "$(sqlite3 t.db "SELECT n FROM stage WHERE stage = 'total'")" = "$(counter out/a/front.stats requests)" ]
+	# One notification more in the statistics than in the trace.
+	awk '$1 == "notifications_sent" { $2++ } { print }' out/a/back.stats >more
+	mv more out/a/back.stats
+	run -3 "$RINGLAB" check out/a
+	[[ "$output" == *"notifications_sent (expected"* ]]
+}
+
+@test "several jobs are several rings: no trace of them, and the cell fails" {
+	sed 's/^rw=/numjobs=2\nrw=/' j.fio >two.fio
+	echo "a front=rl:event back=rl:event job=two.fio trace=65536" >cells
+	run cells
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"2 rings were traced (expected a job with numjobs=1)"* ]]
 }
 
 @test "a policy that does not exist is bad input" {
