@@ -25,8 +25,8 @@
  * rl_stages_join - distributions of the stages.
  * @front, @back: either may be null.
  * @out, @n: out; free().
- * Returns: 0; -EINVAL traces of different rings or clocks, or a response that is stamped before
- *          its request: then the clocks are not one; -ENOMEM.
+ * Returns: 0; -EINVAL traces of different rings or clocks, no request in both, or a response
+ *          that is stamped before its request: then the clocks are not one; -ENOMEM.
  */
 int rl_stages_join(const struct rl_trace_file *front, const struct rl_trace_file *back,
 	const char *dir, struct rl_stage **out, size_t *n, struct rl_err *err);

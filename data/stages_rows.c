@@ -122,6 +122,19 @@ static struct rl_stage sum_up(const struct rl_stages *s, int want, double *value
 	return row;
 }
 
+/* Both keep the newest: when no request is in both, they are not of one time. */
+static bool apart(const struct rl_stages *s, const struct rl_trace_file *front,
+	const struct rl_trace_file *back)
+{
+	if (!front || !back || !rl_trace_count(front, RL_TRACE_COMPLETE) ||
+		!rl_trace_count(back, RL_TRACE_DEQUEUE))
+		return false;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->r[i].at[RL_AT_DEQUEUE] != RL_NEVER)
+			return false;
+	return true;
+}
+
 static int make_rows(const struct rl_stages *s, const char *dir, struct rl_stage **out, size_t *n,
 	struct rl_err *err)
 {
@@ -165,6 +178,10 @@ int rl_stages_join(const struct rl_trace_file *front, const struct rl_trace_file
 			"traces by the clocks %s and %s (expected one)", front->h.clock,
 			back->h.clock);
 	rc = rl_stages_fill(&s, front, back);
+	if (!rc && apart(&s, front, back))
+		rc = rl_err_set(err, -EINVAL, dir, 0, 0,
+			"traces: no request is in both (expected one clock: see clock_offset in "
+			"core/trace.h)");
 	rc = rc ? rc : make_rows(&s, dir, out, n, err);
 	rl_stages_fini(&s);
 	if (rc) {

@@ -75,10 +75,9 @@ static int check_record(const struct rl_trace_header *h, const struct rl_trace_r
 	if (r->queue != h->queue)
 		return bad(file, err, at + offsetof(struct rl_trace_record, queue),
 			"queue of the record", r->queue, "the file's");
-	if ((r->stage == RL_TRACE_PUBLISH || r->stage == RL_TRACE_RESPOND) &&
-		(r->count == 0 || r->count > BATCH_MAX))
+	if ((r->stage == RL_TRACE_PUBLISH || r->stage == RL_TRACE_RESPOND) && r->count > BATCH_MAX)
 		return bad(file, err, at + offsetof(struct rl_trace_record, count),
-			"messages published", r->count, "1 to 512");
+			"messages published", r->count, "0 to 512");
 	return 0;
 }
 

@@ -209,6 +209,11 @@ static void test_clocks_and_rings(void **state)
 	assert_int_equal(rl_stages_join(&f, &b, "d", &rows, &n, &err), -EINVAL);
 	assert_non_null(strstr(err.what, "2 of 2 requests were answered before they were asked"));
 	assert_null(rows);
+	for (size_t i = 0; i < b.n; i++)
+		b.record[i].time -= 900; /* a clock that began later */
+	err = (struct rl_err){0};
+	assert_int_equal(rl_stages_join(&f, &b, "d", &rows, &n, &err), -EINVAL);
+	assert_non_null(strstr(err.what, "no request is in both"));
 }
 
 /* Gaps of a hostile file ask for no more memory than its records do. */

@@ -11,6 +11,7 @@
 #include <linux/ktime.h>
 
 #include "back/rlback.h"
+#include "kern/trace.h"
 
 static struct rlback *rlb_of(struct rlk_waiter *w)
 {
@@ -38,6 +39,16 @@ static void rlb_queue_response(struct rlb_ring *ring, const struct rlb_req *req)
 	ring->dev->waiter.stats.responses++;
 }
 
+/* Ring lock held. */
+static __always_inline void rlb_publish(struct rlb_ring *ring)
+{
+	struct rl_ring_back *back = &ring->back;
+
+	rlk_trace(&ring->dev->waiter, RL_TRACE_RESPOND, 0, back->rsp_prod_pvt,
+		back->rsp_prod_pvt - back->rsp_prod_pub);
+	rlk_waiter_notify(&ring->dev->waiter, rl_back_publish(back));
+}
+
 static void rlb_sample(const struct rlb_req *req)
 {
 	if (req->taken_ns)
@@ -56,7 +67,7 @@ void rlb_answer(struct rlb_req *req, u32 unmapped)
 	ring->returned[ring->nreturned++] = req;
 	stats->late_grants_unmapped += unmapped;
 	stats->late_unmap_hypercalls += unmapped > 0;
-	rlk_waiter_notify(&ring->dev->waiter, rl_back_publish(&ring->back));
+	rlb_publish(ring);
 	if (unlikely(ring->closing))
 		wake_up(&ring->drained);
 	else if (ring->dev->waiter.plan.no_arm)
@@ -78,7 +89,7 @@ static void rlb_answer_done(struct rlb_ring *ring)
 	for (i = 0; i < ring->ndone; i++)
 		rlb_queue_response(ring, ring->done[i]);
 	if (ring->ndone)
-		rlk_waiter_notify(&ring->dev->waiter, rl_back_publish(&ring->back));
+		rlb_publish(ring);
 	spin_unlock_irq(&ring->lock);
 	for (i = 0; i < ring->ndone; i++)
 		ring->free[ring->nfree++] = ring->done[i];
@@ -102,6 +113,7 @@ static void rlb_end_io(struct bio *bio)
 	struct rlb_req *req = container_of(bio, struct rlb_req, bio);
 	struct rlb_ring *ring = req->ring;
 
+	rlk_trace(&ring->dev->waiter, RL_TRACE_DEVICE, (u32)req->id, 0, 0);
 	req->status = rlb_status(req, bio->bi_status);
 	if (unlikely(req->status))
 		ring->dev->stats.io_errors++;
@@ -194,6 +206,7 @@ static void rlb_take(struct rlb_ring *ring, struct rlb_req *req)
 	u32 i;
 
 	rl_back_take(&ring->back, &copy, sizeof(copy));
+	rlk_trace(&ring->dev->waiter, RL_TRACE_DEQUEUE, (u32)copy.id, ring->back.req_cons - 1, 0);
 	if (!rlb_judge(ring->dev, &copy, req)) {
 		ring->done[ring->ndone++] = req;
 		return;
@@ -328,4 +341,5 @@ const struct rlk_ops rlb_waiter_ops = {
 	.arm = rlb_arm,
 	.in_flight = rlb_waiting,
 	.show = rlb_show,
+	.side = RL_TRACE_BACK,
 };

@@ -8,7 +8,7 @@
  *
  *	stage     side   id   index                  count
  *	submit    front  tag  of the request         -
- *	publish   front  -    req_prod published     requests since the last publication
+ *	publish   front  -    req_prod published     requests since the last publication, 0: none
  *	notify    both   -    -                      -
  *	wake      both   -    -                      enum rl_result that ended the wait
  *	dequeue   back   tag  of the request         -

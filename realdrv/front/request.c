@@ -6,6 +6,7 @@
  * Requests are published when the block layer says that no more follows at once; one
  * notification then stands for all of them, and is sent only if the backend asked for it.
  */
+#include "kern/trace.h"
 #include "rlfront.h"
 
 /* blkif's word for a request, or -1 for what this disk does not do. */
@@ -25,6 +26,8 @@ static int operation_of(const struct rlfront_dev *dev, const struct request *rq)
 
 static void publish(struct rlfront_dev *dev)
 {
+	rlk_trace(&dev->waiter, RL_TRACE_PUBLISH, 0, dev->ring.req_prod_pvt,
+		dev->ring.req_prod_pvt - dev->ring.req_prod_pub);
 	rlk_waiter_notify(&dev->waiter, rl_front_publish(&dev->ring));
 }
 
@@ -37,7 +40,7 @@ static void sample(struct rlfront_dev *dev, const struct rlfront_slot *slot)
 	smp_store_release(&dev->sample_id, slot->req.id);
 }
 
-static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool last)
+static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool last, u64 begun)
 {
 	unsigned int bytes = offsetof(struct rl_blkif_request, seg[0]) +
 			     slot->req.nr_segments * sizeof(struct rl_blkif_segment);
@@ -47,6 +50,8 @@ static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool las
 	memcpy(rl_front_slot(&dev->ring), &slot->req, bytes);
 	rl_front_queue(&dev->ring);
 	dev->waiter.stats.requests++;
+	rlk_trace_at(&dev->waiter, begun, RL_TRACE_SUBMIT, (u32)slot->req.id,
+		dev->ring.req_prod_pvt - 1, 0);
 	sample(dev, slot);
 	/* From here on the slot is the consumer's: it may complete before it was published. */
 	smp_store_release(&slot->live_id, slot->req.id);
@@ -60,6 +65,7 @@ static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct bl
 	struct rlfront_dev *dev = hctx->queue->queuedata;
 	struct request *rq = bd->rq;
 	int op = operation_of(dev, rq), segments = 0;
+	u64 begun = rlk_trace_time();
 	struct rlfront_slot *slot;
 
 	if (unlikely(!READ_ONCE(dev->live)))
@@ -77,7 +83,7 @@ static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct bl
 	slot->req.sector_number = blk_rq_pos(rq);
 	slot->req.id += 1ull << 32; /* the upper half counts the uses of this tag */
 	blk_mq_start_request(rq);
-	enqueue(dev, slot, bd->last);
+	enqueue(dev, slot, bd->last, begun);
 	return BLK_STS_OK;
 }
 

@@ -13,6 +13,7 @@
 #include <linux/nospec.h>
 #include <xen/events.h>
 
+#include "kern/trace.h"
 #include "rlfront.h"
 
 static struct rlfront_dev *dev_of(struct rlk_waiter *w)
@@ -89,6 +90,7 @@ static int take_response(struct rlfront_dev *dev, struct io_comp_batch *done)
 		rlfront_disable(dev, "the backend still maps a page that it answered for");
 		status = BLK_STS_IOERR;
 	}
+	rlk_trace(&dev->waiter, RL_TRACE_COMPLETE, (u32)rsp.id, dev->ring.rsp_cons - 1, 0);
 	WRITE_ONCE(slot->live_id, RLFRONT_IDLE);
 	complete_request(rq, status, done); /* from here on the tag may be used again */
 	return unlikely(status) && READ_ONCE(dev->disabled) ? -EPROTO : 0;
@@ -138,6 +140,7 @@ const struct rlk_ops rlfront_waiter_ops = {
 	.arm = rlfront_arm,
 	.in_flight = rlfront_in_flight,
 	.in_irq = true,
+	.side = RL_TRACE_FRONT,
 };
 
 int rlfront_response_start(struct rlfront_dev *dev)

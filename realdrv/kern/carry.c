@@ -20,6 +20,7 @@
 #include <xen/interface/sched.h>
 
 #include "kern/internal.h"
+#include "kern/trace.h"
 
 #define RLK_LOOKS_PER_QS 1024 /* looks between two reports to RCU */
 
@@ -38,6 +39,7 @@ bool rlk_take_event(struct rlk_waiter *w)
 	clear_bit(RLK_ATTN_EVENT, &w->attn);
 	smp_mb__after_atomic(); /* the flag goes down before the ring is looked at */
 	w->stats.upcalls++;
+	rlk_trace(w, RL_TRACE_WAKE, 0, 0, RL_UPCALL);
 	w->eoi_owed = true;
 	return true;
 }

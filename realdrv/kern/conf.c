@@ -7,6 +7,7 @@
  *	debugfs  <module>/<device>/stats         `key value` lines
  *	         <module>/<device>/decisions     the log of log.c
  *	         <module>/<device>/decisions_on  1: record; starts the policy afresh
+ *	         <module>/<device>/trace         stage timestamps, see trace.c
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -40,7 +41,7 @@ static int rlk_check_spec(const char *name, const char *spec)
 
 int rlk_init(void)
 {
-	int rc = rlk_check_spec("parameter", policy);
+	int rc = rlk_check_spec("parameter", policy) ?: rlk_trace_init();
 
 	if (rc)
 		return rc;
@@ -196,6 +197,7 @@ void rlk_waiter_init(struct rlk_waiter *w, const struct rlk_ops *ops, const char
 		mutex_unlock(&w->conf_mutex);
 	}
 	w->dir = debugfs_create_dir(name, rlk_root);
+	rlk_trace_create(w);
 	debugfs_create_file("stats", 0444, w->dir, w, &rlk_stats_fops);
 	debugfs_create_file("decisions", 0444, w->dir, w, &rlk_decisions_fops);
 	debugfs_create_file_unsafe("decisions_on", 0644, w->dir, w, &rlk_decisions_on_fops);
@@ -206,4 +208,5 @@ void rlk_waiter_fini(struct rlk_waiter *w)
 	rlk_waiter_stop(w);
 	debugfs_remove_recursive(w->dir);
 	rlk_log_free(w);
+	rlk_trace_destroy(w);
 }

@@ -53,6 +53,11 @@ void rlk_log_idle(struct rlk_log *log, const struct rl_idle *in, const struct rl
 void rlk_log_result(struct rlk_log *log, enum rl_result how, u64 polls, u64 elapsed_ns);
 int rlk_log_show(struct rlk_waiter *w, struct seq_file *m);
 
+/* trace.c: the buffers of stage timestamps; create after the debugfs folder, destroy after it. */
+int rlk_trace_init(void);
+void rlk_trace_create(struct rlk_waiter *w);
+void rlk_trace_destroy(struct rlk_waiter *w);
+
 /* waiter.c: select w->spec (checked), at once when running; conf_mutex held. */
 int rlk_policy_apply(struct rlk_waiter *w);
 

@@ -10,6 +10,7 @@
 #include <xen/events.h>
 
 #include "kern/internal.h"
+#include "kern/trace.h"
 
 #define RLK_IDLE_WINDOW_NS (10 * NSEC_PER_MSEC)
 #define RLK_ROUNDS_IN_IRQ  64 /* a peer that never stops must not keep a handler for ever */
@@ -117,6 +118,7 @@ static void rlk_run_in_irq(struct rlk_waiter *w)
 	int round;
 
 	w->stats.upcalls++;
+	rlk_trace(w, RL_TRACE_WAKE, 0, 0, RL_UPCALL);
 	w->stats.block_ns += elapsed_ns;
 	w->stats.blocks++;
 	w->eoi_owed = true;
@@ -132,6 +134,7 @@ static void rlk_run_in_irq(struct rlk_waiter *w)
 		if (!rlk_arm(w))
 			return;
 		w->stats.recheck_hits++;
+		rlk_trace(w, RL_TRACE_WAKE, 0, 0, RL_HIT);
 		elapsed_ns = rlk_elapsed_ns(w);
 		how = RL_HIT;
 	}
@@ -250,6 +253,8 @@ static int rlk_thread(void *arg)
 			rlk_begin(w);
 			continue;
 		}
+		if (how == RL_HIT)
+			rlk_trace(w, RL_TRACE_WAKE, 0, 0, RL_HIT);
 		rlk_result(w, how, polls, w->elapsed_ns);
 		if (how == RL_HIT || how == RL_UPCALL)
 			rlk_drain(w);
@@ -339,6 +344,7 @@ void rlk_waiter_notify(struct rlk_waiter *w, bool due)
 {
 	if (due) {
 		w->stats.notifications_sent++;
+		rlk_trace(w, RL_TRACE_NOTIFY, 0, 0, 0);
 		notify_remote_via_irq(w->irq);
 	} else {
 		w->stats.notifications_held_off++;

@@ -38,6 +38,7 @@
 
 struct rlk_waiter;
 struct rlk_log;
+struct rlk_trace;
 
 struct rlk_ops {
 	/* Take what the ring holds. Returns: messages taken, or a negative errno after which the
@@ -51,6 +52,7 @@ struct rlk_ops {
 	void (*show)(struct rlk_waiter *w, struct seq_file *m);
 	/* drain() and arm() never sleep, and the events' handler may call them. */
 	bool in_irq;
+	u8 side; /* enum rl_trace_side: whose stamps these are */
 };
 
 /* Counters of one side; written by who is in charge, read at any time by debugfs. */
@@ -95,6 +97,7 @@ struct rlk_waiter {
 	bool dead;	/* drain() failed */
 	u8 charge;	/* enum rlk_charge; under lock */
 	struct rlk_log *log;
+	struct rlk_trace *trace; /* null: none */
 	struct rlk_stats stats;
 
 	spinlock_t lock;
@@ -114,8 +117,8 @@ struct rlk_waiter {
 
 /**
  * rlk_init - debugfs root of the module, and the check of the module parameters that come with
- * kern/: `policy` (of every device, default event) and `log_decisions`. rlk_exit undoes it.
- * Returns: 0; -EINVAL for a policy that does not exist (said in the kernel's log).
+ * kern/: `policy` (of every device, default event), `log_decisions` and `trace`. rlk_exit undoes
+ * it. Returns: 0; -EINVAL for a policy or a size that does not exist (said in the kernel's log).
  * Context: module init, before the driver is registered; module exit, after it is gone.
  */
 int rlk_init(void);

@@ -139,7 +139,7 @@ static void test_fields(void **state)
 			"queue of the record 4"},
 		{SIZE - 2 * sizeof(struct rl_trace_record) +
 				offsetof(struct rl_trace_record, count),
-			4, 0, "messages published 0"},
+			4, 513, "messages published 513"},
 		{SIZE - 2 * sizeof(struct rl_trace_record) +
 				offsetof(struct rl_trace_record, count),
 			4, UINT32_MAX, "messages published"},

@@ -19,6 +19,7 @@ objects() { # with their times
 		[ "$(modinfo -F license "$OUT/$m.ko")" = GPL ] || [ "$(modinfo -F license "$OUT/$m.ko")" = "GPL v2" ]
 		modinfo -F parm "$OUT/$m.ko" | grep -q '^policy:'
 		modinfo -F parm "$OUT/$m.ko" | grep -q '^log_decisions:'
+		modinfo -F parm "$OUT/$m.ko" | grep -q '^trace:'
 	done
 	[ "$(modinfo -F vermagic "$OUT/rlback.ko" | cut -d' ' -f1)" = "$(cat "$OUT/kernelrelease")" ]
 }
