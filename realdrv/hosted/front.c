@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int check(const struct rl_hfront_conf *c, char *why)
 {
@@ -46,6 +47,21 @@ static int make_pages(struct rl_hfront *f, char *why)
 	return rc;
 }
 
+/* A backend that dies while it greets is waited for as one that dies later. */
+static int meet(struct rl_hfront *f, char *why)
+{
+	rl_u64 until = rl_hclock_monotonic_ns() + (rl_u64)f->conf.retry_ms * 1000000u;
+	int rc;
+
+	for (;;) {
+		rc = rl_hlink_connect(f, why);
+		if ((rc != -ECONNRESET && rc != -EPIPE) || !f->conf.socket ||
+			rl_hclock_monotonic_ns() >= until)
+			return rc;
+		usleep(1000);
+	}
+}
+
 int rl_hfront_create(struct rl_hfront **out, const struct rl_hfront_conf *conf, char *why)
 {
 	struct rl_hfront *f;
@@ -64,7 +80,7 @@ int rl_hfront_create(struct rl_hfront **out, const struct rl_hfront_conf *conf, 
 	pthread_cond_init(&f->changed, NULL);
 	rl_hclock_init();
 	rc = make_pages(f, why);
-	rc = rc ? rc : rl_hlink_connect(f, why);
+	rc = rc ? rc : meet(f, why);
 	for (rl_u32 i = 0; i < conf->queues && rc == 0; i++)
 		rc = rl_hqueue_create(&f->queues[i], f, i, why);
 	rc = rc ? rc : rl_hlink_watch(f);

@@ -83,7 +83,7 @@ int rl_hello_receive(int sock, void *msg, size_t bytes, int *fds, rl_u32 *nfds)
 	}
 	while (got)
 		close(fds[--got]);
-	return -EPROTO;
+	return n ? -EPROTO : -ECONNRESET; /* an empty packet may have brought descriptors */
 }
 
 /* A peer may pass any descriptor: one that is no eventfd could block us for good. */

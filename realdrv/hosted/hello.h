@@ -66,8 +66,8 @@ int rl_hello_send(int sock, const void *msg, size_t bytes, const int *fds, rl_u3
 /**
  * rl_hello_receive - take one message of exactly @bytes.
  * @fds: out, room for RL_HELLO_MAX_FDS; null when none is expected. @nfds: out.
- * Returns: 0; -EPROTO another length, too many descriptors, or the end of the socket: then no
- *          descriptor is left open.
+ * Returns: 0; -EPROTO another length, or too many descriptors; -ECONNRESET the end of the socket:
+ * then no descriptor is left open.
  */
 int rl_hello_receive(int sock, void *msg, size_t bytes, int *fds, rl_u32 *nfds);
 
