@@ -10,6 +10,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -18,7 +19,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -181,25 +181,6 @@ static int check_policy(const char *spec)
 	return wrong("--policy", spec, why);
 }
 
-static int bind_socket(const char *path)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	if (strlen(path) >= sizeof(at.sun_path)) {
-		errno = ENAMETOOLONG;
-	} else if (sock >= 0) {
-		snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-		unlink(path);
-		if (bind(sock, (struct sockaddr *)&at, sizeof(at)) == 0 && listen(sock, 64) == 0)
-			return sock;
-	}
-	wrong("--listen", path, strerror(errno));
-	if (sock >= 0)
-		close(sock);
-	return -1;
-}
-
 static void *connection(void *arg)
 {
 	int sock = (int)(long)arg, rc = rl_hserve_frontend(&backend.conf, sock);
@@ -237,31 +218,6 @@ static int serve(const struct args *a, int listener, const char *device)
 		else
 			close(sock);
 	}
-}
-
-/* The memory of a RAM disk is made here, so that it outlives whoever serves it. */
-static int hold_memory(const char **device)
-{
-	static char held[32];
-	const struct rl_hdevice *d;
-	struct rl_hdisk disk;
-	const char *arg;
-	char why[256] = "";
-	void *dev;
-	int fd;
-
-	d = rl_hdevice_find(*device, &arg);
-	if (!d->hold)
-		return 0;
-	if (d->open(&dev, arg, &disk, why))
-		return wrong("--device", *device, why);
-	fd = d->hold(dev);
-	d->close(dev);
-	if (fd < 0)
-		return wrong("--device", *device, strerror(-fd));
-	snprintf(held, sizeof(held), "%s:fd=%d", d->name, fd);
-	*device = held;
-	return 0;
 }
 
 static pid_t worker;
@@ -303,6 +259,7 @@ static int respawn(const struct args *a, int listener, const char *device)
 static int run(const struct args *a)
 {
 	const char *device = a->device, *arg;
+	char held[PATH_MAX + 64], why[256] = "";
 	int listener, rc = check_policy(a->policy);
 
 	rc = rc || !a->cpus ? rc : parse_cpus(&backend.conf, a->cpus);
@@ -316,12 +273,13 @@ static int run(const struct args *a)
 	backend.conf.traced = traced;
 	backend.conf.parted = parted;
 	backend.stats = a->stats;
-	listener = bind_socket(a->listen);
+	listener = rl_hserve_listen(a->listen);
 	if (listener < 0)
-		return EXIT_INPUT;
+		return wrong("--listen", a->listen, strerror(-listener));
 	if (a->respawn) {
-		rc = hold_memory(&device);
-		return rc ? rc : respawn(a, listener, device);
+		if (rl_hdevice_hold(device, held, sizeof(held), why))
+			return wrong("--device", device, why);
+		return respawn(a, listener, held);
 	}
 	return serve(a, listener, device);
 }

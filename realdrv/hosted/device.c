@@ -2,6 +2,7 @@
 /* Choosing a device by its name; see device.h. */
 #include "hosted/device.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct rl_hdevice *rl_hdevice_find(const char *spec, const char **arg)
@@ -13,4 +14,27 @@ const struct rl_hdevice *rl_hdevice_find(const char *spec, const char **arg)
 		if (strlen((*d)->name) == n && memcmp((*d)->name, spec, n) == 0)
 			return *d;
 	return 0;
+}
+
+int rl_hdevice_hold(const char *spec, char *held, size_t size, char *why)
+{
+	const char *arg;
+	const struct rl_hdevice *d = rl_hdevice_find(spec, &arg);
+	struct rl_hdisk disk;
+	void *dev;
+	int rc;
+
+	snprintf(held, size, "%s", spec);
+	if (!d->hold)
+		return 0;
+	rc = d->open(&dev, arg, &disk, why);
+	if (rc)
+		return rc;
+	rc = d->hold(dev);
+	d->close(dev);
+	if (rc < 0)
+		snprintf(why, 256, "%s", strerror(-rc));
+	else
+		snprintf(held, size, "%s:fd=%d", d->name, rc);
+	return rc < 0 ? rc : 0;
 }

@@ -11,6 +11,7 @@
 
 #include "core/types.h"
 
+#include <stddef.h>
 #include <sys/uio.h>
 
 #define RL_HDEVICE_DEFER 1 /* submit(): the answer comes by reap() */
@@ -61,5 +62,13 @@ extern const struct rl_hdevice *const rl_hdevices[];
 
 /** rl_hdevice_find - the device that a specification "name[:arg]" names, or null; @arg: out. */
 const struct rl_hdevice *rl_hdevice_find(const char *spec, const char **arg);
+
+/**
+ * rl_hdevice_hold - make sure that a disk's contents outlive whoever serves it.
+ * @spec: of a device that exists. @held: out, @size: what a serving process is to open instead.
+ * @why:  out on error, 256 bytes.
+ * Returns: 0 or a negative errno. What is held is held until this process ends.
+ */
+int rl_hdevice_hold(const char *spec, char *held, size_t size, char *why);
 
 #endif

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -201,4 +203,29 @@ int rl_hserve_frontend(const struct rl_hserve_conf *conf, int sock)
 	close(sock);
 	free(g);
 	return rc ? rc : end;
+}
+
+int rl_hserve_listen(const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	struct stat st;
+	int sock, rc;
+
+	if (strlen(path) >= sizeof(at.sun_path))
+		return -ENAMETOOLONG;
+	if (lstat(path, &st) == 0) {
+		if (!S_ISSOCK(st.st_mode))
+			return -EEXIST;
+		unlink(path);
+	}
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (sock < 0)
+		return -errno;
+	if (bind(sock, (struct sockaddr *)&at, sizeof(at)) || listen(sock, 64)) {
+		rc = -errno;
+		close(sock);
+		return rc;
+	}
+	return sock;
 }

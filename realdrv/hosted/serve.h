@@ -28,6 +28,13 @@ struct rl_hserve_conf {
 };
 
 /**
+ * rl_hserve_listen - a socket at @path that frontends can connect to. What a backend left there
+ * before is replaced; anything but a socket is not.
+ * Returns: the descriptor; -EEXIST something else is there; or what the kernel said.
+ */
+int rl_hserve_listen(const char *path);
+
+/**
  * rl_hserve_frontend - serve one frontend until it parts.
  * @sock: connected; closed before it returns.
  * Returns: 0; -EPROTO a frontend that is none or that broke the ring's rules; or what failed.

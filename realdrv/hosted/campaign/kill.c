@@ -17,7 +17,6 @@
 #include "hosted/serve.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,7 +25,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,46 +133,14 @@ static void supervise(const struct args *a, struct rl_kill *sh, const char *devi
 	}
 }
 
-/* ---- putting it up ------------------------------------------------------------------------- */
-
-static int listen_at(const char *path)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (sock < 0 || bind(sock, (struct sockaddr *)&at, sizeof(at)) || listen(sock, 4))
-		return -1;
-	return sock;
-}
-
-static int hold_disk(char *device, size_t size)
-{
-	const struct rl_hdevice *d;
-	struct rl_hdisk disk;
-	const char *arg;
-	char why[256];
-	void *dev;
-	int fd;
-
-	d = rl_hdevice_find(RL_KILL_DISK, &arg);
-	if (d->open(&dev, arg, &disk, why))
-		return -1;
-	fd = d->hold(dev);
-	d->close(dev);
-	snprintf(device, size, "ram:fd=%d", fd);
-	return fd < 0 ? -1 : 0;
-}
-
 int main(int argc, char **argv)
 {
 	static const struct argp argp = {.options = options,
 		.parser = parse,
 		.doc = "Kill the backend of the hosted pair under load. Exit 1: something was "
-		       "lost, done "
-		       "twice, failed or hung."};
+		       "lost, done twice, failed or hung."};
 	struct args a = {.kills = 200, .depth = 32, .seed = 1, .back = "event", .front = "event"};
-	char path[64], device[32];
+	char path[64], device[64], why[256] = "";
 	struct rl_kill *sh;
 	int listener, rc;
 	pid_t pid;
@@ -184,9 +150,10 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	snprintf(path, sizeof(path), "/tmp/rl-kill.%d", (int)getpid());
-	listener = listen_at(path);
-	if (sh == MAP_FAILED || listener < 0 || hold_disk(device, sizeof(device))) {
-		perror("rl-kill: error");
+	listener = rl_hserve_listen(path);
+	if (sh == MAP_FAILED || listener < 0 ||
+		rl_hdevice_hold(RL_KILL_DISK, device, sizeof(device), why)) {
+		fprintf(stderr, "rl-kill: error: cannot begin at %s %s\n", path, why);
 		return 4;
 	}
 	sh->killed_ns = 1; /* no kill before the first service */

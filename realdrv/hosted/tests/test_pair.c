@@ -292,6 +292,27 @@ static void test_timeout_and_death(void **state)
 	rl_hfront_destroy(f);
 }
 
+/* What another program keeps where a socket is asked for stays there. */
+static void test_listen_replaces_sockets_alone(void **state)
+{
+	char path[] = "/tmp/rl-listen.XXXXXX";
+	int fd = mkstemp(path), sock;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(rl_hserve_listen(path), -EEXIST);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(unlink(path), 0);
+	sock = rl_hserve_listen(path);
+	assert_true(sock >= 0);
+	close(sock);
+	sock = rl_hserve_listen(path); /* left behind by a backend that died */
+	assert_true(sock >= 0);
+	close(sock);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_queues),
 		cmocka_unit_test(test_flush_and_bounds),
 		cmocka_unit_test(test_timeout_and_death),
+		cmocka_unit_test(test_listen_replaces_sockets_alone),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
