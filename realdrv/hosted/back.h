@@ -28,9 +28,8 @@ struct rl_hback {
 	rl_u8 *pages; /* granted ones */
 	rl_u32 npages;
 	int peer_evtchn;
-	rl_u32 in_flight;    /* deferred by the device */
-	rl_u32 nfree;	     /* tags not in the device */
-	rl_bool drained_all; /* by service(): responses wait to be published */
+	rl_u32 in_flight; /* deferred by the device */
+	rl_u32 nfree;	  /* tags not in the device */
 	struct {
 		rl_u64 id, taken_ns;
 		rl_u8 operation;

@@ -5,10 +5,8 @@
 #include "hosted/clock.h"
 #include "hosted/evtchn.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/resource.h>
 
 #define IDLE_WINDOW_NS 10000000u /* as the modules': 10 ms */
 #define NAP_MAX_NS     50000000u /* attention is looked for at least so often */

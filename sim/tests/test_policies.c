@@ -4,6 +4,7 @@
  * completes, requests are conserved, and no two policies are the same in all that is counted.
  */
 #include "sim/core/rep.h"
+#include "sim/core/tests/world_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +17,6 @@
 #define IOS	     2000
 #define MAX_POLICIES 64
 
-static struct rl_world *w;
 static struct rl_scenario s;
 
 static const struct rl_device *device(const char *name)
@@ -124,20 +124,6 @@ static void options_at_their_ends(void **state)
 				run(2, 4, NULL, spec);
 			}
 		}
-}
-
-static int create(void **state)
-{
-	(void)state;
-	w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
-	return w ? 0 : -1;
-}
-
-static int destroy(void **state)
-{
-	(void)state;
-	free(w);
-	return 0;
 }
 
 int main(void)

@@ -26,6 +26,9 @@ double rl_limit_line_ns(struct rl_bench_cpus cpus, rl_u32 n);
 double rl_limit_eventfd_ns(struct rl_bench_cpus cpus, rl_u32 n);
 double rl_limit_slots_ns(struct rl_bench_cpus cpus, rl_u32 depth, rl_u32 n);
 
+/** rl_bench_pin - keep the calling process on a CPU. */
+void rl_bench_pin(int cpu);
+
 /* What a run of the pair gives. */
 struct rl_bench_pair {
 	double ns;			  /* a request */

@@ -30,7 +30,7 @@ struct loop {
 	void (*far)(struct loop *l);
 };
 
-static void pin(int cpu)
+void rl_bench_pin(int cpu)
 {
 	cpu_set_t set;
 
@@ -160,7 +160,7 @@ static double run(struct loop *l)
 		l->sh->there = l->sh->back = 0;
 		b = fork();
 		if (b == 0) {
-			pin(l->cpus.back);
+			rl_bench_pin(l->cpus.back);
 			l->far(l);
 			_exit(0);
 		}
@@ -168,7 +168,7 @@ static double run(struct loop *l)
 		if (a == 0) {
 			rl_u64 t;
 
-			pin(l->cpus.front);
+			rl_bench_pin(l->cpus.front);
 			t = rl_hclock_ns();
 			l->near(l);
 			l->sh->ns = (double)(rl_hclock_ns() - t) / l->n;

@@ -7,7 +7,6 @@
 #include "hosted/serve.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -24,15 +23,6 @@ struct shared {
 	rl_u64 ns, front_cpu_ns, back_cpu_ns;
 	int rc;
 };
-
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET((size_t)cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
 
 static rl_u64 cpu_ns(void)
 {
@@ -105,7 +95,7 @@ static int frontend(struct shared *sh, int sock, int cpu, const char *policy, rl
 	rl_u64 t, used;
 	int rc;
 
-	pin(cpu);
+	rl_bench_pin(cpu);
 	rc = rl_hfront_create(&f, &c, why);
 	if (rc)
 		return rc;

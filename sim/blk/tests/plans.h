@@ -7,6 +7,7 @@
 #define RL_SIM_BLK_TESTS_PLANS_H
 
 #include "sim/core/rep.h"
+#include "sim/core/tests/world_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,7 +88,6 @@ static struct rl_plan plan(enum rl_action action)
 		.event_offset = 1};
 }
 
-static struct rl_world *w;
 static struct rl_scenario s;
 static void (*tweak)(void); /* changes the scenario before it runs; may be null */
 
@@ -133,20 +133,6 @@ static void run(uint32_t pcpus, uint32_t depth, const char *dev)
 			w->blk.requests - w->blk.responses, w->blk.front.size - w->blk.nfree);
 	}
 	rl_xen_settle(w);
-}
-
-static int create(void **state)
-{
-	(void)state;
-	w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
-	return w ? 0 : -1;
-}
-
-static int destroy(void **state)
-{
-	(void)state;
-	free(w);
-	return 0;
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Schedulers: weights share a pCPU, a waker does not preempt inside the rate limit, slices end. */
 #include "sim/core/rep.h"
+#include "sim/core/tests/world_fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -12,7 +13,6 @@
 
 #define MS (1000000000ull)
 
-static struct rl_world *w;
 static struct rl_scenario s;
 
 static const struct rl_sched *sched(const char *name)
@@ -127,20 +127,6 @@ static void a_waker_inside_the_rate_limit_waits(void **state)
 	rl_vcpu_start(&w->vcpu[1]);
 	run_until(2 * RL_PS_PER_S);
 	assert_true(w->vcpu[1].st.blocks < 2 * 1000 / 20 + 2);
-}
-
-static int create(void **state)
-{
-	(void)state;
-	w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
-	return w ? 0 : -1;
-}
-
-static int destroy(void **state)
-{
-	(void)state;
-	free(w);
-	return 0;
 }
 
 int main(void)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One world a test program: group setup and teardown. */
+#ifndef RL_SIM_CORE_TESTS_WORLD_FIXTURE_H
+#define RL_SIM_CORE_TESTS_WORLD_FIXTURE_H
+
+#include "sim/core/world.h"
+
+#include <stdlib.h>
+
+static struct rl_world *w;
+
+static int create(void **state)
+{
+	(void)state;
+	w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
+	return w ? 0 : -1;
+}
+
+static int destroy(void **state)
+{
+	(void)state;
+	free(w);
+	return 0;
+}
+
+#endif
