@@ -165,7 +165,11 @@ static rl_bool pending(struct rl_hwaiter *w)
 {
 	const struct rl_ring_back *r = &of(w)->ring;
 
-	return rl_ring_load_acquire(&r->shared->req_prod) != r->req_cons;
+	if (rl_ring_load_acquire(&r->shared->req_prod) == r->req_cons)
+		return 0;
+	/* The slot is under way to this core, to be written too, while the wait is accounted. */
+	__builtin_prefetch(rl_back_slot(r), 1);
+	return 1;
 }
 
 static rl_bool arm(struct rl_hwaiter *w, rl_u32 offset)

@@ -32,14 +32,18 @@ struct rl_hlink {
 	int to_back[RL_HOSTED_MAX_QUEUES], to_front[RL_HOSTED_MAX_QUEUES];
 };
 
-/* A request on the ring, so that it can be put on another one. */
+/*
+ * A request on the ring, so that it can be put on another one: what its slot is made of. The
+ * segments are named in the slot itself, since a copy of them would be read back before its
+ * pieces have left the store buffer.
+ */
 struct rl_htag {
 	struct rl_hio *io; /* null: free */
 	rl_u8 *user;	   /* copied from or to there; null: mapped, or no data */
 	rl_u64 sector, published_ns, order;
+	rl_u64 at; /* its data in the granted pages */
 	rl_u32 bytes;
-	rl_u8 operation, nr_segments;
-	struct rl_blkif_segment seg[RL_BLKIF_MAX_SEGMENTS];
+	rl_u32 operation;
 };
 
 struct rl_hqueue {
@@ -85,8 +89,11 @@ void rl_hlink_stop(struct rl_hfront *f);
 /** rl_hfront_mapped_at - where in the granted pages a buffer lies; RL_NEVER: it does not. */
 rl_u64 rl_hfront_mapped_at(const struct rl_hfront *f, const rl_u8 *buf, rl_u32 bytes);
 
-/** rl_htag_name_segments - name the sectors from @offset on; returns the bytes that fit. */
-rl_u32 rl_htag_name_segments(struct rl_htag *t, rl_u64 offset, rl_u32 bytes);
+/** rl_hfront_fits - how many of @bytes from @at on one request can carry. */
+rl_u32 rl_hfront_fits(rl_u64 at, rl_u32 bytes);
+
+/** rl_hfront_name_segments - into a request: the sectors of @bytes from @at, no more than fit. */
+void rl_hfront_name_segments(struct rl_blkif_request *req, rl_u64 at, rl_u32 bytes);
 
 /* queue.c */
 int rl_hqueue_create(struct rl_hqueue **q, struct rl_hfront *f, rl_u32 index, char *why);

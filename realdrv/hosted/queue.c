@@ -21,12 +21,11 @@ static void put_slot(struct rl_hqueue *q, rl_u32 tag)
 	const struct rl_htag *t = &q->tag[tag];
 	struct rl_blkif_request *req = rl_front_slot(&q->ring);
 
-	req->operation = t->operation;
-	req->nr_segments = t->nr_segments;
+	req->operation = (rl_u8)t->operation;
 	req->handle = 0;
 	req->id = tag;
 	req->sector_number = t->sector;
-	memcpy(req->seg, t->seg, t->nr_segments * sizeof(t->seg[0]));
+	rl_hfront_name_segments(req, t->at, t->bytes);
 	rl_front_queue(&q->ring);
 	q->queued++;
 	q->stats.requests++;
@@ -52,7 +51,8 @@ static void put_part(struct rl_hqueue *q, struct rl_hio *io)
 		at = (rl_u64)(q->pool + tag * RL_BLKIF_MAX_SEGMENTS) * RL_PAGE_BYTES;
 		t->user = buf;
 	}
-	t->bytes = rl_htag_name_segments(t, at, left);
+	t->at = at;
+	t->bytes = rl_hfront_fits(at, left);
 	if (t->user && io->op == RL_HIO_WRITE) {
 		memcpy(q->f->pages.base + at, buf, t->bytes);
 		q->stats.copy_bytes += t->bytes;
@@ -126,9 +126,7 @@ static void end_part(struct rl_hqueue *q, rl_u32 tag, int error)
 	struct rl_hio *io = t->io;
 
 	if (t->user && io->op == RL_HIO_READ && !error) {
-		rl_u64 at = (rl_u64)(q->pool + tag * RL_BLKIF_MAX_SEGMENTS) * RL_PAGE_BYTES;
-
-		memcpy(t->user, q->f->pages.base + at, t->bytes);
+		memcpy(t->user, q->f->pages.base + t->at, t->bytes);
 		q->stats.copy_bytes += t->bytes;
 	}
 	if (t->published_ns)
@@ -329,7 +327,10 @@ static rl_bool pending(struct rl_hwaiter *w)
 {
 	const struct rl_ring_front *r = &of(w)->ring;
 
-	return rl_ring_load_acquire(&r->shared->rsp_prod) != r->rsp_cons;
+	if (rl_ring_load_acquire(&r->shared->rsp_prod) == r->rsp_cons)
+		return 0;
+	__builtin_prefetch(r->slots + (r->rsp_cons & (r->size - 1)) * r->slot_bytes);
+	return 1;
 }
 
 static rl_bool arm(struct rl_hwaiter *w, rl_u32 offset)

@@ -14,22 +14,28 @@ rl_u64 rl_hfront_mapped_at(const struct rl_hfront *f, const rl_u8 *buf, rl_u32 b
 	return (rl_u64)(buf - f->pages.base);
 }
 
-/* Names the sectors of @bytes from @offset of the granted pages on, as many as a request takes. */
-rl_u32 rl_htag_name_segments(struct rl_htag *t, rl_u64 offset, rl_u32 bytes)
+rl_u32 rl_hfront_fits(rl_u64 at, rl_u32 bytes)
 {
-	rl_u32 left = bytes;
+	rl_u32 room = RL_BLKIF_MAX_SEGMENTS * RL_PAGE_BYTES - (rl_u32)(at % RL_PAGE_BYTES);
 
-	for (t->nr_segments = 0; left && t->nr_segments < RL_BLKIF_MAX_SEGMENTS; t->nr_segments++) {
-		rl_u32 in = (rl_u32)(offset % RL_PAGE_BYTES);
-		rl_u32 n = RL_PAGE_BYTES - in < left ? RL_PAGE_BYTES - in : left;
+	return bytes < room ? bytes : room;
+}
 
-		t->seg[t->nr_segments] = (struct rl_blkif_segment){
-			.gref = (rl_u32)(offset / RL_PAGE_BYTES),
+void rl_hfront_name_segments(struct rl_blkif_request *req, rl_u64 at, rl_u32 bytes)
+{
+	rl_u8 n = 0;
+
+	for (; bytes; n++) {
+		rl_u32 in = (rl_u32)(at % RL_PAGE_BYTES);
+		rl_u32 len = RL_PAGE_BYTES - in < bytes ? RL_PAGE_BYTES - in : bytes;
+
+		req->seg[n] = (struct rl_blkif_segment){
+			.gref = (rl_u32)(at / RL_PAGE_BYTES),
 			.first_sect = (rl_u8)(in / RL_SECTOR_BYTES),
-			.last_sect = (rl_u8)((in + n) / RL_SECTOR_BYTES - 1),
+			.last_sect = (rl_u8)((in + len) / RL_SECTOR_BYTES - 1),
 		};
-		offset += n;
-		left -= n;
+		at += len;
+		bytes -= len;
 	}
-	return bytes - left;
+	req->nr_segments = n;
 }
