@@ -29,7 +29,7 @@ static void answer(struct rl_blk *b, uint64_t id)
 
 	rl_waiter_completed(&b->bw, b->w->now - b->tag[id].taken);
 	rsp->id = id;
-	rsp->operation = b->tag[id].write ? RL_BLKIF_WRITE : RL_BLKIF_READ;
+	rsp->operation = b->tag[id].operation;
 	rsp->status = RL_BLKIF_OKAY;
 	rl_back_queue(&b->back);
 	b->answered++;
@@ -83,7 +83,8 @@ static void take_requests(struct rl_ctx *c)
 		rl_back_take(&b->back, &req, sizeof(req));
 		t = &b->tag[req.id];
 		t->taken = b->drain_from;
-		if (rl_device_submit(b->w, req.id, t->bytes))
+		t->operation = req.operation;
+		if (rl_device_submit(&b->w->device, &t->r))
 			answer(b, req.id);
 	}
 	publish(b, c);
@@ -128,7 +129,7 @@ void rl_back_device_irq(struct rl_ctx *c)
 	struct rl_blk *b = &c->v->w->blk;
 	uint64_t id;
 
-	while (rl_device_completed(b->w, &id))
+	while (rl_device_completed(&b->w->device, &id))
 		answer(b, id);
 	publish(b, c);
 }

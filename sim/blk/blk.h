@@ -14,6 +14,7 @@
 #include "core/blkif.h"
 #include "core/policy.h"
 #include "core/ring.h"
+#include "sim/device/device.h"
 #include "sim/xen/xen.h"
 
 #define RL_RING_MAX_PAGES 16u
@@ -70,9 +71,10 @@ void rl_waiter_completed(struct rl_waiter *wt, rl_ps time);
 
 /* What the simulator must know of a request beside its slot, by tag. */
 struct rl_tag {
-	uint32_t io, bytes, segments;
+	struct rl_device_request r;
+	uint32_t io, segments;
 	rl_ps published, taken;
-	bool write;
+	rl_u8 operation;
 };
 
 struct rl_blk {
@@ -101,10 +103,11 @@ rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write);
 /**
  * rl_front_submit - enqueue a request and publish it.
  * @io: whom to tell of its completion, by rl_fio_completed().
+ * @r:  what is asked of the disk; its id is given here.
  * Returns: true when a notification is due: charge evtchn_send_ns, then rl_evtchn_send().
  * Context: after its cost was charged, with a tag free.
  */
-bool rl_front_submit(struct rl_blk *b, uint32_t io, uint32_t bytes, bool write);
+bool rl_front_submit(struct rl_blk *b, uint32_t io, const struct rl_device_request *r);
 
 /* back.c, front.c */
 extern const struct rl_waiter_ops rl_front_waiter_ops, rl_back_waiter_ops;

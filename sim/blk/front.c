@@ -18,20 +18,30 @@ rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write)
 	       (write ? copy_cost(b, bytes) : 0);
 }
 
-bool rl_front_submit(struct rl_blk *b, uint32_t io, uint32_t bytes, bool write)
+static rl_u8 operation(const struct rl_device_request *r)
+{
+	if (r->flush)
+		return RL_BLKIF_FLUSH;
+	return r->write ? RL_BLKIF_WRITE : RL_BLKIF_READ;
+}
+
+bool rl_front_submit(struct rl_blk *b, uint32_t io, const struct rl_device_request *r)
 {
 	uint32_t tag = b->free_tag[--b->nfree];
 	struct rl_blkif_request *req = rl_front_slot(&b->front);
 	bool notify;
 
-	b->tag[tag] = (struct rl_tag){io, bytes, pages_of(bytes), b->w->now, 0, write};
-	req->operation = write ? RL_BLKIF_WRITE : RL_BLKIF_READ;
+	b->tag[tag] = (struct rl_tag){
+		.r = *r, .io = io, .segments = pages_of(r->bytes), .published = b->w->now};
+	b->tag[tag].r.id = tag;
+	req->operation = operation(r);
 	req->nr_segments = (rl_u8)b->tag[tag].segments;
 	req->id = tag;
+	req->sector_number = r->sector;
 	rl_front_queue(&b->front);
 	b->requests++;
-	if (write && b->persistent)
-		b->copy_bytes += bytes;
+	if (r->write && b->persistent)
+		b->copy_bytes += r->bytes;
 	notify = rl_front_publish(&b->front);
 	b->held_off += !notify;
 	rl_ctx_published(b->bw.thread, b->w->vcpu[RL_GUEST].cpu);
@@ -69,8 +79,8 @@ static void take_responses(struct rl_ctx *c)
 		rl_front_take(&b->front, &rsp, sizeof(rsp));
 		t = &b->tag[rsp.id];
 		rl_waiter_completed(wt, wt->w->now - t->published);
-		if (!t->write && b->persistent)
-			b->copy_bytes += t->bytes;
+		if (!t->r.write && b->persistent)
+			b->copy_bytes += t->r.bytes;
 		b->responses++;
 		b->free_tag[b->nfree++] = (uint32_t)rsp.id;
 		rl_fio_completed(wt->w, t->io);
@@ -93,7 +103,7 @@ static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
 
 		cost += rl_cost(wt->w, front_response_ns) +
 			t->segments * rl_cost(wt->w, front_segment_ns) +
-			(t->write ? 0 : copy_cost(b, t->bytes));
+			(t->r.write ? 0 : copy_cost(b, t->r.bytes));
 	}
 	if (b->fbatch && wt->w->vcpu[RL_GUEST].cpu != wt->w->vcpu[RL_DRIVER].cpu)
 		cost += b->fbatch * rl_cost(wt->w, line_ns);

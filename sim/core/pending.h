@@ -47,13 +47,25 @@ static inline void rl_pending_set(struct rl_pending *p, uint32_t slot, rl_key ke
 		p->w[i >> 1] = p->w[i] < p->w[i ^ 1] ? p->w[i] : p->w[i ^ 1];
 }
 
+/** rl_pending_draw - the next sequence, for what is armed later by rl_pending_arm_seq(). */
+static inline uint64_t rl_pending_draw(struct rl_pending *p)
+{
+	return p->seq++;
+}
+
+/** rl_pending_arm_seq - as rl_pending_arm(), with a sequence that was drawn before. */
+static inline void rl_pending_arm_seq(
+	struct rl_pending *p, uint32_t slot, rl_ps at, uint32_t prio, uint64_t seq)
+{
+	uint64_t low = (uint64_t)prio << 60 | (seq & ((1ull << RL_SEQ_BITS) - 1)) << RL_SLOT_BITS;
+
+	rl_pending_set(p, slot, (rl_key)at << 64 | low | slot);
+}
+
 /** rl_pending_arm - slot fires at @at; an earlier time of it is forgotten. */
 static inline void rl_pending_arm(struct rl_pending *p, uint32_t slot, rl_ps at, uint32_t prio)
 {
-	uint64_t low = (uint64_t)prio << 60 | (p->seq++ & ((1ull << RL_SEQ_BITS) - 1))
-						      << RL_SLOT_BITS;
-
-	rl_pending_set(p, slot, (rl_key)at << 64 | low | slot);
+	rl_pending_arm_seq(p, slot, at, prio, rl_pending_draw(p));
 }
 
 /** rl_pending_cancel - slot does not fire. */

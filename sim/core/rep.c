@@ -119,7 +119,12 @@ void rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 	rl_rng_init(&w->dom0_rng, a->seed, rep, STREAM_DOM0, 0);
 	rl_rng_init(&w->cost_rng, a->seed, rep, STREAM_COST, 0);
 	rl_xen_init(w, a->s, &machine);
-	rl_device_init(w, a->device, device);
+	rl_device_init(&w->device, w,
+		&(struct rl_device_setup){.ops = a->device,
+			.rng = device,
+			.irq = &w->vcpu[RL_DRIVER],
+			.mem = w->device_mem,
+			.capacity = RL_RING_MAX_SLOTS});
 	rl_blk_init(w, a->s);
 	rl_fio_init(w, a->s, job);
 	rl_vcpu_start(&w->vcpu[RL_DRIVER]);

@@ -39,6 +39,7 @@ struct rl_world {
 
 	struct rl_blk blk;
 	struct rl_device_state device;
+	_Alignas(8) uint8_t device_mem[RL_DEVICE_BYTES(RL_RING_MAX_SLOTS)];
 	struct rl_fio fio;
 	struct rl_rng dom0_rng, cost_rng;
 };
@@ -52,6 +53,18 @@ uint32_t rl_world_slot(struct rl_world *w, void (*fire)(void *), void *arg);
 static inline void rl_world_arm(struct rl_world *w, uint32_t slot, rl_ps at)
 {
 	rl_pending_arm(&w->pending, slot, at < w->now ? w->now : at, RL_PRIO_DEFAULT);
+}
+
+/** rl_world_draw - the place that an event has among equal times when it is armed now. */
+static inline uint64_t rl_world_draw(struct rl_world *w)
+{
+	return rl_pending_draw(&w->pending);
+}
+
+/** rl_world_arm_seq - the same among equal times at the place that was drawn for it. */
+static inline void rl_world_arm_seq(struct rl_world *w, uint32_t slot, rl_ps at, uint64_t seq)
+{
+	rl_pending_arm_seq(&w->pending, slot, at < w->now ? w->now : at, RL_PRIO_DEFAULT, seq);
 }
 
 static inline void rl_world_cancel(struct rl_world *w, uint32_t slot)

@@ -2,19 +2,19 @@
 /* disk - one server, first come first served, exponential service with mean device_ns. */
 #include "sim/core/world.h"
 
-static rl_ps disk_service(struct rl_world *w, struct rl_device_state *d, uint32_t bytes)
+static rl_ps disk_begin(struct rl_device_state *d, uint32_t item)
 {
-	rl_ps begin = d->free_at > w->now ? d->free_at : w->now;
-	rl_ps service = (rl_ps)(rl_rng_exp(&d->rng) * (double)rl_cost(w, device_ns));
+	rl_ps now = d->w->now, begin = d->free_at > now ? d->free_at : now;
+	rl_ps service = (rl_ps)(rl_rng_exp(&d->rng) * (double)rl_cost(d->w, device_ns));
 
-	(void)bytes;
+	(void)item;
 	d->busy_ps += service;
 	d->free_at = begin + service;
-	return d->free_at - w->now;
+	return d->free_at - now;
 }
 
 RL_DEVICE(disk) = {
 	.name = "disk",
 	.summary = "one server, FCFS, exponential service of mean device_ns",
-	.service = disk_service,
+	.begin = disk_begin,
 };

@@ -6,15 +6,14 @@
  */
 #include "sim/core/world.h"
 
-static rl_ps null_service(struct rl_world *w, struct rl_device_state *d, uint32_t bytes)
+static rl_ps null_begin(struct rl_device_state *d, uint32_t item)
 {
-	(void)d;
-	(void)bytes;
-	return rl_cost(w, device_ns);
+	(void)item;
+	return rl_cost(d->w, device_ns);
 }
 
 RL_DEVICE(null) = {
 	.name = "null",
 	.summary = "null_blk: no data, every request after device_ns",
-	.service = null_service,
+	.begin = null_begin,
 };

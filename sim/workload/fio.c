@@ -53,10 +53,10 @@ static void notify(struct rl_ctx *c)
 static void submit_part(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
-	uint32_t bytes = part_bytes(f);
+	struct rl_device_request r = {.bytes = part_bytes(f), .write = f->io[f->cur].write};
 
-	f->left -= bytes;
-	if (rl_front_submit(&f->w->blk, f->cur, bytes, f->io[f->cur].write))
+	f->left -= r.bytes;
+	if (rl_front_submit(&f->w->blk, f->cur, &r))
 		rl_ctx_run(c, rl_cost(f->w, evtchn_send_ns), notify);
 	else
 		next_part(c);
