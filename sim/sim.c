@@ -35,7 +35,7 @@ struct pool {
 static void *work(void *arg)
 {
 	struct pool *p = arg;
-	struct rl_world *w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
+	struct rl_world *w = rl_world_create();
 	uint32_t i;
 
 	if (!w) {
@@ -44,7 +44,7 @@ static void *work(void *arg)
 	}
 	while ((i = atomic_fetch_add(&p->next, 1)) < p->reps)
 		rl_rep_run(w, &p->args, i, &p->rep[i]);
-	free(w);
+	rl_world_destroy(w);
 	return NULL;
 }
 
@@ -146,10 +146,15 @@ static int choose(struct pool *p, const struct rl_scenario *s, struct rl_err *er
 
 static int check_reps(const struct pool *p, struct rl_err *err)
 {
-	if (atomic_load(&p->failed))
-		return rl_err_set(err, atomic_load(&p->failed), NULL, 0, 0, "out of memory");
+	int rc = atomic_load(&p->failed);
+
+	for (uint32_t i = 0; i < p->reps && !rc; i++)
+		if (p->rep[i].failed == -ENOMEM)
+			rc = -ENOMEM;
+	if (rc)
+		return rl_err_set(err, rc, NULL, 0, 0, "out of memory");
 	for (uint32_t i = 0; i < p->reps; i++)
-		if (p->rep[i].stood_still)
+		if (p->rep[i].failed)
 			return rl_err_set(err, -EDEADLK, NULL, 0, 0,
 				"the model stands still: no I/O completes any more (replication "
 				"%u)",

@@ -2,49 +2,79 @@
 /*
  * The pending set: every actor owns one timer, so a winner tree over fixed slots
  * holds them. Arming, moving and cancelling a timer is the write of one leaf and a
- * walk to the root; the root is the next event.
+ * walk towards the root, which ends where the winner does not change; the root is
+ * the next event.
  *
  * Ties break by (time, priority, sequence): every arm draws a new sequence, so equal
- * times fire in the order in which they were armed. 40 bits of it do not wrap.
+ * times fire in the order in which they were armed. 40 bits of it last 10^12 arms.
+ *
+ *	key: time 64 | priority 4 | sequence 40 | slot 20 bits
+ *
+ * The slot that fires stays in the tree until it has fired: nearly every actor arms its
+ * own timer again, which then is one walk and not two.
  */
 #ifndef RL_SIM_CORE_PENDING_H
 #define RL_SIM_CORE_PENDING_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "model/base/units.h"
 
-#define RL_SLOTS	256u /* a power of two */
 #define RL_SLOT_BITS	20u
+#define RL_SLOTS_MAX	(1u << RL_SLOT_BITS)
 #define RL_SEQ_BITS	40u
 #define RL_PRIO_DEFAULT 8u
 
 typedef unsigned __int128 rl_key;
 
+#define RL_KEY_NEVER (~(rl_key)0)
+
 struct rl_pending {
-	uint64_t seq;
-	uint32_t leaves; /* a power of two, all slots in use */
-	rl_key w[2 * RL_SLOTS];
+	rl_key *w;	 /* w[1]: the next; w[leaves + slot]: the slot's own; pairs share a line */
+	uint64_t seq;	 /* of the next arm */
+	uint64_t firing; /* low half of the key that fires, whose slot is not armed; ~0: none */
+	uint32_t leaves; /* a power of two, at least 2 */
+	uint32_t room;	 /* leaves that w has memory for */
 };
 
-/** rl_pending_init - an empty set of @slots slots, at most RL_SLOTS. */
-static inline void rl_pending_init(struct rl_pending *p, uint32_t slots)
+/**
+ * rl_pending_init - an empty set; memory of an earlier one in *@p is used again when it suffices.
+ * @p:     zeroed before its first use.
+ * @slots: at most RL_SLOTS_MAX.
+ * Returns: 0; -ENOMEM.
+ * Context: the only call that allocates.
+ */
+int rl_pending_init(struct rl_pending *p, uint32_t slots);
+
+/** rl_pending_fini - give the memory back. */
+void rl_pending_fini(struct rl_pending *p);
+
+/* Both halves are compared, and no branch depends on which is less: winners cannot be guessed. */
+static inline rl_key rl_pending_less(rl_key a, rl_key b)
 {
-	p->seq = 0;
-	for (p->leaves = 2; p->leaves < slots;)
-		p->leaves *= 2;
-	memset(p->w, 0xff, sizeof(p->w));
+	return a < b ? a : b;
 }
 
 static inline void rl_pending_set(struct rl_pending *p, uint32_t slot, rl_key key)
 {
+	rl_key *w = p->w;
 	uint32_t i = p->leaves + slot;
 
-	p->w[i] = key;
-	for (; i > 1; i >>= 1)
-		p->w[i >> 1] = p->w[i] < p->w[i ^ 1] ? p->w[i] : p->w[i ^ 1];
+	w[i] = key;
+	while (i > 1) {
+		rl_key winner = rl_pending_less(key, w[i ^ 1]);
+
+		i >>= 1;
+		if (w[i] == winner)
+			return;
+		w[i] = key = winner;
+	}
+}
+
+static inline uint64_t rl_pending_low(const struct rl_pending *p, uint32_t slot)
+{
+	return (uint64_t)p->w[p->leaves + slot];
 }
 
 /** rl_pending_draw - the next sequence, for what is armed later by rl_pending_arm_seq(). */
@@ -53,7 +83,8 @@ static inline uint64_t rl_pending_draw(struct rl_pending *p)
 	return p->seq++;
 }
 
-/** rl_pending_arm_seq - as rl_pending_arm(), with a sequence that was drawn before. */
+/** rl_pending_arm_seq - as rl_pending_arm(), with a sequence that was drawn before, for this only.
+ */
 static inline void rl_pending_arm_seq(
 	struct rl_pending *p, uint32_t slot, rl_ps at, uint32_t prio, uint64_t seq)
 {
@@ -62,23 +93,25 @@ static inline void rl_pending_arm_seq(
 	rl_pending_set(p, slot, (rl_key)at << 64 | low | slot);
 }
 
-/** rl_pending_arm - slot fires at @at; an earlier time of it is forgotten. */
+/** rl_pending_arm - slot fires at @at; an earlier time of it is forgotten. @prio: 0 to 15. */
 static inline void rl_pending_arm(struct rl_pending *p, uint32_t slot, rl_ps at, uint32_t prio)
 {
 	rl_pending_arm_seq(p, slot, at, prio, rl_pending_draw(p));
 }
 
-/** rl_pending_cancel - slot does not fire. */
-static inline void rl_pending_cancel(struct rl_pending *p, uint32_t slot)
-{
-	if (~p->w[p->leaves + slot])
-		rl_pending_set(p, slot, ~(rl_key)0);
-}
-
 /** rl_pending_armed - does the slot wait for its time? */
 static inline bool rl_pending_armed(const struct rl_pending *p, uint32_t slot)
 {
-	return ~p->w[p->leaves + slot] != 0;
+	uint64_t low = rl_pending_low(p, slot);
+
+	return low != p->firing && ~low;
+}
+
+/** rl_pending_cancel - slot does not fire. */
+static inline void rl_pending_cancel(struct rl_pending *p, uint32_t slot)
+{
+	if (rl_pending_armed(p, slot))
+		rl_pending_set(p, slot, RL_KEY_NEVER);
 }
 
 /** rl_pending_at - the time of an armed slot. */
@@ -87,15 +120,29 @@ static inline rl_ps rl_pending_at(const struct rl_pending *p, uint32_t slot)
 	return (rl_ps)(p->w[p->leaves + slot] >> 64);
 }
 
-/** rl_pending_pop - take the next event out. Returns: false when there is none. */
-static inline bool rl_pending_pop(struct rl_pending *p, uint32_t *slot, rl_ps *at)
+/**
+ * rl_pending_next - begin the next event: its slot counts as unarmed from here.
+ * @slot, @at: out; unchanged when there is none.
+ * Returns: false when there is none. Follow with rl_pending_fired().
+ */
+static inline bool rl_pending_next(struct rl_pending *p, uint32_t *slot, rl_ps *at)
 {
-	if (!~p->w[1])
+	rl_key first = p->w[1];
+
+	if (!~(uint64_t)first)
 		return false;
-	*slot = (uint32_t)p->w[1] & ((1u << RL_SLOT_BITS) - 1);
-	*at = (rl_ps)(p->w[1] >> 64);
-	rl_pending_set(p, *slot, ~(rl_key)0);
+	p->firing = (uint64_t)first;
+	*slot = (uint32_t)first & (RL_SLOTS_MAX - 1);
+	*at = (rl_ps)(first >> 64);
 	return true;
+}
+
+/** rl_pending_fired - the event of @slot is over: out with it, unless it was armed again. */
+static inline void rl_pending_fired(struct rl_pending *p, uint32_t slot)
+{
+	if (rl_pending_low(p, slot) == p->firing)
+		rl_pending_set(p, slot, RL_KEY_NEVER);
+	p->firing = ~0ull;
 }
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #define STILL_PS     (60 * RL_PS_PER_S) /* longer than any timer of a policy */
 #define STILL_EVENTS 20000000u
@@ -103,12 +104,13 @@ static void costs(struct rl_world *w, const struct rl_costs *c)
 		w->cost[i] = (rl_ps)(c->v[i] * RL_PS_PER_NS + 0.5);
 }
 
-void rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
+int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 {
 	struct rl_rng machine, device, job;
+	int rc = rl_world_reset(w, RL_VCPUS * 4 + a->s->machine.pcpus + 1);
 
-	memset(w, 0, sizeof(*w));
-	rl_pending_init(&w->pending, RL_VCPUS * 4 + a->s->machine.pcpus + 1);
+	if (rc)
+		return rc;
 	costs(w, &a->s->costs);
 	w->sched = a->sched;
 	w->waker = -1;
@@ -129,18 +131,19 @@ void rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 	rl_fio_init(w, a->s, job);
 	rl_vcpu_start(&w->vcpu[RL_DRIVER]);
 	rl_vcpu_start(&w->vcpu[RL_GUEST]);
+	return 0;
 }
 
 /* Until @n I/Os are complete. Returns: 0; -EDEADLK when none completes any more. */
 static int until(struct rl_world *w, uint64_t n)
 {
 	while (w->completed < n) {
-		uint64_t done = w->completed, events = w->events;
+		uint64_t done = w->completed, events = w->engine.events;
 		rl_ps since = w->now;
 
 		while (w->completed == done) {
 			if (!rl_world_step(w) || w->now - since > STILL_PS ||
-				w->events - events > STILL_EVENTS)
+				w->engine.events - events > STILL_EVENTS)
 				return -EDEADLK;
 		}
 	}
@@ -155,20 +158,22 @@ void rl_rep_run(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep, s
 	memset(out, 0, sizeof(*out));
 	for (int i = 0; i < RL_METRIC_COUNT; i++)
 		out->m[i] = NAN;
-	rl_rep_start(w, a, rep);
+	out->failed = rl_rep_start(w, a, rep);
+	if (out->failed)
+		return;
 	if (warm < WARM_DEPTHS * a->s->job.iodepth)
 		warm = WARM_DEPTHS * a->s->job.iodepth;
-	out->stood_still = until(w, warm);
-	if (out->stood_still)
+	out->failed = until(w, warm);
+	if (out->failed)
 		return;
 	take(w, &begin);
 	rl_fio_measure(w);
-	out->stood_still = until(w, warm + a->requests);
-	if (out->stood_still)
+	out->failed = until(w, warm + a->requests);
+	if (out->failed)
 		return;
 	take(w, &end);
 	fill_latencies(out, &w->fio);
 	fill_use(out, w, &begin, &end);
 	fill_counts(out, w, &begin, &end);
-	out->events = w->events;
+	out->events = w->engine.events;
 }

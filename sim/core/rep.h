@@ -13,7 +13,7 @@ struct rl_rep {
 	uint64_t events, requests;
 	double busy[RL_VCPUS]; /* share of time that a vCPU worked, polling excluded */
 	double pcpu, device;   /* the busiest pCPU (polling included), and the device */
-	int stood_still;       /* -EDEADLK, or 0 */
+	int failed;	       /* -EDEADLK: it stood still; -ENOMEM; or 0 */
 	struct rl_hist clat_ns;
 };
 
@@ -24,10 +24,17 @@ struct rl_rep_args {
 	uint64_t seed, requests;
 };
 
-/** rl_rep_run - replication number @rep. @w: memory of the caller; its contents are lost. */
+/**
+ * rl_rep_run - replication number @rep.
+ * @w:   made by rl_world_create(); what it held is lost.
+ * @out: @out->failed says how it went.
+ */
 void rl_rep_run(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep, struct rl_rep *out);
 
-/** rl_rep_start - a world at time zero, for tests that step it themselves. */
-void rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep);
+/**
+ * rl_rep_start - a world at time zero, for tests that step it themselves.
+ * Returns: 0; -ENOMEM.
+ */
+int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep);
 
 #endif

@@ -1,25 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The clock and its events. */
+/* A world's memory and its clock. */
 #include "sim/core/world.h"
 
-#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 
-uint32_t rl_world_slot(struct rl_world *w, void (*fire)(void *), void *arg)
+#define LINE 64u
+
+struct rl_world *rl_world_create(void)
 {
-	assert(w->slots < RL_SLOTS);
-	w->slot[w->slots] = (struct rl_slot){fire, arg};
-	return w->slots++;
+	struct rl_world *w = aligned_alloc(LINE, (sizeof(*w) + LINE - 1) / LINE * LINE);
+
+	if (w)
+		w->engine = (struct rl_engine){0};
+	return w;
+}
+
+void rl_world_destroy(struct rl_world *w)
+{
+	if (w)
+		rl_engine_fini(&w->engine);
+	free(w);
+}
+
+int rl_world_reset(struct rl_world *w, uint32_t slots)
+{
+	struct rl_engine engine = w->engine;
+
+	memset(w, 0, sizeof(*w));
+	w->engine = engine;
+	return rl_engine_init(&w->engine, slots);
 }
 
 bool rl_world_step(struct rl_world *w)
 {
 	uint32_t slot;
-	rl_ps at;
 
-	if (!rl_pending_pop(&w->pending, &slot, &at))
+	if (!rl_engine_next(&w->engine, &slot))
 		return false;
-	w->now = at;
-	w->events++;
-	w->slot[slot].fire(w->slot[slot].arg);
+	w->now = w->engine.now;
+	rl_engine_fire(&w->engine, slot);
 	return true;
 }

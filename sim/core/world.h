@@ -8,25 +8,17 @@
 
 #include "model/base/hist.h"
 #include "sim/blk/blk.h"
-#include "sim/core/pending.h"
+#include "sim/core/engine.h"
 #include "sim/device/device.h"
 #include "sim/workload/fio.h"
 #include "sim/xen/xen.h"
 
 enum { RL_GUEST, RL_DRIVER, RL_DOM0 };
 
-struct rl_slot {
-	void (*fire)(void *);
-	void *arg;
-};
-
 struct rl_world {
-	rl_ps now;
-	uint64_t events;
+	rl_ps now;	    /* the engine's */
 	uint64_t completed; /* I/Os, warm-up included */
-	struct rl_pending pending;
-	struct rl_slot slot[RL_SLOTS];
-	uint32_t slots;
+	struct rl_engine engine;
 	rl_ps cost[RL_PARAM_COUNT]; /* rounded once; per byte: ps a byte */
 
 	const struct rl_sched *sched;
@@ -46,30 +38,59 @@ struct rl_world {
 
 #define rl_cost(w, name) ((w)->cost[RL_PARAM_##name])
 
+/**
+ * rl_world_create - memory for a world, in which replications run one after the other.
+ * Returns: null when out of memory.
+ */
+struct rl_world *rl_world_create(void);
+
+/** rl_world_destroy - @w may be null. */
+void rl_world_destroy(struct rl_world *w);
+
+/**
+ * rl_world_reset - time zero, everything zero, room for @slots timers.
+ * Returns: 0; -ENOMEM.
+ */
+int rl_world_reset(struct rl_world *w, uint32_t slots);
+
 /** rl_world_slot - a timer for an actor. Context: before the first event. */
-uint32_t rl_world_slot(struct rl_world *w, void (*fire)(void *), void *arg);
+static inline uint32_t rl_world_slot(struct rl_world *w, void (*fire)(void *), void *arg)
+{
+	return rl_engine_slot(&w->engine, fire, arg);
+}
 
 /** rl_world_arm - the slot fires at @at, not before now; moves it when it was armed. */
 static inline void rl_world_arm(struct rl_world *w, uint32_t slot, rl_ps at)
 {
-	rl_pending_arm(&w->pending, slot, at < w->now ? w->now : at, RL_PRIO_DEFAULT);
+	rl_engine_arm(&w->engine, slot, at);
 }
 
 /** rl_world_draw - the place that an event has among equal times when it is armed now. */
 static inline uint64_t rl_world_draw(struct rl_world *w)
 {
-	return rl_pending_draw(&w->pending);
+	return rl_engine_draw(&w->engine);
 }
 
 /** rl_world_arm_seq - the same among equal times at the place that was drawn for it. */
 static inline void rl_world_arm_seq(struct rl_world *w, uint32_t slot, rl_ps at, uint64_t seq)
 {
-	rl_pending_arm_seq(&w->pending, slot, at < w->now ? w->now : at, RL_PRIO_DEFAULT, seq);
+	rl_engine_arm_seq(&w->engine, slot, at, seq);
 }
 
 static inline void rl_world_cancel(struct rl_world *w, uint32_t slot)
 {
-	rl_pending_cancel(&w->pending, slot);
+	rl_engine_cancel(&w->engine, slot);
+}
+
+/** rl_world_armed - does the slot wait for its time? rl_world_at - which. */
+static inline bool rl_world_armed(const struct rl_world *w, uint32_t slot)
+{
+	return rl_engine_armed(&w->engine, slot);
+}
+
+static inline rl_ps rl_world_at(const struct rl_world *w, uint32_t slot)
+{
+	return rl_engine_at(&w->engine, slot);
 }
 
 /** rl_world_step - fire the next event. Returns: false when nothing will ever happen again. */

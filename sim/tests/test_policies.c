@@ -45,7 +45,7 @@ static void run(uint32_t pcpus, uint32_t depth, const char *front, const char *b
 	if (back)
 		snprintf(s.back_policy, sizeof(s.back_policy), "%s", back);
 	a.device = device("disk");
-	rl_rep_start(w, &a, 0);
+	assert_int_equal(rl_rep_start(w, &a, 0), 0);
 	for (before = 0; w->completed < IOS; before++) {
 		if (!rl_world_step(w) || before > 20000000)
 			fail_msg("%s x %s stands still at depth %u on %u pCPUs", s.front_policy,

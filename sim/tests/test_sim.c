@@ -253,7 +253,7 @@ static void a_long_spin_costs_few_events(void **state)
 /* requests = responses + in flight, at every event; and nothing is lost at the end. */
 static void requests_are_conserved(void **state)
 {
-	struct rl_world *w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
+	struct rl_world *w = rl_world_create();
 	struct rl_rep_args a = {.s = &s, .seed = 1};
 
 	(void)state;
@@ -262,7 +262,7 @@ static void requests_are_conserved(void **state)
 	s.job.bs_bytes = 65536; /* two requests an I/O: more than the ring has slots */
 	a.sched = rl_scheds[0];
 	a.device = rl_devices[0];
-	rl_rep_start(w, &a, 0);
+	assert_int_equal(rl_rep_start(w, &a, 0), 0);
 	for (int i = 0; i < 200000; i++) {
 		struct rl_blk *b = &w->blk;
 
@@ -273,13 +273,13 @@ static void requests_are_conserved(void **state)
 	}
 	assert_true(w->completed > 1000);
 	assert_true(w->blk.requests >= 2 * w->completed);
-	free(w);
+	rl_world_destroy(w);
 }
 
 /* Every picosecond of every pCPU is some vCPU's or idle; switches are time of the vCPUs. */
 static void time_adds_up(void **state)
 {
-	struct rl_world *w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
+	struct rl_world *w = rl_world_create();
 	struct rl_rep_args a = {.s = &s, .seed = 1};
 
 	(void)state;
@@ -290,7 +290,7 @@ static void time_adds_up(void **state)
 		s.guest.pcpu = s.driver.pcpu = pcpus == 3 ? -1 : s.driver.pcpu;
 		a.sched = rl_scheds[0];
 		a.device = rl_devices[0];
-		rl_rep_start(w, &a, 0);
+		assert_int_equal(rl_rep_start(w, &a, 0), 0);
 		for (int i = 0; i < 100000; i++) {
 			rl_ps sum = 0;
 
@@ -305,7 +305,7 @@ static void time_adds_up(void **state)
 			assert_true(sum == w->npcpus * w->now);
 		}
 	}
-	free(w);
+	rl_world_destroy(w);
 }
 
 static void standing_still_is_noticed(void **state)

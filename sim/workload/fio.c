@@ -4,6 +4,8 @@
 
 #include "sim/core/world.h"
 
+#include <string.h>
+
 #define PART_BYTES (RL_BLKIF_MAX_SEGMENTS * RL_PAGE_BYTES)
 
 static void pick(struct rl_ctx *c);

@@ -120,7 +120,7 @@ void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu)
 		at += rl_cost(w, ipi_ns);
 	if (!p->cur)
 		at += rl_cost(w, halt_wake_ns);
-	if (!rl_pending_armed(&w->pending, p->slot) || rl_pending_at(&w->pending, p->slot) > at)
+	if (!rl_world_armed(w, p->slot) || rl_world_at(w, p->slot) > at)
 		rl_world_arm(w, p->slot, at);
 }
 

@@ -238,7 +238,7 @@ static void unblock(struct rl_vcpu *v, int32_t cpu)
 {
 	v->state = RL_V_RUNNABLE;
 	v->w->waker = cpu;
-	if (v->ticks && !rl_pending_armed(&v->w->pending, v->tick_slot)) {
+	if (v->ticks && !rl_world_armed(v->w, v->tick_slot)) {
 		rl_ps period = rl_cost(v->w, tick_period_ns);
 		rl_ps n = (v->w->now + period - v->tick_phase) / period;
 
@@ -258,7 +258,7 @@ void rl_vcpu_raise(struct rl_vcpu *v, enum rl_irq irq, int32_t cpu)
 	} else if (v->on && !v->in_done && !v->irq && deliverable(v)) {
 		if (cpu < 0 || cpu == v->cpu)
 			interrupt(v);
-		else if (!rl_pending_armed(&v->w->pending, v->kick_slot))
+		else if (!rl_world_armed(v->w, v->kick_slot))
 			rl_world_arm(v->w, v->kick_slot, v->w->now + rl_cost(v->w, ipi_ns));
 	}
 }
@@ -308,7 +308,7 @@ void rl_vcpu_timer(struct rl_vcpu *v, rl_ps at)
 
 bool rl_vcpu_cancel_timer(struct rl_vcpu *v)
 {
-	bool armed = rl_pending_armed(&v->w->pending, v->timer_slot);
+	bool armed = rl_world_armed(v->w, v->timer_slot);
 
 	v->st.hypercalls += armed;
 	rl_world_cancel(v->w, v->timer_slot);

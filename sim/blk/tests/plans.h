@@ -121,7 +121,7 @@ static void run(uint32_t pcpus, uint32_t depth, const char *dev)
 	if (tweak)
 		tweak();
 	a.device = device(dev);
-	rl_rep_start(w, &a, 0);
+	assert_int_equal(rl_rep_start(w, &a, 0), 0);
 	w->blk.bw.inst.ops = &back_policy;
 	w->blk.fw.inst.ops = &front_policy;
 	forget(&back);

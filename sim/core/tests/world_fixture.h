@@ -12,14 +12,14 @@ static struct rl_world *w;
 static int create(void **state)
 {
 	(void)state;
-	w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
+	w = rl_world_create();
 	return w ? 0 : -1;
 }
 
 static int destroy(void **state)
 {
 	(void)state;
-	free(w);
+	rl_world_destroy(w);
 	return 0;
 }
 

@@ -51,13 +51,12 @@ static void machine(uint32_t wa, uint32_t wb)
 {
 	struct rl_rng rng;
 
-	memset(w, 0, sizeof(*w));
 	rl_scenario_default(&s);
 	s.machine.pcpus = 1;
 	s.driver.pcpu = 0;
 	s.guest.weight = wa;
 	s.driver.weight = wb;
-	rl_pending_init(&w->pending, 20);
+	assert_int_equal(rl_world_reset(w, 20), 0);
 	w->cost[RL_PARAM_switch_ns] = 1000 * 1000;
 	w->cost[RL_PARAM_ratelimit_ns] = MS;
 	w->sched = sched("credit2");
