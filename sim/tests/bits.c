@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Prints every metric of many scenarios, intervals included, to the last bit: what bits.bats
+ * compares between compilers, optimisations, CPU features and numbers of threads.
+ *
+ *	bits [SEED [THREADS]]	results
+ *	bits libm		bits of exp and log, which do change with the CPU's features
+ */
+#include "core/policy.h"
+#include "sim/device/device.h"
+#include "sim/sim.h"
+#include "sim/xen/xen.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPS	 9 /* not a multiple of the threads */
+#define REQUESTS 150
+
+static struct rl_sim_options options = {.reps = REPS, .requests = REQUESTS};
+
+static void put(double x)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+	if (isnan(x)) /* of any sign */
+		printf(" nan");
+	else
+		printf(" %016" PRIx64, bits);
+}
+
+static void run(const struct rl_scenario *s, const char *what)
+{
+	struct rl_sim_result r;
+	struct rl_err err = {0};
+	int rc = rl_sim_run(s, &options, &r, &err);
+
+	printf("%s: %d %" PRIu64 " %" PRIu64, what, rc, r.events, r.requests);
+	for (int i = 0; i < RL_METRIC_COUNT && !rc; i++) {
+		put(r.metrics.m[i].value);
+		put(r.metrics.m[i].lo);
+		put(r.metrics.m[i].hi);
+	}
+	if (!rc)
+		put(r.limit_frac);
+	printf(" %s\n", rc ? err.what : r.limit);
+}
+
+/* Chance in all that can be left to it: steps, service, dom0, and where ticks and credit begin. */
+static void scenario(struct rl_scenario *s, uint32_t pcpus, uint32_t depth)
+{
+	rl_scenario_default(s);
+	s->machine.pcpus = pcpus;
+	s->driver.pcpu = (int32_t)pcpus - 1;
+	s->job.iodepth = depth;
+	s->job.rw = RL_RW_RANDRW;
+	s->job.rwmixread = 70;
+	s->costs.v[RL_PARAM_device_ns] = 20e3;
+	s->costs.v[RL_PARAM_jitter_frac] = 0.2;
+	s->costs.v[RL_PARAM_dom0_period_ns] = 3e6;
+	s->costs.v[RL_PARAM_poll_drag_frac] = 0.07;
+}
+
+static void policies(uint32_t pcpus, uint32_t depth)
+{
+	const struct rl_policy *const *it;
+	struct rl_scenario s;
+	char what[128];
+
+	rl_for_each_policy (it) {
+		scenario(&s, pcpus, depth);
+		snprintf(s.back_policy, sizeof(s.back_policy), "%s", (*it)->name);
+		snprintf(what, sizeof(what), "%s %u %u", (*it)->name, pcpus, depth);
+		run(&s, what);
+	}
+}
+
+static void devices(void)
+{
+	struct rl_scenario s;
+
+	for (const struct rl_device *const *it = rl_devices; *it; it++) {
+		scenario(&s, 2, 8);
+		snprintf(s.disk.device, sizeof(s.disk.device), "%s", (*it)->name);
+		s.disk.persistent = false;
+		s.job.bs_bytes = 65536;
+		run(&s, (*it)->name);
+	}
+}
+
+static void schedulers(void)
+{
+	struct rl_scenario s;
+
+	for (const struct rl_sched *const *it = rl_scheds; *it; it++) {
+		scenario(&s, 3, 4);
+		s.guest.pcpu = s.driver.pcpu = -1;
+		s.guest.weight = 512;
+		snprintf(s.machine.scheduler, sizeof(s.machine.scheduler), "%s", (*it)->name);
+		run(&s, (*it)->name);
+	}
+}
+
+static void libm(void)
+{
+	for (volatile double x = 0.001; x < 40; x += 0.0137) {
+		put(exp(-x));
+		put(log(x));
+	}
+	printf("\n");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "libm") == 0) {
+		libm();
+		return 0;
+	}
+	options.seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
+	options.threads = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1;
+	for (uint32_t pcpus = 1; pcpus <= 2; pcpus++)
+		for (uint32_t depth = 1; depth <= 32; depth *= 32)
+			policies(pcpus, depth);
+	devices();
+	schedulers();
+	return 0;
+}
