@@ -28,8 +28,11 @@ struct job {
 
 void rl_forward_default(struct rl_forward_options *o)
 {
-	*o = (struct rl_forward_options){
-		.sim = {.reps = 1, .threads = 1, .seed = 1, .requests = 2000}};
+	*o = (struct rl_forward_options){.sim = {.reps = 1,
+						 .threads = 1,
+						 .seed = 1,
+						 .requests = 2000,
+						 .warmup = RL_WARMUP_TENTH}};
 }
 
 void rl_forward_precise(struct rl_forward_options *o)

@@ -2,7 +2,7 @@
 /* `ringlab simulate`: one scenario, its metrics with intervals, and what limits it. */
 #include "cli/args.h"
 #include "cli/cli.h"
-#include "cli/manifest.h"
+#include "cli/simulate.h"
 #include "data/format/fio_job.h"
 #include "data/format/scenario.h"
 #include "data/store.h"
@@ -13,19 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_SETS 256
-
-struct input {
-	struct rl_args args;
-	const char *scenario, *job, *params;
-	char *set[MAX_SETS];
-	int nset;
-	struct rl_sim_options sim;
-};
+#define MAX_REQUESTS 1000000000000ull
 
 /* ---- the scenario: file, parameters, job, single fields, in this order --------------------- */
 
-static int apply_params(const struct input *in, struct rl_scenario *s, struct rl_err *err)
+static int apply_params(const struct rl_simulate *in, struct rl_scenario *s, struct rl_err *err)
 {
 	struct rl_param_set set;
 	struct rl_store *store;
@@ -56,7 +48,7 @@ static int apply_set(struct rl_scenario *s, char *text, struct rl_err *err)
 	return rc;
 }
 
-static int read_scenario(const struct input *in, struct rl_scenario *s, struct rl_err *err)
+static int read_scenario(const struct rl_simulate *in, struct rl_scenario *s, struct rl_err *err)
 {
 	int rc = rl_scenario_read(in->scenario, s, rl_warn_print, NULL, err);
 
@@ -69,86 +61,9 @@ static int read_scenario(const struct input *in, struct rl_scenario *s, struct r
 	return rc ? rc : rl_scenario_check(s, err);
 }
 
-/* ---- results ------------------------------------------------------------------------------- */
+/* ---- the run ------------------------------------------------------------------------------- */
 
-static json_t *real_or_null(double x)
-{
-	return isfinite(x) ? json_real(x) : json_null();
-}
-
-static json_t *json_metrics(const struct rl_metrics *m)
-{
-	json_t *all = json_object();
-
-	for (int i = 0; i < RL_METRIC_COUNT; i++) {
-		const struct rl_estimate *e = &m->m[i];
-		json_t *one = json_pack("{s:o, s:o, s:o, s:s}", "value", real_or_null(e->value),
-			"ci_lo", real_or_null(e->lo), "ci_hi", real_or_null(e->hi), "unit",
-			rl_metric_info[i].unit);
-
-		json_object_set_new(all, rl_metric_info[i].name, one);
-	}
-	return all;
-}
-
-static json_t *json_manifest(const struct input *in, const struct rl_sim_result *r)
-{
-	json_t *m = rl_manifest_create();
-
-	if (!m)
-		return NULL;
-	if (rl_manifest_input(m, in->scenario) || (in->job && rl_manifest_input(m, in->job)))
-		json_object_set_new(m, "inputs", json_null());
-	json_object_set_new(m, "seed", json_integer((json_int_t)in->sim.seed));
-	json_object_set_new(m, "replications", json_integer(r->reps));
-	json_object_set_new(m, "requests", json_integer((json_int_t)r->requests));
-	json_object_set_new(m, "events", json_integer((json_int_t)r->events));
-	json_object_set_new(m, "params", in->params ? json_string(in->params) : json_null());
-	return m;
-}
-
-static int print_json(
-	const struct input *in, const struct rl_scenario *s, const struct rl_sim_result *r)
-{
-	char *text = rl_scenario_json(s);
-	json_t *scenario = text ? json_loads(text, 0, NULL) : NULL;
-	json_t *limit = json_pack("[{s:s, s:f}]", "resource", r->limit, "busy_frac", r->limit_frac);
-	json_t *doc = json_pack("{s:o, s:o, s:o, s:o}", "manifest", json_manifest(in, r),
-		"scenario", scenario, "metrics", json_metrics(&r->metrics), "limits", limit);
-	int rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
-
-	free(text);
-	json_decref(doc);
-	if (!rc && (putchar('\n') == EOF || fflush(stdout)))
-		rc = -EIO;
-	return rc;
-}
-
-static int print_rows(const struct input *in, const struct rl_sim_result *r)
-{
-	static const char *const columns[] = {"metric", "value", "ci_lo", "ci_hi", "unit", NULL};
-	struct rl_out *out = rl_out_create(in->args.format, stdout, columns);
-	int rc;
-
-	if (!out)
-		return -ENOMEM;
-	for (int i = 0; i < RL_METRIC_COUNT; i++) {
-		const struct rl_estimate *e = &r->metrics.m[i];
-
-		rl_out_text(out, rl_metric_info[i].name);
-		rl_out_real(out, e->value, 4);
-		rl_out_real(out, e->lo, 4);
-		rl_out_real(out, e->hi, 4);
-		rl_out_text(out, rl_metric_info[i].unit);
-		rl_out_end_row(out);
-	}
-	rc = rl_out_finish(out);
-	if (!rc && in->args.format == RL_OUT_TABLE)
-		printf("\nLimited by: %s, busy %.0f %%.\n", r->limit, 100 * r->limit_frac);
-	return rc;
-}
-
-static int simulate(const struct input *in)
+static int simulate(const struct rl_simulate *in)
 {
 	struct rl_sim_result r;
 	struct rl_scenario s;
@@ -164,8 +79,7 @@ static int simulate(const struct input *in)
 		rl_err_print(&err);
 		return rc == -EINVAL ? RL_EXIT_INPUT : RL_EXIT_RUN;
 	}
-	rc = in->args.format == RL_OUT_JSON ? print_json(in, &s, &r) : print_rows(in, &r);
-	return rc ? RL_EXIT_RUN : RL_EXIT_OK;
+	return rl_simulate_print(in, &s, &r) ? RL_EXIT_RUN : RL_EXIT_OK;
 }
 
 /* ---- the command line ---------------------------------------------------------------------- */
@@ -174,7 +88,17 @@ static const struct argp_option options[] = {
 	{"job", 'J', "FILE", 0, "fio job file: replaces the scenario's job", 0},
 	{"set", 's', "PATH=VALUE", 0, "Set a field, e.g. machine.pcpus=1; may be repeated", 0},
 	{"params", 'p', "NAME", 0, "Costs from a calibrated set of the database", 0},
-	{"reps", 'r', "N", 0, "Replications (default: 5)", 0},
+	{"reps", 'r', "N", 0, "Replications (default: 5; with --precision: at least 10)", 0},
+	{"requests", 'n', "N", 0, "I/Os a replication, about (default: 5000)", 0},
+	{"precision", 'P', "X%", 0,
+		"Add replications until the 95 % intervals are within X % of their values", 0},
+	{"precision-of", 'O', "METRIC,...", 0,
+		"The metrics that --precision is about (default: iops,clat_mean_ns)", 0},
+	{"max-reps", 'M', "N", 0, "Where --precision gives up (default: 1000)", 0},
+	{"warmup", 'w', "RULE", 0,
+		"What is left out at the start: mser5 (found from the latencies, the default) or "
+		"tenth",
+		0},
 	{"seed", 'S', "N", 0, "Seed of all random streams (default: 0)", 0},
 	{"jobs", 'j', "N", 0, "Threads; results do not depend on it (default: 1)", 0},
 	{0},
@@ -191,9 +115,46 @@ static uint64_t count(struct argp_state *state, const char *option, const char *
 	return n;
 }
 
+static void precision(struct argp_state *state, struct rl_sim_options *o, char *text)
+{
+	size_t n = strlen(text);
+	bool percent = n && text[n - 1] == '%';
+	double x = NAN;
+
+	if (percent)
+		text[n - 1] = '\0';
+	if (!percent || rl_units_real(text, &x, NULL) || !(x > 0 && x < 100))
+		argp_error(state, "--precision (expected a percentage such as 1%%, below 100%%)");
+	o->precision = x / 100;
+}
+
+static void precision_of(struct argp_state *state, struct rl_sim_options *o, char *list)
+{
+	for (char *name; (name = strsep(&list, ","));) {
+		int m = rl_metric_find(name);
+
+		if (m < 0)
+			argp_error(state,
+				"--precision-of: unknown metric '%s' (expected one of "
+				"`ringlab list metrics`)",
+				name);
+		if (o->ntargets == RL_SIM_MAX_TARGETS)
+			argp_error(state, "--precision-of: too many metrics (at most %u)",
+				RL_SIM_MAX_TARGETS);
+		o->target[o->ntargets++] = m;
+	}
+}
+
+static void warmup(struct argp_state *state, struct rl_sim_options *o, const char *rule)
+{
+	if (strcmp(rule, "mser5") != 0 && strcmp(rule, "tenth") != 0)
+		argp_error(state, "--warmup %s (expected mser5 or tenth)", rule);
+	o->warmup = strcmp(rule, "tenth") == 0 ? RL_WARMUP_TENTH : RL_WARMUP_MSER5;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct input *in = state->input;
+	struct rl_simulate *in = state->input;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -203,7 +164,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		in->job = arg;
 		return 0;
 	case 's':
-		if (in->nset == MAX_SETS)
+		if (in->nset == RL_SIMULATE_SETS)
 			argp_error(state, "too many --set");
 		in->set[in->nset++] = arg;
 		return 0;
@@ -211,7 +172,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		in->params = arg;
 		return 0;
 	case 'r':
-		in->sim.reps = (uint32_t)count(state, "reps", arg, 10000);
+		in->sim.reps = (uint32_t)count(state, "reps", arg, RL_SIM_MAX_REPS);
+		return 0;
+	case 'n':
+		in->sim.requests = count(state, "requests", arg, MAX_REQUESTS);
+		return 0;
+	case 'P':
+		precision(state, &in->sim, arg);
+		return 0;
+	case 'O':
+		precision_of(state, &in->sim, arg);
+		return 0;
+	case 'M':
+		in->sim.max_reps = (uint32_t)count(state, "max-reps", arg, RL_SIM_MAX_REPS);
+		return 0;
+	case 'w':
+		warmup(state, &in->sim, arg);
 		return 0;
 	case 'S':
 		in->sim.seed = count(state, "seed", arg, INT64_MAX);
@@ -241,7 +217,7 @@ static int cmd_simulate(int argc, char **argv)
 		"this order. `ringlab list parameters` shows the costs that --set costs.NAME=VALUE "
 		"changes.",
 		children, NULL, NULL};
-	struct input in = {0};
+	struct rl_simulate in = {0};
 
 	rl_args_parse(&argp, argc, argv, &in);
 	return simulate(&in);

@@ -33,3 +33,25 @@ struct rl_estimate rl_stat_mean95(const double *x, uint32_t n)
 	half = rl_stat_t975(n - 1) * sqrt(ss / (n - 1) / n);
 	return (struct rl_estimate){mean, mean - half, mean + half};
 }
+
+double rl_stat_half(const struct rl_estimate *e)
+{
+	double half = (e->hi - e->lo) / 2;
+
+	return half == 0 ? 0 : half / fabs(e->value);
+}
+
+uint32_t rl_stat_look(uint32_t first, uint32_t k)
+{
+	uint32_t n = first;
+
+	while (k--)
+		n += n / 4 + 1;
+	return n;
+}
+
+/* The estimate may be the larger one by the half width (Law and Kelton, 9.4.1). */
+bool rl_stat_precise(double half, double frac)
+{
+	return half <= frac / (1 + frac);
+}

@@ -1,129 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Replications, one after the other or on several threads, and their metrics.
+ * How many replications, where their warm-up ends, and when they are enough.
  *
- * A replication depends on its number alone, and results are put together in the order of the
- * numbers: threads change how long it takes and nothing else.
+ * The first few find the warm-up together: their latencies are averaged, which shows the
+ * transient that they share and smooths what each has of its own, and one point is taken for
+ * all (Hoad, Robinson, Davies 2010). Nothing is run twice for it: counters are noted at
+ * several places of these replications. Later ones leave out the same, so they are independent and
+ * alike, and neither their number nor their threads moves the point.
  */
 #include "sim/sim.h"
 
 #include <errno.h>
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/stat.h"
-#include "sim/core/rep.h"
+#include "sim/core/estimate.h"
 
 #define DEFAULT_REPS	 5u
-#define MAX_REPS	 10000u
+#define PRECISE_REPS	 10u /* at the first look: fewer tell little of their spread */
+#define PRECISE_MAX_REPS 1000u
 #define DEFAULT_REQUESTS 5000u
-#define MAX_THREADS	 64u
-#define TAIL_SAMPLES	 100000u /* below it p99.99 says nothing */
+#define FIRST		 5u /* replications that find the warm-up */
+#define MAX_LONGER	 3u /* times that they are made twice as long for it */
 
-struct pool {
-	struct rl_rep_args args;
-	struct rl_rep *rep;
-	uint32_t reps;
-	atomic_uint next;
-	atomic_int failed;
-};
-
-static void *work(void *arg)
-{
-	struct pool *p = arg;
-	struct rl_world *w = rl_world_create();
-	uint32_t i;
-
-	if (!w) {
-		atomic_store(&p->failed, -ENOMEM);
-		return NULL;
-	}
-	while ((i = atomic_fetch_add(&p->next, 1)) < p->reps)
-		rl_rep_run(w, &p->args, i, &p->rep[i]);
-	rl_world_destroy(w);
-	return NULL;
-}
-
-static void run_all(struct pool *p, uint32_t threads)
-{
-	pthread_t id[MAX_THREADS];
-	uint32_t n = 0;
-
-	if (threads > p->reps)
-		threads = p->reps;
-	while (n + 1 < threads && n < MAX_THREADS && !pthread_create(&id[n], NULL, work, p))
-		n++;
-	work(p);
-	while (n)
-		pthread_join(id[--n], NULL);
-}
-
-/* Percentiles are those of all samples; their intervals come from the replications. */
-static void percentiles(const struct pool *p, struct rl_sim_result *out)
-{
-	const double pct[] = {50, 90, 99, 99.9, 99.99};
-	struct rl_hist *all = calloc(1, sizeof(*all));
-
-	if (!all)
-		return;
-	for (uint32_t i = 0; i < p->reps; i++)
-		rl_hist_merge(all, &p->rep[i].clat_ns);
-	for (int k = 0; k < 5; k++) {
-		struct rl_estimate *e = &out->metrics.m[RL_METRIC_clat_p50_ns + k];
-
-		e->value = rl_hist_percentile(all, pct[k]);
-	}
-	if (all->n < TAIL_SAMPLES)
-		out->metrics.m[RL_METRIC_clat_p99_99_ns] = (struct rl_estimate){NAN, NAN, NAN};
-	free(all);
-}
-
-static void limits(const struct pool *p, struct rl_sim_result *out)
-{
-	const char *name[] = {"guest vCPU", "driver domain vCPU", "device", "pCPU"};
-	double v[4] = {0};
-	int best = 0;
-
-	for (uint32_t i = 0; i < p->reps; i++) {
-		const struct rl_rep *r = &p->rep[i];
-
-		v[0] += r->busy[RL_GUEST] / p->reps;
-		v[1] += r->busy[RL_DRIVER] / p->reps;
-		v[2] += r->device / p->reps;
-		if (p->args.s->machine.pcpus == 1)
-			v[3] += r->pcpu / p->reps;
-	}
-	for (int k = 1; k < 4; k++)
-		if (v[k] > v[best])
-			best = k;
-	snprintf(out->limit, sizeof(out->limit), "%s", name[best]);
-	out->limit_frac = v[best];
-}
-
-static void collect(const struct pool *p, struct rl_sim_result *out)
-{
-	double x[MAX_REPS];
-
-	rl_metrics_clear(&out->metrics);
-	for (int m = 0; m < RL_METRIC_COUNT; m++) {
-		for (uint32_t i = 0; i < p->reps; i++)
-			x[i] = p->rep[i].m[m];
-		out->metrics.m[m] = rl_stat_mean95(x, p->reps);
-	}
-	percentiles(p, out);
-	limits(p, out);
-	out->reps = p->reps;
-	for (uint32_t i = 0; i < p->reps; i++) {
-		out->events += p->rep[i].events;
-		out->requests += p->rep[i].requests;
-	}
-}
-
-static int choose(struct pool *p, const struct rl_scenario *s, struct rl_err *err)
+static int choose(struct rl_pool *p, const struct rl_scenario *s, struct rl_err *err)
 {
 	p->args.s = s;
 	for (const struct rl_sched *const *it = rl_scheds; *it; it++)
@@ -144,51 +46,184 @@ static int choose(struct pool *p, const struct rl_scenario *s, struct rl_err *er
 	return 0;
 }
 
-static int check_reps(const struct pool *p, struct rl_err *err)
+static uint32_t max_of(const struct rl_sim_options *o)
 {
-	int rc = atomic_load(&p->failed);
+	if (o->precision == 0)
+		return o->reps ? o->reps : DEFAULT_REPS;
+	return o->max_reps ? o->max_reps : PRECISE_MAX_REPS;
+}
 
-	for (uint32_t i = 0; i < p->reps && !rc; i++)
-		if (p->rep[i].failed == -ENOMEM)
-			rc = -ENOMEM;
+static int start(struct rl_pool *p, const struct rl_scenario *s, const struct rl_sim_options *o,
+	struct rl_err *err)
+{
+	int rc = rl_scenario_check(s, err);
+
+	if (!rc)
+		rc = choose(p, s, err);
 	if (rc)
-		return rl_err_set(err, rc, NULL, 0, 0, "out of memory");
-	for (uint32_t i = 0; i < p->reps; i++)
-		if (p->rep[i].failed)
-			return rl_err_set(err, -EDEADLK, NULL, 0, 0,
-				"the model stands still: no I/O completes any more (replication "
-				"%u)",
-				i);
+		return rc;
+	if (max_of(o) > RL_SIM_MAX_REPS || o->reps > RL_SIM_MAX_REPS)
+		return rl_err_set(err, -EINVAL, NULL, 0, 0, "too many replications (at most %u)",
+			RL_SIM_MAX_REPS);
+	if (!(o->precision >= 0 && o->precision < 1))
+		return rl_err_set(err, -EINVAL, NULL, 0, 0,
+			"precision out of range (expected more than 0 and less than 1)");
+	p->threads = o->threads ? o->threads : 1;
+	p->args.seed = o->seed;
+	p->args.requests = o->requests ? o->requests : DEFAULT_REQUESTS;
+	p->rep = calloc(max_of(o), sizeof(*p->rep));
+	return p->rep ? 0 : rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+}
+
+/* ---- the warm-up --------------------------------------------------------------------------- */
+
+/* The mark from which on the first @n replications are measured. */
+static uint32_t choose_mark(struct rl_pool *p, uint32_t n, bool *found)
+{
+	uint64_t leave_out;
+	uint32_t k = 0;
+
+	for (uint32_t i = 1; i < n; i++)
+		rl_mser_pool(&p->series[0], &p->series[i]);
+	*found = rl_mser_warmup(&p->series[0], &leave_out);
+	/* Latencies do not show how the queue filled up. */
+	if (leave_out < p->args.s->job.iodepth)
+		leave_out = p->args.s->job.iodepth;
+	while (k < RL_REP_STARTS && rl_rep_mark(&p->args, k) < leave_out)
+		k++;
+	return k;
+}
+
+static int explore(struct rl_pool *p, uint32_t n, struct rl_sim_result *out, struct rl_err *err)
+{
+	uint32_t k = 0;
+	int rc = 0;
+
+	for (uint32_t longer = 0; !rc && !out->warm && longer <= MAX_LONGER; longer++) {
+		if (longer)
+			p->args.requests *= 2;
+		rc = rl_pool_run(p, 0, n, err);
+		if (!rc)
+			k = choose_mark(p, n, &out->warm);
+	}
+	if (rc)
+		return rc;
+	p->args.warm = rl_rep_mark(&p->args, k);
+	for (uint32_t i = 0; i < n; i++) {
+		struct rl_mark *mark = p->mark + (size_t)i * RL_REP_MARKS;
+
+		rl_mark_fill(&mark[k], &mark[RL_REP_STARTS + 1], &p->rep[i], p->hist);
+	}
 	return 0;
+}
+
+/* The first replications, with whatever it takes to know the warm-up. Returns how many: @n. */
+static int begin(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *n,
+	struct rl_sim_result *out, struct rl_err *err)
+{
+	int rc;
+
+	*n = 0;
+	if (o->warmup == RL_WARMUP_TENTH) {
+		p->args.warm = rl_rep_tenth(&p->args);
+		out->warm = true;
+		return 0;
+	}
+	*n = max_of(o) < FIRST ? max_of(o) : FIRST;
+	p->mark = malloc(*n * RL_REP_MARKS * sizeof(*p->mark));
+	p->series = malloc(*n * sizeof(*p->series));
+	if (p->mark && p->series)
+		rc = explore(p, *n, out, err);
+	else
+		rc = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	free(p->mark);
+	free(p->series);
+	p->mark = NULL;
+	p->series = NULL;
+	return rc;
+}
+
+/* ---- enough? ------------------------------------------------------------------------------- */
+
+int rl_sim_target(const struct rl_sim_options *o, const struct rl_metrics *m, double *half)
+{
+	static const int usual[] = {RL_METRIC_iops, RL_METRIC_clat_mean_ns};
+	const int *target = o->ntargets ? o->target : usual;
+	uint32_t n = o->ntargets ? o->ntargets : 2;
+	int worst = target[0];
+
+	*half = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		double h = rl_stat_half(&m->m[target[i]]);
+
+		if (h <= *half)
+			continue;
+		worst = target[i];
+		*half = h; /* NaN, too: nothing is wider */
+		if (isnan(h))
+			break;
+	}
+	return worst;
+}
+
+static bool precise(const struct rl_pool *p, uint32_t n, const struct rl_sim_options *o)
+{
+	struct rl_metrics m;
+	double half;
+
+	rl_estimate_means(p, n, &m);
+	rl_sim_target(o, &m, &half);
+	return rl_stat_precise(half, o->precision);
+}
+
+/* Looks until two in a row are content, or no more replications are allowed. */
+static int until_precise(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *have,
+	struct rl_sim_result *out, struct rl_err *err)
+{
+	uint32_t first = o->reps > PRECISE_REPS ? o->reps : PRECISE_REPS, in_row = 0;
+	int rc = 0;
+
+	for (uint32_t k = 0; !rc && in_row < 2 && *have < max_of(o); k++) {
+		uint32_t n = rl_stat_look(first, k);
+
+		if (n > max_of(o))
+			n = max_of(o);
+		if (n > *have)
+			rc = rl_pool_run(p, *have, n, err);
+		*have = n > *have ? n : *have;
+		if (!rc)
+			in_row = precise(p, *have, o) ? in_row + 1 : 0;
+	}
+	out->precise = in_row >= 2;
+	return rc;
 }
 
 int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
 	struct rl_sim_result *out, struct rl_err *err)
 {
 	const struct rl_sim_options none = {0};
-	struct pool p = {0};
+	struct rl_pool *p = calloc(1, sizeof(*p));
+	uint32_t have;
 	int rc;
 
-	o = o ? o : &none;
 	memset(out, 0, sizeof(*out));
-	rc = rl_scenario_check(s, err);
-	if (!rc)
-		rc = choose(&p, s, err);
-	if (rc)
-		return rc;
-	p.reps = o->reps ? o->reps : DEFAULT_REPS;
-	if (p.reps > MAX_REPS)
-		return rl_err_set(
-			err, -EINVAL, NULL, 0, 0, "too many replications (at most 10000)");
-	p.args.seed = o->seed;
-	p.args.requests = o->requests ? o->requests : DEFAULT_REQUESTS;
-	p.rep = calloc(p.reps, sizeof(*p.rep));
-	if (!p.rep)
+	if (!p)
 		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
-	run_all(&p, o->threads);
-	rc = check_reps(&p, err);
+	pthread_mutex_init(&p->lock, NULL);
+	o = o ? o : &none;
+	rc = start(p, s, o, err);
 	if (!rc)
-		collect(&p, out);
-	free(p.rep);
+		rc = begin(p, o, &have, out, err);
+	out->precise = true;
+	if (!rc && o->precision > 0)
+		rc = until_precise(p, o, &have, out, err);
+	else if (!rc && have < max_of(o))
+		rc = rl_pool_run(p, have, max_of(o), err);
+	if (!rc)
+		rl_estimate_all(p, o->precision > 0 ? have : max_of(o), out);
+	out->warmup = p->args.warm;
+	pthread_mutex_destroy(&p->lock);
+	free(p->rep);
+	free(p);
 	return rc;
 }

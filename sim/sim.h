@@ -6,29 +6,62 @@
 #include "model/metrics.h"
 #include "model/scenario.h"
 
+/* What is left out at the start of each replication. */
+enum rl_warmup {
+	RL_WARMUP_MSER5, /* found from the latencies of the first replications (model/mser.h) */
+	RL_WARMUP_TENTH, /* a tenth, but many times the depth: the same whatever the costs are */
+};
+
+#define RL_SIM_MAX_REPS	   10000u
+#define RL_SIM_MAX_TARGETS 8u
+#define RL_SIM_MAX_LIMITS  8u
+
 struct rl_sim_options {
-	uint32_t reps;	  /* replications; 0: default */
+	uint32_t reps;	  /* replications; 0: default. With a precision: at the first look */
 	uint32_t threads; /* results do not depend on it; 0: 1 */
 	uint64_t seed;
-	uint64_t requests; /* a replication, after warm-up; 0: default */
+	uint64_t requests; /* a replication, about; 0: default */
+	enum rl_warmup warmup;
+	/* Adds replications until the half widths of the targets are at most this share of their
+	 * values; 0: as many as asked for. */
+	double precision;
+	uint32_t max_reps; /* then at most so many; 0: default */
+	uint32_t ntargets; /* 0: iops and clat_mean_ns */
+	int target[RL_SIM_MAX_TARGETS];
+};
+
+/* How busy a resource is; at 1 nothing goes faster. */
+struct rl_sim_limit {
+	char what[64]; /* as a person says it */
+	double busy_frac;
 };
 
 struct rl_sim_result {
 	struct rl_metrics metrics;
 	uint32_t reps;
 	uint64_t events, requests; /* over all replications, for speed and honesty */
-	char limit[64];		   /* the resource that limits, as a person says it */
-	double limit_frac;	   /* how busy it is */
+	uint64_t warmup;	   /* I/Os left out at the start of each replication */
+	bool warm;		   /* false: replications are too short to tell where it ends */
+	bool precise;		   /* the precision was reached, or none was asked for */
+	uint32_t nlimits;
+	struct rl_sim_limit limit[RL_SIM_MAX_LIMITS]; /* the busiest first */
 };
 
 /**
  * rl_sim_run - simulate a scenario.
  * @s: a scenario that rl_scenario_check() accepts.  @o: may be null: defaults.
  * Returns: 0; -EINVAL with @err; -EDEADLK when the model stands still (nothing can ever happen
- *          again), which @err describes.
+ *          again), -EPROTO when something was not conserved (a bug of the simulator), which @err
+ *          describes.
  * Context: any thread; no shared state. Bit-identical for equal arguments, whatever @o->threads.
  */
 int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
 	struct rl_sim_result *out, struct rl_err *err);
+
+/**
+ * rl_sim_target - of the metrics whose precision @o asks for, the one with the widest interval.
+ * @half: out, its relative half width; NaN when it is not known.
+ */
+int rl_sim_target(const struct rl_sim_options *o, const struct rl_metrics *m, double *half);
 
 #endif

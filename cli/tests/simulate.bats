@@ -17,17 +17,55 @@ scenario() {
 	echo "$output" | jq -e '.metrics.iops | .value > 0 and .ci_lo <= .value and .ci_hi >= .value
 		and .unit == "1/s"' >/dev/null
 	echo "$output" | jq -e '.metrics.clat_p99_99_ns.value == null' >/dev/null
-	echo "$output" | jq -e '.limits[0].resource == "pCPU"' >/dev/null
+	echo "$output" | jq -e '.limits[0].resource == "pCPU" and .limits[0].busy_frac > 0.9' >/dev/null
+	echo "$output" | jq -e '.limits | length >= 3 and . == (sort_by(-.busy_frac))' >/dev/null
 	echo "$output" | jq -e '.manifest.inputs[0].sha256 | length == 64' >/dev/null
 }
 
 @test "results do not depend on -j" {
 	s=$(scenario)
-	for j in 1 2 5; do
-		"$RINGLAB" simulate "$s" -j "$j" --reps 7 --seed 9 --set costs.dom0_period_ns=3000000 \
-			--format json | jq -S 'del(.manifest)' | sha256sum
-	done >"$BATS_TEST_TMPDIR/hashes"
-	[ "$(sort -u "$BATS_TEST_TMPDIR/hashes" | wc -l)" -eq 1 ]
+	for how in "--reps 7" "--precision 2%" "--reps 7 --warmup tenth"; do
+		for j in 1 2 5; do
+			# shellcheck disable=SC2086 # words
+			"$RINGLAB" simulate "$s" -j "$j" $how --seed 9 \
+				--set costs.dom0_period_ns=3000000 --format json |
+				jq -S 'del(.manifest)' | sha256sum
+		done >"$BATS_TEST_TMPDIR/hashes"
+		[ "$(sort -u "$BATS_TEST_TMPDIR/hashes" | wc -l)" -eq 1 ]
+	done
+}
+
+@test "a precision is kept, or it is said that it was not" {
+	s=$(scenario)
+	slow=(--set disk.device=disk --set costs.device_ns=100000 --requests 500)
+	cd "$BATS_TEST_TMPDIR"
+	[ "$("$RINGLAB" simulate "$s" "${slow[@]}" --format json --precision 3% 2>&1 >out.json)" = "" ]
+	jq -e '.manifest.precision | .reached and .requested == 0.03 and .half_width <= 0.03' out.json
+	jq -e '.manifest | .replications > 10 and .warmup_found and .warmup_requests >= 4' out.json
+	jq -e '.metrics.iops | (.ci_hi - .ci_lo) / 2 / .value <= 0.03' out.json
+	run -0 --separate-stderr "$RINGLAB" simulate "$s" "${slow[@]}" --precision 0.01% --max-reps 12
+	[[ "$stderr" == "warning: "*"after 12 replications (expected 0.01 %)"* ]]
+	[[ "$output" == *"12 replications, each without its first"* ]]
+	run -0 --separate-stderr "$RINGLAB" simulate "$s" "${slow[@]}" --precision 5% \
+		--precision-of clat_p99_ns,lat_mean_ns --format json
+	jq -e '.metrics.clat_p99_ns | (.ci_hi - .ci_lo) / 2 / .value <= 0.05' <<<"$output"
+	for wrong in "--precision 1" "--precision 0%" "--precision 100%" "--precision nan%" \
+		"--precision-of nope" "--warmup never"; do
+		# shellcheck disable=SC2086 # words
+		run -2 "$RINGLAB" simulate "$s" $wrong
+	done
+}
+
+@test "reads and writes are told apart where both occur" {
+	s=$(scenario)
+	run -0 "$RINGLAB" simulate "$s" --set job.rw=randrw --set job.rwmixread=80 --format json
+	jq -e '.metrics | (.read_iops.value / .write_iops.value) as $x | $x > 3.5 and $x < 4.5' \
+		<<<"$output"
+	jq -e '.metrics.write_clat_p99_ns.value > 0' <<<"$output"
+	run -0 "$RINGLAB" simulate "$s" --format json
+	jq -e '.metrics | .read_iops.value == null and .write_iops.value == null' <<<"$output"
+	run -0 "$RINGLAB" simulate "$s"
+	[[ "$output" != *read_iops* ]]
 }
 
 @test "a fio job file replaces the job" {

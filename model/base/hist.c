@@ -41,15 +41,53 @@ void rl_hist_merge(struct rl_hist *a, const struct rl_hist *b)
 		a->bin[i] += b->bin[i];
 }
 
-double rl_hist_percentile(const struct rl_hist *h, double p)
+void rl_hist_take(struct rl_hist *a, const struct rl_hist *b)
 {
-	double want = ceil(p / 100 * (double)h->n);
+	a->n -= b->n;
+	for (uint32_t i = 0; i < RL_HIST_BINS; i++)
+		a->bin[i] -= b->bin[i];
+}
+
+/* The bin that holds the @want-th value. Returns: RL_HIST_BINS when there is none. */
+static uint32_t find(const struct rl_hist *h, double want, uint64_t *below)
+{
 	uint64_t seen = 0;
 
 	for (uint32_t i = 0; i < RL_HIST_BINS; i++) {
+		*below = seen;
 		seen += h->bin[i];
 		if (seen && (double)seen >= want)
-			return rl_hist_value(i);
+			return i;
 	}
-	return NAN;
+	return RL_HIST_BINS;
+}
+
+double rl_hist_percentile(const struct rl_hist *h, double p)
+{
+	uint64_t below;
+	uint32_t i = find(h, ceil(p / 100 * (double)h->n), &below);
+
+	return i < RL_HIST_BINS ? rl_hist_value(i) : NAN;
+}
+
+static double lower_end(uint32_t index)
+{
+	uint32_t shift;
+
+	if (index < 2 * GROUP)
+		return index;
+	shift = (index >> RL_HIST_BITS) - 1;
+	return (double)((uint64_t)(GROUP + (index & (GROUP - 1))) << shift);
+}
+
+double rl_hist_between(const struct rl_hist *h, double p)
+{
+	double want = p / 100 * (double)h->n;
+	uint64_t below;
+	uint32_t i = find(h, want, &below);
+
+	if (i == RL_HIST_BINS)
+		return NAN;
+	return lower_end(i) +
+	       (lower_end(i + 1) - lower_end(i)) * (want - (double)below) / (double)h->bin[i];
 }

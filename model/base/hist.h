@@ -32,7 +32,16 @@ void rl_hist_add(struct rl_hist *h, uint64_t value);
 /** rl_hist_merge - add all of @b to @a. */
 void rl_hist_merge(struct rl_hist *a, const struct rl_hist *b);
 
+/** rl_hist_take - take all of @b out of @a, which holds it. */
+void rl_hist_take(struct rl_hist *a, const struct rl_hist *b);
+
 /** rl_hist_percentile - the value at or below which @p percent (0 to 100) lie; NaN when empty. */
 double rl_hist_percentile(const struct rl_hist *h, double p);
+
+/**
+ * rl_hist_between - the same, but within its bin by how many lie below, as if values were spread
+ * evenly there: for intervals, which must not be as narrow as zero because all fall into one bin.
+ */
+double rl_hist_between(const struct rl_hist *h, double p);
 
 #endif

@@ -6,9 +6,9 @@
 #ifndef RL_SIM_CORE_WORLD_H
 #define RL_SIM_CORE_WORLD_H
 
-#include "model/base/hist.h"
 #include "sim/blk/blk.h"
 #include "sim/core/engine.h"
+#include "sim/core/tally.h"
 #include "sim/device/device.h"
 #include "sim/workload/fio.h"
 #include "sim/xen/xen.h"
@@ -18,6 +18,7 @@ enum { RL_GUEST, RL_DRIVER, RL_DOM0 };
 struct rl_world {
 	rl_ps now;	    /* the engine's */
 	uint64_t completed; /* I/Os, warm-up included */
+	struct rl_tally tally;
 	struct rl_engine engine;
 	rl_ps cost[RL_PARAM_COUNT]; /* rounded once; per byte: ps a byte */
 

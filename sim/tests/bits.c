@@ -45,9 +45,9 @@ static void run(const struct rl_scenario *s, const char *what)
 		put(r.metrics.m[i].lo);
 		put(r.metrics.m[i].hi);
 	}
-	if (!rc)
-		put(r.limit_frac);
-	printf(" %s\n", rc ? err.what : r.limit);
+	for (uint32_t i = 0; i < r.nlimits && !rc; i++)
+		put(r.limit[i].busy_frac);
+	printf(" %" PRIu64 " %s\n", r.warmup, rc ? err.what : r.limit[0].what);
 }
 
 /* Chance in all that can be left to it: steps, service, dom0, and where ticks and credit begin. */

@@ -84,18 +84,17 @@ static void pick(struct rl_ctx *c)
 		.parts = (f->bytes + PART_BYTES - 1) / PART_BYTES,
 		.write = is_write(f),
 	};
+	rl_tally_begin(&w->tally, w->now);
 	rl_ctx_run(c, rl_cost(w, submit_ns) + pages * rl_cost(w, page_ns), next_part);
 }
 
 static void account(struct rl_fio *f, const struct rl_io *io)
 {
-	rl_ps now = f->w->now;
+	struct rl_world *w = f->w;
 
-	f->n++;
-	f->slat += io->issued - io->start;
-	f->clat += now - io->issued;
-	rl_hist_add(&f->clat_ns, (now - io->issued) / RL_PS_PER_NS);
-	f->w->completed++;
+	rl_tally_end(&w->tally, w->now, io->start, io->issued, f->bytes,
+		io->write ? RL_CLASS_WRITE : RL_CLASS_READ);
+	w->completed++;
 }
 
 static void reap(struct rl_ctx *c)
@@ -133,15 +132,6 @@ void rl_fio_wake(struct rl_world *w)
 		return;
 	f->waits_done = f->waits_tag = false;
 	rl_ctx_wake(f->ctx);
-}
-
-void rl_fio_measure(struct rl_world *w)
-{
-	struct rl_fio *f = &w->fio;
-
-	f->n = 0;
-	f->slat = f->clat = 0;
-	memset(&f->clat_ns, 0, sizeof(f->clat_ns));
 }
 
 void rl_fio_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng rng)

@@ -10,7 +10,6 @@
 #ifndef RL_SIM_WORKLOAD_FIO_H
 #define RL_SIM_WORKLOAD_FIO_H
 
-#include "model/base/hist.h"
 #include "sim/xen/xen.h"
 
 #define RL_FIO_DEPTH 1024u
@@ -32,10 +31,6 @@ struct rl_fio {
 	uint32_t done[RL_FIO_DEPTH], done_head, ndone; /* completed, not yet reaped */
 	uint32_t cur, left;			       /* being issued, and its bytes to submit */
 	bool waits_done, waits_tag, completed;
-	/* since the warm-up ended */
-	uint64_t n;
-	rl_ps slat, clat;
-	struct rl_hist clat_ns;
 };
 
 /** rl_fio_init - the job of a scenario, about to issue its first I/O. */
@@ -46,8 +41,5 @@ void rl_fio_completed(struct rl_world *w, uint32_t io);
 
 /** rl_fio_wake - after a batch of completions: wake fio if it waits for what came. */
 void rl_fio_wake(struct rl_world *w);
-
-/** rl_fio_measure - the warm-up is over: forget what was counted. */
-void rl_fio_measure(struct rl_world *w);
 
 #endif

@@ -103,9 +103,16 @@ static void histogram(void **state)
 		double want = (double)v[(int)ceil(p / 100 * DRAWS) - 1];
 
 		assert_true(fabs(rl_hist_percentile(&all, p) - want) <= want / 128 + 1);
+		/* within its bin, evenly filled ones: nearer by far */
+		assert_true(fabs(rl_hist_between(&all, p) - want) <= want / 1000 + 1);
 	}
 	rl_hist_merge(&half[0], &half[1]);
 	assert_memory_equal(&half[0], &all, sizeof(all));
+	rl_hist_take(&all, &half[1]);
+	rl_hist_merge(&all, &half[1]);
+	assert_memory_equal(&half[0], &all, sizeof(all));
+	rl_hist_take(&all, &all);
+	assert_true(isnan(rl_hist_percentile(&all, 50)) && isnan(rl_hist_between(&all, 50)));
 	assert_int_equal(rl_hist_index(~0ull), RL_HIST_BINS - 1);
 	for (uint32_t i = 0; i < RL_HIST_BINS; i++)
 		assert_int_equal(rl_hist_index((uint64_t)rl_hist_value(i)), i);

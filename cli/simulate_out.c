@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A simulation's result: JSON with all that goes with it, or rows. */
+#include "cli/simulate.h"
+
+#include "cli/manifest.h"
+#include "data/format/scenario.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+static json_t *real_or_null(double x)
+{
+	return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *json_metrics(const struct rl_metrics *m)
+{
+	json_t *all = json_object();
+
+	for (int i = 0; i < RL_METRIC_COUNT; i++) {
+		const struct rl_estimate *e = &m->m[i];
+		json_t *one = json_pack("{s:o, s:o, s:o, s:s}", "value", real_or_null(e->value),
+			"ci_lo", real_or_null(e->lo), "ci_hi", real_or_null(e->hi), "unit",
+			rl_metric_info[i].unit);
+
+		json_object_set_new(all, rl_metric_info[i].name, one);
+	}
+	return all;
+}
+
+/* What was asked of the intervals, and what became of it; null: nothing. */
+static json_t *json_precision(const struct rl_sim_options *o, const struct rl_sim_result *r)
+{
+	double half;
+	int widest = rl_sim_target(o, &r->metrics, &half);
+
+	if (o->precision == 0)
+		return json_null();
+	return json_pack("{s:f, s:b, s:s, s:o}", "requested", o->precision, "reached", r->precise,
+		"widest", rl_metric_info[widest].name, "half_width", real_or_null(half));
+}
+
+static json_t *json_manifest(const struct rl_simulate *in, const struct rl_sim_result *r)
+{
+	json_t *m = rl_manifest_create();
+
+	if (!m)
+		return NULL;
+	if (rl_manifest_input(m, in->scenario) || (in->job && rl_manifest_input(m, in->job)))
+		json_object_set_new(m, "inputs", json_null());
+	json_object_set_new(m, "seed", json_integer((json_int_t)in->sim.seed));
+	json_object_set_new(m, "replications", json_integer(r->reps));
+	json_object_set_new(m, "requests", json_integer((json_int_t)r->requests));
+	json_object_set_new(m, "events", json_integer((json_int_t)r->events));
+	json_object_set_new(m, "warmup_requests", json_integer((json_int_t)r->warmup));
+	json_object_set_new(m, "warmup_found", json_boolean(r->warm));
+	json_object_set_new(m, "precision", json_precision(&in->sim, r));
+	json_object_set_new(m, "params", in->params ? json_string(in->params) : json_null());
+	return m;
+}
+
+static json_t *json_limits(const struct rl_sim_result *r)
+{
+	json_t *all = json_array();
+
+	for (uint32_t i = 0; i < r->nlimits; i++)
+		json_array_append_new(all, json_pack("{s:s, s:f}", "resource", r->limit[i].what,
+						   "busy_frac", r->limit[i].busy_frac));
+	return all;
+}
+
+static int print_json(
+	const struct rl_simulate *in, const struct rl_scenario *s, const struct rl_sim_result *r)
+{
+	char *text = rl_scenario_json(s);
+	json_t *scenario = text ? json_loads(text, 0, NULL) : NULL;
+	json_t *doc =
+		json_pack("{s:o, s:o, s:o, s:o}", "manifest", json_manifest(in, r), "scenario",
+			scenario, "metrics", json_metrics(&r->metrics), "limits", json_limits(r));
+	int rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
+
+	free(text);
+	json_decref(doc);
+	if (!rc && (putchar('\n') == EOF || fflush(stdout)))
+		rc = -EIO;
+	return rc;
+}
+
+static void print_summary(const struct rl_simulate *in, const struct rl_sim_result *r)
+{
+	double half;
+	int widest = rl_sim_target(&in->sim, &r->metrics, &half);
+
+	printf("\nLimited by: %s, busy %.0f %%.\n", r->limit[0].what, 100 * r->limit[0].busy_frac);
+	printf("%u replications, each without its first %llu I/Os", r->reps,
+		(unsigned long long)r->warmup);
+	if (isfinite(half))
+		printf("; %s is known to %.2g %%", rl_metric_info[widest].name, 100 * half);
+	puts(".");
+}
+
+/* What a person should know who reads the numbers. */
+static void warn(const struct rl_simulate *in, const struct rl_sim_result *r)
+{
+	double half;
+	int widest = rl_sim_target(&in->sim, &r->metrics, &half);
+
+	if (!r->warm)
+		fprintf(stderr,
+			"warning: the warm-up does not end within half a replication; the second "
+			"half is shown (expected more --requests)\n");
+	if (!r->precise)
+		fprintf(stderr,
+			"warning: %s is known to %.2g %% after %u replications (expected %g %%): "
+			"raise --max-reps or --requests\n",
+			rl_metric_info[widest].name, 100 * half, r->reps, 100 * in->sim.precision);
+}
+
+static int print_rows(const struct rl_simulate *in, const struct rl_sim_result *r)
+{
+	static const char *const columns[] = {"metric", "value", "ci_lo", "ci_hi", "unit", NULL};
+	struct rl_out *out = rl_out_create(in->args.format, stdout, columns);
+	int rc;
+
+	if (!out)
+		return -ENOMEM;
+	for (int i = 0; i < RL_METRIC_COUNT; i++) {
+		const struct rl_estimate *e = &r->metrics.m[i];
+
+		/* People are spared what does not apply: reads and writes apart, without both. */
+		if (in->args.format == RL_OUT_TABLE && i >= RL_METRIC_read_iops && isnan(e->value))
+			continue;
+		rl_out_text(out, rl_metric_info[i].name);
+		rl_out_real(out, e->value, 4);
+		rl_out_real(out, e->lo, 4);
+		rl_out_real(out, e->hi, 4);
+		rl_out_text(out, rl_metric_info[i].unit);
+		rl_out_end_row(out);
+	}
+	rc = rl_out_finish(out);
+	if (!rc && in->args.format == RL_OUT_TABLE)
+		print_summary(in, r);
+	return rc;
+}
+
+int rl_simulate_print(
+	const struct rl_simulate *in, const struct rl_scenario *s, const struct rl_sim_result *r)
+{
+	warn(in, r);
+	return in->args.format == RL_OUT_JSON ? print_json(in, s, r) : print_rows(in, r);
+}

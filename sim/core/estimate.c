@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Metrics over replications, summed in the order of their numbers. */
+#include "sim/core/estimate.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "model/stat.h"
+
+#define TAIL_SAMPLES 100000u /* below it p99.99 says nothing */
+
+void rl_estimate_means(const struct rl_pool *p, uint32_t n, struct rl_metrics *m)
+{
+	double x[RL_SIM_MAX_REPS];
+
+	for (int k = 0; k < RL_METRIC_COUNT; k++) {
+		for (uint32_t i = 0; i < n; i++)
+			x[i] = p->rep[i].m[k];
+		m->m[k] = rl_stat_mean95(x, n);
+	}
+}
+
+/*
+ * Percentiles are those of all samples, rounded to bins as fio does. Their intervals are as wide as
+ * the replications' spread tells, around what all samples say within the bin, and hold the value.
+ */
+static void percentiles(struct rl_estimate *e, const struct rl_hist *h)
+{
+	static const double percent[] = {50, 90, 99, 99.9, 99.99};
+
+	for (int k = 0; k < 5; k++) {
+		struct rl_estimate *one = &e[RL_METRIC_clat_p50_ns + k];
+		double half = (one->hi - one->lo) / 2, at = rl_hist_between(h, percent[k]);
+
+		if (percent[k] > 99.9 && h->n < TAIL_SAMPLES) {
+			*one = (struct rl_estimate){NAN, NAN, NAN};
+			continue;
+		}
+		one->value = rl_hist_percentile(h, percent[k]);
+		one->lo = isnan(half) ? NAN : fmin(at - half, one->value);
+		one->hi = isnan(half) ? NAN : fmax(at + half, one->value);
+	}
+}
+
+static void all_percentiles(const struct rl_pool *p, struct rl_estimate *e)
+{
+	static const int first[] = {RL_METRIC_read_iops, RL_METRIC_write_iops};
+	struct rl_hist all = p->hist[RL_CLASS_READ];
+	const struct rl_hist *h = p->hist;
+
+	rl_hist_merge(&all, &h[RL_CLASS_WRITE]);
+	percentiles(e, &all);
+	for (int c = 0; c < RL_CLASSES; c++)
+		if (h[RL_CLASS_READ].n && h[RL_CLASS_WRITE].n)
+			percentiles(e + first[c], &h[c]);
+}
+
+static void add_limit(struct rl_sim_result *out, const char *what, double busy)
+{
+	uint32_t at = out->nlimits++;
+
+	for (; at && out->limit[at - 1].busy_frac < busy; at--)
+		out->limit[at] = out->limit[at - 1];
+	snprintf(out->limit[at].what, sizeof(out->limit[at].what), "%s", what);
+	out->limit[at].busy_frac = busy;
+}
+
+static void limits(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)
+{
+	double guest = 0, driver = 0, device = 0, pcpu = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct rl_rep *r = &p->rep[i];
+
+		guest += r->busy[RL_GUEST] / n;
+		driver += r->busy[RL_DRIVER] / n;
+		device += r->device / n;
+		pcpu += r->pcpu / n;
+	}
+	add_limit(out, "guest vCPU", guest);
+	add_limit(out, "driver domain vCPU", driver);
+	add_limit(out, "device", device);
+	if (p->args.s->machine.pcpus == 1)
+		add_limit(out, "pCPU", pcpu);
+}
+
+void rl_estimate_all(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)
+{
+	rl_estimate_means(p, n, &out->metrics);
+	all_percentiles(p, out->metrics.m);
+	limits(p, n, out);
+	out->reps = n;
+	for (uint32_t i = 0; i < n; i++) {
+		out->events += p->rep[i].events;
+		out->requests += p->rep[i].requests;
+	}
+}

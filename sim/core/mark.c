@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counters into metrics, and what must be conserved whatever is simulated. */
+#include "sim/core/mark.h"
+
+#include <math.h>
+
+static const char *not_conserved(struct rl_world *w)
+{
+	rl_ps cpu = 0;
+
+	if (!rl_tally_little(&w->tally, w->now))
+		return "Little's law: the integral of the I/Os in flight is not the sum of their "
+		       "times";
+	if (w->blk.requests - w->blk.responses != w->blk.front.size - w->blk.nfree)
+		return "requests are not responses plus those in flight";
+	for (uint32_t i = 0; i < w->npcpus; i++)
+		cpu += w->pcpu[i].idle_ps;
+	for (uint32_t i = 0; i < w->nvcpus; i++)
+		cpu += w->vcpu[i].st.run_ps;
+	return cpu == w->npcpus * w->now ? NULL : "CPU time is not pCPUs times time";
+}
+
+const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
+{
+	rl_xen_settle(w);
+	m->now = w->now;
+	m->nvcpus = w->nvcpus;
+	m->npcpus = w->npcpus;
+	m->device_busy = w->device.busy_ps;
+	m->copy_bytes = w->blk.copy_bytes;
+	m->hyp = m->switches = 0;
+	for (uint32_t i = 0; i < w->nvcpus; i++)
+		m->v[i] = w->vcpu[i].st;
+	for (uint32_t i = 0; i < w->npcpus; i++) {
+		m->hyp += w->pcpu[i].hyp_ps;
+		m->idle[i] = w->pcpu[i].idle_ps;
+		m->switches += w->pcpu[i].switches;
+	}
+	m->tally = w->tally;
+	return not_conserved(w);
+}
+
+/* ---- metrics ------------------------------------------------------------------------------- */
+
+static const double percent[] = {50, 90, 99, 99.9, 99.99};
+
+static struct rl_tally_class between(const struct rl_tally_class *a, const struct rl_tally_class *b)
+{
+	return (struct rl_tally_class){
+		b->n - a->n, b->bytes - a->bytes, b->slat - a->slat, b->clat - a->clat};
+}
+
+/* The ten metrics of a class of I/Os, in the order of metrics.def. */
+static void fill_class(
+	double *m, const struct rl_tally_class *c, const struct rl_hist *h, double seconds)
+{
+	double n = (double)c->n;
+
+	m[RL_METRIC_iops] = n / seconds;
+	m[RL_METRIC_bw_bytes_per_s] = (double)c->bytes / seconds;
+	m[RL_METRIC_slat_mean_ns] = (double)c->slat / RL_PS_PER_NS / n;
+	m[RL_METRIC_clat_mean_ns] = (double)c->clat / RL_PS_PER_NS / n;
+	m[RL_METRIC_lat_mean_ns] = (double)(c->slat + c->clat) / RL_PS_PER_NS / n;
+	for (int i = 0; i < 5; i++)
+		m[RL_METRIC_clat_p50_ns + i] = rl_hist_between(h, percent[i]);
+}
+
+_Static_assert(RL_METRIC_iops == 0 && RL_METRIC_lat_mean_ns == 9 &&
+		       RL_METRIC_read_lat_mean_ns == RL_METRIC_read_iops + 9 &&
+		       RL_METRIC_write_lat_mean_ns == RL_METRIC_write_iops + 9,
+	"classes have the same ten metrics in one order");
+
+static void fill_ios(struct rl_rep *r, const struct rl_mark *a, struct rl_mark *b, double seconds,
+	struct rl_hist *hist)
+{
+	struct rl_tally_class c[RL_CLASSES], all;
+	struct rl_hist *h = b->tally.clat_ns;
+	bool both;
+
+	for (int i = 0; i < RL_CLASSES; i++) {
+		c[i] = between(&a->tally.c[i], &b->tally.c[i]);
+		rl_hist_take(&h[i], &a->tally.clat_ns[i]);
+		rl_hist_merge(&hist[i], &h[i]);
+	}
+	both = c[RL_CLASS_READ].n && c[RL_CLASS_WRITE].n;
+	if (both) {
+		fill_class(
+			r->m + RL_METRIC_read_iops, &c[RL_CLASS_READ], &h[RL_CLASS_READ], seconds);
+		fill_class(r->m + RL_METRIC_write_iops, &c[RL_CLASS_WRITE], &h[RL_CLASS_WRITE],
+			seconds);
+	}
+	all = (struct rl_tally_class){c[0].n + c[1].n, c[0].bytes + c[1].bytes,
+		c[0].slat + c[1].slat, c[0].clat + c[1].clat};
+	rl_hist_merge(&h[0], &h[1]);
+	fill_class(r->m, &all, &h[0], seconds);
+	r->requests = all.n;
+}
+
+static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
+{
+	double t = (double)(b->now - a->now);
+	const struct rl_vcpu_stats *fa = &a->v[RL_GUEST], *fb = &b->v[RL_GUEST];
+	const struct rl_vcpu_stats *da = &a->v[RL_DRIVER], *db = &b->v[RL_DRIVER];
+
+	r->m[RL_METRIC_front_cpu_frac] = (double)(fb->run_ps - fa->run_ps) / t;
+	r->m[RL_METRIC_back_cpu_frac] = (double)(db->run_ps - da->run_ps) / t;
+	r->m[RL_METRIC_hyp_cpu_frac] = (double)(b->hyp - a->hyp) / t;
+	r->m[RL_METRIC_front_spin_frac] = (double)(fb->spin_ps - fa->spin_ps) / t;
+	r->m[RL_METRIC_back_spin_frac] = (double)(db->spin_ps - da->spin_ps) / t;
+	for (uint32_t i = 0; i < b->nvcpus; i++)
+		r->busy[i] = (double)((b->v[i].run_ps - a->v[i].run_ps) -
+				      (b->v[i].spin_ps - a->v[i].spin_ps)) /
+			     t;
+	r->pcpu = 0;
+	for (uint32_t i = 0; i < b->npcpus; i++)
+		r->pcpu = fmax(r->pcpu, 1 - (double)(b->idle[i] - a->idle[i]) / t);
+	r->device = (double)(b->device_busy - a->device_busy) / t;
+}
+
+static void fill_counts(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
+{
+	double n = (double)r->requests;
+	double sends = 0, upcalls = 0, hypercalls = 0, cpu = 0;
+
+	for (int i = RL_GUEST; i <= RL_DRIVER; i++) {
+		sends += (double)(b->v[i].sends - a->v[i].sends);
+		upcalls += (double)(b->v[i].upcalls - a->v[i].upcalls);
+		hypercalls += (double)(b->v[i].hypercalls - a->v[i].hypercalls);
+		cpu += (double)(b->v[i].run_ps - a->v[i].run_ps) / RL_PS_PER_NS;
+	}
+	r->m[RL_METRIC_notifications_per_request] = sends / n;
+	r->m[RL_METRIC_upcalls_per_request] = upcalls / n;
+	r->m[RL_METRIC_hypercalls_per_request] = hypercalls / n;
+	r->m[RL_METRIC_switches_per_request] = (double)(b->switches - a->switches) / n;
+	r->m[RL_METRIC_copy_bytes_per_request] = (double)(b->copy_bytes - a->copy_bytes) / n;
+	r->m[RL_METRIC_cpu_ns_per_request] = cpu / n;
+}
+
+void rl_mark_fill(
+	const struct rl_mark *a, struct rl_mark *b, struct rl_rep *out, struct rl_hist *hist)
+{
+	for (int i = 0; i < RL_METRIC_COUNT; i++)
+		out->m[i] = NAN;
+	fill_ios(out, a, b, (double)(b->now - a->now) / RL_PS_PER_S, hist);
+	fill_use(out, a, b);
+	fill_counts(out, a, b);
+}

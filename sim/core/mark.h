@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All counters of a replication at one moment; two of them describe the time between. */
+#ifndef RL_SIM_CORE_MARK_H
+#define RL_SIM_CORE_MARK_H
+
+#include "sim/core/world.h"
+#include "sim/sim.h"
+
+struct rl_mark {
+	rl_ps now;
+	uint32_t nvcpus, npcpus;
+	struct rl_vcpu_stats v[RL_VCPUS];
+	rl_ps hyp, idle[RL_PCPUS], device_busy;
+	uint64_t switches, copy_bytes;
+	struct rl_tally tally;
+};
+
+/* What a replication brings home. */
+struct rl_rep {
+	double m[RL_METRIC_COUNT];
+	uint64_t events, requests;
+	double busy[RL_VCPUS]; /* share of time that a vCPU worked, polling excluded */
+	double pcpu, device;   /* the busiest pCPU (polling included), and the device */
+	int failed;	       /* -EDEADLK: it stood still; -ENOMEM; or 0 */
+	const char *broken;    /* what was not conserved: a bug of the simulator; or null */
+};
+
+/**
+ * rl_mark_take - note all counters as they are now.
+ * Returns: null; what is not conserved: I/Os in time (Little's law), requests, CPU time.
+ */
+const char *rl_mark_take(struct rl_world *w, struct rl_mark *m);
+
+/**
+ * rl_mark_fill - what happened between two marks.
+ * @b: its histograms are used up.
+ * @hist: RL_CLASSES of them; latencies between the marks are added.
+ */
+void rl_mark_fill(
+	const struct rl_mark *a, struct rl_mark *b, struct rl_rep *out, struct rl_hist *hist);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Replications on several threads. Each depends on its number alone, sums over them are of
+ * integers or made in the order of the numbers: threads change how long it takes and nothing else.
+ */
+#ifndef RL_SIM_CORE_POOL_H
+#define RL_SIM_CORE_POOL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "sim/core/rep.h"
+
+struct rl_pool {
+	struct rl_rep_args args;
+	uint32_t threads;
+	struct rl_rep *rep; /* by number */
+	/* while the warm-up is looked for, by number: RL_REP_MARKS marks and a series; else null */
+	struct rl_mark *mark;
+	struct rl_mser *series;
+	struct rl_hist hist[RL_CLASSES]; /* latencies of all replications that were filled */
+	uint32_t to;
+	atomic_uint next;
+	atomic_int failed;
+	pthread_mutex_t lock; /* guards hist while threads run */
+};
+
+/**
+ * rl_pool_run - replications @from to @to, without @to.
+ * Returns: 0; -ENOMEM, or what went wrong in the first of them, as rl_sim_run() says it.
+ */
+int rl_pool_run(struct rl_pool *p, uint32_t from, uint32_t to, struct rl_err *err);
+
+#endif

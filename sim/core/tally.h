@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is counted of I/Os while they begin and end: one tally for all jobs of a replication, in one
+ * pass, never reset. A stretch of time is described by the difference of two copies.
+ *
+ * The integral of the number in flight is kept beside the sum of the times: that both are the same
+ * is Little's law, and holds to the picosecond in every run or the simulator has a bug.
+ */
+#ifndef RL_SIM_CORE_TALLY_H
+#define RL_SIM_CORE_TALLY_H
+
+#include <stdbool.h>
+
+#include "model/base/hist.h"
+#include "model/base/units.h"
+#include "model/mser.h"
+
+enum rl_class { RL_CLASS_READ, RL_CLASS_WRITE, RL_CLASSES };
+
+struct rl_tally_class {
+	uint64_t n, bytes;
+	rl_ps slat, clat;
+};
+
+struct rl_tally {
+	struct rl_tally_class c[RL_CLASSES];
+	struct rl_mser *series; /* completion latencies, where the warm-up is looked for; or null */
+	uint64_t in_flight;
+	/* Modulo 2^64, as is their equality. */
+	rl_ps at, area, started;
+	struct rl_hist clat_ns[RL_CLASSES];
+};
+
+static inline void rl_tally_pass(struct rl_tally *t, rl_ps now)
+{
+	t->area += t->in_flight * (now - t->at);
+	t->at = now;
+}
+
+/** rl_tally_begin - an I/O begins now. */
+static inline void rl_tally_begin(struct rl_tally *t, rl_ps now)
+{
+	rl_tally_pass(t, now);
+	t->in_flight++;
+	t->started += now;
+}
+
+/** rl_tally_end - an I/O ends now that began at @begin and was submitted at @issued. */
+static inline void rl_tally_end(struct rl_tally *t, rl_ps now, rl_ps begin, rl_ps issued,
+	uint32_t bytes, enum rl_class class)
+{
+	struct rl_tally_class *c = &t->c[class];
+	uint64_t clat_ns = (now - issued) / RL_PS_PER_NS;
+
+	rl_tally_pass(t, now);
+	t->in_flight--;
+	t->started -= begin;
+	c->n++;
+	c->bytes += bytes;
+	c->slat += issued - begin;
+	c->clat += now - issued;
+	rl_hist_add(&t->clat_ns[class], clat_ns);
+	if (t->series)
+		rl_mser_add(t->series, clat_ns);
+}
+
+/** rl_tally_little - does Little's law hold up to @now? */
+static inline bool rl_tally_little(struct rl_tally *t, rl_ps now)
+{
+	rl_ps times = t->in_flight * now - t->started;
+
+	rl_tally_pass(t, now);
+	for (int i = 0; i < RL_CLASSES; i++)
+		times += t->c[i].slat + t->c[i].clat;
+	return t->area == times;
+}
+
+#endif
