@@ -8,24 +8,26 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static json_t *real_or_null(double x)
 {
 	return isfinite(x) ? json_real(x) : json_null();
 }
 
+static json_t *json_estimate(const struct rl_estimate *e, const char *unit)
+{
+	return json_pack("{s:o, s:o, s:o, s:s}", "value", real_or_null(e->value), "ci_lo",
+		real_or_null(e->lo), "ci_hi", real_or_null(e->hi), "unit", unit);
+}
+
 static json_t *json_metrics(const struct rl_metrics *m)
 {
 	json_t *all = json_object();
 
-	for (int i = 0; i < RL_METRIC_COUNT; i++) {
-		const struct rl_estimate *e = &m->m[i];
-		json_t *one = json_pack("{s:o, s:o, s:o, s:s}", "value", real_or_null(e->value),
-			"ci_lo", real_or_null(e->lo), "ci_hi", real_or_null(e->hi), "unit",
-			rl_metric_info[i].unit);
-
-		json_object_set_new(all, rl_metric_info[i].name, one);
-	}
+	for (int i = 0; i < RL_METRIC_COUNT; i++)
+		json_object_set_new(all, rl_metric_info[i].name,
+			json_estimate(&m->m[i], rl_metric_info[i].unit));
 	return all;
 }
 
@@ -60,6 +62,23 @@ static json_t *json_manifest(const struct rl_simulate *in, const struct rl_sim_r
 	return m;
 }
 
+/* domain -> purpose -> cores */
+static json_t *json_cpu(const struct rl_sim_result *r)
+{
+	json_t *all = json_object();
+
+	for (uint32_t i = 0; i < r->ncells; i++) {
+		const struct rl_sim_cell *c = &r->cell[i];
+		const char *domain = *c->domain ? c->domain : "none";
+
+		if (!json_object_get(all, domain))
+			json_object_set_new(all, domain, json_object());
+		json_object_set_new(json_object_get(all, domain), c->purpose,
+			json_estimate(&c->cores, "pCPUs"));
+	}
+	return all;
+}
+
 static json_t *json_limits(const struct rl_sim_result *r)
 {
 	json_t *all = json_array();
@@ -75,9 +94,9 @@ static int print_json(
 {
 	char *text = rl_scenario_json(s);
 	json_t *scenario = text ? json_loads(text, 0, NULL) : NULL;
-	json_t *doc =
-		json_pack("{s:o, s:o, s:o, s:o}", "manifest", json_manifest(in, r), "scenario",
-			scenario, "metrics", json_metrics(&r->metrics), "limits", json_limits(r));
+	json_t *doc = json_pack("{s:o, s:o, s:o, s:o, s:o}", "manifest", json_manifest(in, r),
+		"scenario", scenario, "metrics", json_metrics(&r->metrics), "cpu", json_cpu(r),
+		"limits", json_limits(r));
 	int rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
 
 	free(text);
@@ -87,12 +106,30 @@ static int print_json(
 	return rc;
 }
 
+/* One line a domain: what its pCPU time went into, in pCPUs. */
+static void print_cells(const struct rl_sim_result *r)
+{
+	const char *domain = NULL;
+
+	for (uint32_t i = 0; i < r->ncells; i++) {
+		const struct rl_sim_cell *c = &r->cell[i];
+
+		if (!domain || strcmp(domain, c->domain) != 0)
+			printf("%s%s:", i ? "\n" : "\nTime of the pCPUs, ",
+				*c->domain ? c->domain : "nobody");
+		domain = c->domain;
+		printf(" %s %.3g", c->purpose, c->cores.value);
+	}
+	puts("");
+}
+
 static void print_summary(const struct rl_simulate *in, const struct rl_sim_result *r)
 {
 	double half;
 	int widest = rl_sim_target(&in->sim, &r->metrics, &half);
 
-	printf("\nLimited by: %s, busy %.0f %%.\n", r->limit[0].what, 100 * r->limit[0].busy_frac);
+	print_cells(r);
+	printf("Limited by: %s, busy %.0f %%.\n", r->limit[0].what, 100 * r->limit[0].busy_frac);
 	printf("%u replications, each without its first %llu I/Os", r->reps,
 		(unsigned long long)r->warmup);
 	if (isfinite(half))

@@ -36,6 +36,14 @@ struct rl_sim_limit {
 	double busy_frac;
 };
 
+/* Where the time of the pCPUs went; all cells together are all pCPUs. */
+#define RL_SIM_MAX_CELLS 256u
+
+struct rl_sim_cell {
+	const char *domain, *purpose; /* "", "idle": nobody's */
+	struct rl_estimate cores;     /* how many pCPUs are busy with it in the mean */
+};
+
 struct rl_sim_result {
 	struct rl_metrics metrics;
 	uint32_t reps;
@@ -45,6 +53,8 @@ struct rl_sim_result {
 	bool precise;		   /* the precision was reached, or none was asked for */
 	uint32_t nlimits;
 	struct rl_sim_limit limit[RL_SIM_MAX_LIMITS]; /* the busiest first */
+	uint32_t ncells;			      /* those that are not empty */
+	struct rl_sim_cell cell[RL_SIM_MAX_CELLS];
 };
 
 /**

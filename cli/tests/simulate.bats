@@ -18,6 +18,8 @@ scenario() {
 		and .unit == "1/s"' >/dev/null
 	echo "$output" | jq -e '.metrics.clat_p99_99_ns.value == null' >/dev/null
 	echo "$output" | jq -e '.limits[0].resource == "pCPU" and .limits[0].busy_frac > 0.9' >/dev/null
+	echo "$output" | jq -e '[.cpu[][].value] | add | . > 0.999999 and . < 1.000001' >/dev/null
+	echo "$output" | jq -e '.cpu | .guest.fio.value > 0.1 and .driver.backend.ci_hi > 0' >/dev/null
 	echo "$output" | jq -e '.limits | length >= 3 and . == (sort_by(-.busy_frac))' >/dev/null
 	echo "$output" | jq -e '.manifest.inputs[0].sha256 | length == 64' >/dev/null
 }

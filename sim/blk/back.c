@@ -67,7 +67,7 @@ static void publish(struct rl_blk *b, struct rl_ctx *c)
 	b->answered = 0;
 	rl_ctx_published(b->fw.thread, c->v->cpu);
 	if (notify)
-		rl_ctx_run(c, rl_cost(b->w, evtchn_send_ns), send);
+		rl_ctx_run(c, RL_CPU_NOTIFY, rl_cost(b->w, evtchn_send_ns), send);
 	else
 		after_publish(c);
 }
@@ -107,7 +107,7 @@ static void back_drain(struct rl_waiter *wt, struct rl_ctx *c)
 {
 	struct rl_blk *b = &wt->w->blk;
 	uint32_t segments = 0;
-	rl_ps cost;
+	rl_ps cost, grants;
 
 	rl_back_pending(&b->back, &b->batch);
 	b->drain_from = wt->w->now;
@@ -118,10 +118,11 @@ static void back_drain(struct rl_waiter *wt, struct rl_ctx *c)
 
 		segments += req->nr_segments;
 	}
-	cost += segments * rl_cost(wt->w, back_segment_ns) + map_cost(b, segments);
+	grants = map_cost(b, segments);
+	cost += segments * rl_cost(wt->w, back_segment_ns) + grants;
 	if (b->batch && wt->w->vcpu[RL_GUEST].cpu != wt->w->vcpu[RL_DRIVER].cpu)
 		cost += b->batch * rl_cost(wt->w, line_ns);
-	rl_ctx_run(c, cost, take_requests);
+	rl_ctx_run_part(c, RL_CPU_BACKEND, cost, RL_CPU_GRANT, grants, take_requests);
 }
 
 void rl_back_device_irq(struct rl_ctx *c)

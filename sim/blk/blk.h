@@ -97,8 +97,8 @@ struct rl_blk {
 /** rl_blk_init - connected, idle; both sides are about to ask their policies. */
 void rl_blk_init(struct rl_world *w, const struct rl_scenario *s);
 
-/** rl_front_submit_cost - what creating and enqueuing a request of @bytes costs. */
-rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write);
+/** rl_front_submit_cost - what creating and enqueuing a request of @bytes costs, @copy of it. */
+rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write, rl_ps *copy);
 
 /**
  * rl_front_submit - enqueue a request and publish it.

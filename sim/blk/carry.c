@@ -85,7 +85,7 @@ static void with_timer(struct rl_waiter *wt, struct rl_ctx *c, void (*then)(stru
 	if (until(wt) == RL_NEVER)
 		then(c);
 	else
-		rl_ctx_run(c, rl_wait_set_cost(wt), then);
+		rl_ctx_run(c, RL_CPU_WAIT, rl_wait_set_cost(wt), then);
 }
 
 /* A kernel sets its timer no nearer than timer_min_ns. */

@@ -12,10 +12,11 @@ static rl_ps copy_cost(const struct rl_blk *b, uint32_t bytes)
 	return b->persistent ? bytes * rl_cost(b->w, copy_ns_per_byte) : 0;
 }
 
-rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write)
+rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write, rl_ps *copy)
 {
+	*copy = write ? copy_cost(b, bytes) : 0;
 	return rl_cost(b->w, front_request_ns) + pages_of(bytes) * rl_cost(b->w, front_segment_ns) +
-	       (write ? copy_cost(b, bytes) : 0);
+	       *copy;
 }
 
 static rl_u8 operation(const struct rl_device_request *r)
@@ -93,7 +94,7 @@ static void take_responses(struct rl_ctx *c)
 static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
 {
 	struct rl_blk *b = &wt->w->blk;
-	rl_ps cost = 0;
+	rl_ps cost = 0, copy = 0;
 
 	rl_front_pending(&b->front, &b->fbatch);
 	for (uint32_t i = 0; i < b->fbatch; i++) {
@@ -102,12 +103,12 @@ static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
 		const struct rl_tag *t = &b->tag[rsp->id];
 
 		cost += rl_cost(wt->w, front_response_ns) +
-			t->segments * rl_cost(wt->w, front_segment_ns) +
-			(t->r.write ? 0 : copy_cost(b, t->r.bytes));
+			t->segments * rl_cost(wt->w, front_segment_ns);
+		copy += t->r.write ? 0 : copy_cost(b, t->r.bytes);
 	}
 	if (b->fbatch && wt->w->vcpu[RL_GUEST].cpu != wt->w->vcpu[RL_DRIVER].cpu)
 		cost += b->fbatch * rl_cost(wt->w, line_ns);
-	rl_ctx_run(c, cost, take_responses);
+	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost + copy, RL_CPU_COPY, copy, take_responses);
 }
 
 const struct rl_waiter_ops rl_front_waiter_ops = {

@@ -82,7 +82,7 @@ static rl_ps clocks_at_end(const struct rl_waiter *wt)
 static void after(struct rl_ctx *c, rl_ps cost, void (*then)(struct rl_ctx *))
 {
 	if (cost)
-		rl_ctx_run(c, cost, then);
+		rl_ctx_run(c, RL_CPU_WAIT, cost, then);
 	else
 		then(c);
 }
@@ -128,7 +128,7 @@ void rl_wait_finish(struct rl_waiter *wt, struct rl_ctx *c, enum rl_result how, 
 	if (found)
 		after(c, cost, drain);
 	else
-		rl_ctx_run(c, cost, rl_wait_next);
+		rl_ctx_run(c, RL_CPU_WAIT, cost, rl_wait_next);
 }
 
 static void wake(struct rl_waiter *wt, enum rl_result how)
@@ -191,7 +191,7 @@ void rl_waiter_timer(struct rl_ctx *c)
 	struct rl_waiter *wt = of(c);
 
 	c->v->st.hypercalls++;
-	rl_ctx_run(c, rl_cost(wt->w, clock_ns) + rl_wait_set_cost(wt), timer_end);
+	rl_ctx_run(c, RL_CPU_WAIT, rl_cost(wt->w, clock_ns) + rl_wait_set_cost(wt), timer_end);
 }
 
 void rl_waiter_kick(struct rl_waiter *wt)
@@ -205,7 +205,7 @@ void rl_waiter_kick(struct rl_waiter *wt)
 void rl_waiter_drained(struct rl_waiter *wt, struct rl_ctx *c)
 {
 	if (c == wt->thread)
-		rl_ctx_run(c, 0, rl_wait_next);
+		rl_ctx_run(c, RL_CPU_WAIT, 0, rl_wait_next);
 	else
 		after(c, knows_time(wt), irq_asked);
 }

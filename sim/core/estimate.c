@@ -3,6 +3,7 @@
 #include "sim/core/estimate.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "model/stat.h"
@@ -84,11 +85,44 @@ static void limits(const struct rl_pool *p, uint32_t n, struct rl_sim_result *ou
 		add_limit(out, "pCPU", pcpu);
 }
 
+/* @at: where a cell is in struct rl_rep. */
+static void add_cell(const struct rl_pool *p, uint32_t n, size_t at, const char *domain,
+	const char *purpose, struct rl_sim_result *out)
+{
+	double x[RL_SIM_MAX_REPS], sum = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct rl_rep *r = &p->rep[i];
+		rl_ps spent = *(const rl_ps *)((const char *)r + at);
+
+		x[i] = (double)spent / (double)r->time * p->args.s->machine.pcpus;
+		sum += x[i];
+	}
+	if (sum > 0 && out->ncells < RL_SIM_MAX_CELLS)
+		out->cell[out->ncells++] =
+			(struct rl_sim_cell){domain, purpose, rl_stat_mean95(x, n)};
+}
+
+static void cells(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)
+{
+	static const char *const domain[RL_VCPUS] = {
+		[RL_GUEST] = "guest", [RL_DRIVER] = "driver", [RL_DOM0] = "dom0"};
+
+	for (size_t v = 0; v < RL_VCPUS; v++)
+		for (size_t k = 0; k < RL_CPU_COUNT; k++)
+			add_cell(p, n,
+				offsetof(struct rl_rep, cpu) +
+					(v * RL_CPU_COUNT + k) * sizeof(rl_ps),
+				domain[v], rl_purpose_name[k], out);
+	add_cell(p, n, offsetof(struct rl_rep, idle), "", "idle", out);
+}
+
 void rl_estimate_all(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)
 {
 	rl_estimate_means(p, n, &out->metrics);
 	all_percentiles(p, out->metrics.m);
 	limits(p, n, out);
+	cells(p, n, out);
 	out->reps = n;
 	for (uint32_t i = 0; i < n; i++) {
 		out->events += p->rep[i].events;

@@ -4,6 +4,21 @@
 
 #include <math.h>
 
+/* Of each vCPU what its purposes add up to is what it ran. */
+static bool purposes_add_up(const struct rl_world *w)
+{
+	for (uint32_t i = 0; i < w->nvcpus; i++) {
+		const struct rl_vcpu_stats *st = &w->vcpu[i].st;
+		rl_ps sum = 0;
+
+		for (int k = 0; k < RL_CPU_COUNT; k++)
+			sum += st->cpu[k];
+		if (sum != st->run_ps)
+			return false;
+	}
+	return true;
+}
+
 static const char *not_conserved(struct rl_world *w)
 {
 	rl_ps cpu = 0;
@@ -17,7 +32,9 @@ static const char *not_conserved(struct rl_world *w)
 		cpu += w->pcpu[i].idle_ps;
 	for (uint32_t i = 0; i < w->nvcpus; i++)
 		cpu += w->vcpu[i].st.run_ps;
-	return cpu == w->npcpus * w->now ? NULL : "CPU time is not pCPUs times time";
+	if (cpu != w->npcpus * w->now)
+		return "CPU time is not pCPUs times time";
+	return purposes_add_up(w) ? NULL : "CPU time by purpose is not that of the vCPUs";
 }
 
 const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
@@ -105,16 +122,27 @@ static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_
 	r->m[RL_METRIC_front_cpu_frac] = (double)(fb->run_ps - fa->run_ps) / t;
 	r->m[RL_METRIC_back_cpu_frac] = (double)(db->run_ps - da->run_ps) / t;
 	r->m[RL_METRIC_hyp_cpu_frac] = (double)(b->hyp - a->hyp) / t;
-	r->m[RL_METRIC_front_spin_frac] = (double)(fb->spin_ps - fa->spin_ps) / t;
-	r->m[RL_METRIC_back_spin_frac] = (double)(db->spin_ps - da->spin_ps) / t;
+	r->m[RL_METRIC_front_spin_frac] = (double)(fb->cpu[RL_CPU_SPIN] - fa->cpu[RL_CPU_SPIN]) / t;
+	r->m[RL_METRIC_back_spin_frac] = (double)(db->cpu[RL_CPU_SPIN] - da->cpu[RL_CPU_SPIN]) / t;
 	for (uint32_t i = 0; i < b->nvcpus; i++)
 		r->busy[i] = (double)((b->v[i].run_ps - a->v[i].run_ps) -
-				      (b->v[i].spin_ps - a->v[i].spin_ps)) /
+				      (b->v[i].cpu[RL_CPU_SPIN] - a->v[i].cpu[RL_CPU_SPIN])) /
 			     t;
 	r->pcpu = 0;
 	for (uint32_t i = 0; i < b->npcpus; i++)
 		r->pcpu = fmax(r->pcpu, 1 - (double)(b->idle[i] - a->idle[i]) / t);
 	r->device = (double)(b->device_busy - a->device_busy) / t;
+}
+
+static void fill_cells(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
+{
+	r->time = b->npcpus * (b->now - a->now);
+	r->idle = 0;
+	for (uint32_t i = 0; i < b->npcpus; i++)
+		r->idle += b->idle[i] - a->idle[i];
+	for (uint32_t i = 0; i < b->nvcpus; i++)
+		for (int k = 0; k < RL_CPU_COUNT; k++)
+			r->cpu[i][k] = b->v[i].cpu[k] - a->v[i].cpu[k];
 }
 
 static void fill_counts(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
@@ -143,5 +171,6 @@ void rl_mark_fill(
 		out->m[i] = NAN;
 	fill_ios(out, a, b, (double)(b->now - a->now) / RL_PS_PER_S, hist);
 	fill_use(out, a, b);
+	fill_cells(out, a, b);
 	fill_counts(out, a, b);
 }

@@ -23,6 +23,8 @@ struct rl_rep {
 	double pcpu, device;   /* the busiest pCPU (polling included), and the device */
 	int failed;	       /* -EDEADLK: it stood still; -ENOMEM; or 0 */
 	const char *broken;    /* what was not conserved: a bug of the simulator; or null */
+	/* Where the time of all pCPUs went: cells and idle time add up to pcpus x time, exactly. */
+	rl_ps cpu[RL_VCPUS][RL_CPU_COUNT], idle, time;
 };
 
 /**

@@ -47,6 +47,10 @@ static void run(const struct rl_scenario *s, const char *what)
 	}
 	for (uint32_t i = 0; i < r.nlimits && !rc; i++)
 		put(r.limit[i].busy_frac);
+	for (uint32_t i = 0; i < r.ncells && !rc; i++) {
+		put(r.cell[i].cores.value);
+		put(r.cell[i].cores.hi);
+	}
 	printf(" %" PRIu64 " %s\n", r.warmup, rc ? err.what : r.limit[0].what);
 }
 

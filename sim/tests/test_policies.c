@@ -80,8 +80,8 @@ static struct print fingerprint(void)
 {
 	const struct rl_vcpu_stats *b = &w->vcpu[RL_DRIVER].st, *f = &w->vcpu[RL_GUEST].st;
 
-	return (struct print){b->blocks, b->upcalls, b->sends, b->hypercalls, b->looks, b->spin_ps,
-		f->sends, w->blk.bw.st.episodes, w->blk.bw.st.recheck_hits};
+	return (struct print){b->blocks, b->upcalls, b->sends, b->hypercalls, b->looks,
+		b->cpu[RL_CPU_SPIN], f->sends, w->blk.bw.st.episodes, w->blk.bw.st.recheck_hits};
 }
 
 static void no_two_are_alike(void **state)

@@ -23,18 +23,18 @@ static void issued(struct rl_ctx *c)
 
 	f->io[f->cur].issued = f->w->now;
 	if (f->nfree)
-		rl_ctx_run(c, rl_cost(f->w, fio_ns), pick);
+		rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, fio_ns), pick);
 	else
-		rl_ctx_run(c, rl_cost(f->w, reap_ns), reap);
+		rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, reap_ns), reap);
 }
 
 static void next_part(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
-	rl_ps cost;
+	rl_ps cost, copy;
 
 	if (!f->left) {
-		rl_ctx_run(c, rl_cost(f->w, submit_return_ns), issued);
+		rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, submit_return_ns), issued);
 		return;
 	}
 	if (!f->w->blk.nfree) {
@@ -42,8 +42,8 @@ static void next_part(struct rl_ctx *c)
 		rl_ctx_sleep(c, next_part);
 		return;
 	}
-	cost = rl_front_submit_cost(&f->w->blk, part_bytes(f), f->io[f->cur].write);
-	rl_ctx_run(c, cost, submit_part);
+	cost = rl_front_submit_cost(&f->w->blk, part_bytes(f), f->io[f->cur].write, &copy);
+	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost, RL_CPU_COPY, copy, submit_part);
 }
 
 static void notify(struct rl_ctx *c)
@@ -59,7 +59,7 @@ static void submit_part(struct rl_ctx *c)
 
 	f->left -= r.bytes;
 	if (rl_front_submit(&f->w->blk, f->cur, &r))
-		rl_ctx_run(c, rl_cost(f->w, evtchn_send_ns), notify);
+		rl_ctx_run(c, RL_CPU_NOTIFY, rl_cost(f->w, evtchn_send_ns), notify);
 	else
 		next_part(c);
 }
@@ -85,7 +85,7 @@ static void pick(struct rl_ctx *c)
 		.write = is_write(f),
 	};
 	rl_tally_begin(&w->tally, w->now);
-	rl_ctx_run(c, rl_cost(w, submit_ns) + pages * rl_cost(w, page_ns), next_part);
+	rl_ctx_run(c, RL_CPU_FIO, rl_cost(w, submit_ns) + pages * rl_cost(w, page_ns), next_part);
 }
 
 static void account(struct rl_fio *f, const struct rl_io *io)
@@ -112,7 +112,7 @@ static void reap(struct rl_ctx *c)
 	f->ndone--;
 	account(f, &f->io[io]);
 	f->free_io[f->nfree++] = io;
-	rl_ctx_run(c, rl_cost(f->w, fio_ns), pick);
+	rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, fio_ns), pick);
 }
 
 void rl_fio_completed(struct rl_world *w, uint32_t io)

@@ -86,6 +86,7 @@ static void account_switch(struct rl_pcpu *p)
 
 	p->hyp_ps += spent;
 	p->cur->st.run_ps += spent;
+	p->cur->st.cpu[RL_CPU_VCPU_SWITCH] += spent;
 	p->switch_from = p->w->now;
 }
 

@@ -30,8 +30,26 @@ static rl_ps takes(struct rl_world *w, int32_t cpu, rl_ps cost)
 	return cost;
 }
 
-void rl_ctx_run(struct rl_ctx *c, rl_ps cost, void (*done)(struct rl_ctx *))
+#define RL_CPU_NAME(id, name) #name,
+const char *const rl_purpose_name[RL_CPU_COUNT] = {RL_CPU_PURPOSES(RL_CPU_NAME)};
+
+void rl_ctx_run(
+	struct rl_ctx *c, enum rl_purpose purpose, rl_ps cost, void (*done)(struct rl_ctx *))
 {
 	c->left = cost ? takes(c->v->w, c->v->cpu, cost) : 0;
+	c->switch_left = c->part_left = 0;
+	c->purpose = purpose;
 	c->done = done;
+}
+
+void rl_ctx_run_part(struct rl_ctx *c, enum rl_purpose purpose, rl_ps cost, enum rl_purpose part,
+	rl_ps part_cost, void (*done)(struct rl_ctx *))
+{
+	rl_ctx_run(c, purpose, cost, done);
+	c->part = part;
+	/* In proportion, when the whole takes longer or shorter than in the mean. */
+	if (cost)
+		c->part_left = c->left == cost
+				       ? part_cost
+				       : (rl_ps)((unsigned __int128)c->left * part_cost / cost);
 }

@@ -22,6 +22,7 @@ static struct rl_ctx *take_irq(struct rl_vcpu *v)
 
 	v->pending &= ~(1u << irq);
 	v->irq = &v->irqs[irq];
+	v->irq->purpose = irq == RL_IRQ_TICK ? RL_CPU_TICK : RL_CPU_UPCALL;
 	if (irq == RL_IRQ_TICK) {
 		v->irq->left = rl_cost(v->w, tick_ns);
 	} else {
@@ -30,6 +31,14 @@ static struct rl_ctx *take_irq(struct rl_vcpu *v)
 	}
 	v->irq->done = v->handler[irq];
 	return v->irq;
+}
+
+static void add_switch(struct rl_ctx *c)
+{
+	rl_ps cost = rl_cost(c->v->w, thread_switch_ns);
+
+	c->left += cost;
+	c->switch_left += cost;
 }
 
 static struct rl_ctx *take_thread(struct rl_vcpu *v)
@@ -44,7 +53,7 @@ static struct rl_ctx *take_thread(struct rl_vcpu *v)
 	}
 	v->resched = false;
 	if (next && next != v->thread)
-		next->left += rl_cost(v->w, thread_switch_ns);
+		add_switch(next);
 	v->thread = next;
 	if (next)
 		return next;
@@ -89,33 +98,37 @@ void rl_vcpu_go(struct rl_vcpu *v)
 	}
 }
 
-/* Time spent polling up to now, once. */
-static void count_spin(struct rl_vcpu *v, const struct rl_spin *s)
+/* Of @spent that is not yet charged, what belongs to a part of the segment. */
+static rl_ps charge_part(struct rl_vcpu *v, enum rl_purpose purpose, rl_ps *left, rl_ps spent)
 {
-	rl_ps since = s->from > v->spun_to ? s->from : v->spun_to;
+	rl_ps here = spent < *left ? spent : *left;
 
-	if (v->w->now > since && !s->watch)
-		v->st.spin_ps += v->w->now - since;
-	v->spun_to = v->w->now;
+	*left -= here;
+	v->st.cpu[purpose] += here;
+	return spent - here;
+}
+
+/* Charge what passed of the active context since that was done last. Nothing else charges. */
+static void charge(struct rl_vcpu *v)
+{
+	struct rl_ctx *c = v->active;
+	rl_ps spent = v->w->now - v->seg_from;
+
+	v->seg_from = v->w->now;
+	c->left -= spent < c->left ? spent : c->left; /* less: it polls */
+	spent = charge_part(v, RL_CPU_THREAD_SWITCH, &c->switch_left, spent);
+	spent = charge_part(v, c->part, &c->part_left, spent);
+	v->st.cpu[c->purpose] += spent;
 }
 
 /* Account for what passed of the active context. */
 static void leave(struct rl_vcpu *v)
 {
 	struct rl_ctx *c = v->active;
-	rl_ps now = v->w->now;
 
-	if (!c->spin) {
-		c->left -= now - v->seg_from;
-		return;
-	}
-	if (now < c->spin->from) {
-		c->left = c->spin->from - now;
-		return;
-	}
-	c->left = 0;
-	count_spin(v, c->spin);
-	rl_spin_leave(c->spin, now);
+	charge(v);
+	if (c->spin && v->w->now >= c->spin->from)
+		rl_spin_leave(c->spin, v->w->now);
 }
 
 void rl_vcpu_stop(struct rl_vcpu *v)
@@ -196,7 +209,7 @@ static void idle_done(struct rl_ctx *c)
 void rl_ctx_sleep(struct rl_ctx *c, void (*done)(struct rl_ctx *))
 {
 	c->ready = false;
-	rl_ctx_run(c, 0, done);
+	rl_ctx_run(c, RL_CPU_WAIT, 0, done);
 }
 
 void rl_ctx_wake(struct rl_ctx *c)
@@ -207,7 +220,7 @@ void rl_ctx_wake(struct rl_ctx *c)
 		return;
 	c->ready = true;
 	if (v->thread == c)
-		c->left += rl_cost(v->w, thread_switch_ns); /* it had given the CPU to idle */
+		add_switch(c); /* it had given the CPU to idle */
 	else if (v->thread && v->thread->spin)
 		v->resched = true; /* a poller gives way when the kernel asks */
 }
@@ -215,7 +228,7 @@ void rl_ctx_wake(struct rl_ctx *c)
 void rl_ctx_spin(struct rl_ctx *c, struct rl_spin *s, void (*done)(struct rl_ctx *))
 {
 	c->spin = s;
-	rl_ctx_run(c, 0, done);
+	rl_ctx_run(c, s->watch ? RL_CPU_MONITOR : RL_CPU_SPIN, 0, done);
 }
 
 void rl_ctx_published(struct rl_ctx *c, int32_t cpu)
@@ -330,12 +343,12 @@ void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *))
 	/* The whole vCPU will stand still: another thread that is ready comes first. */
 	if (other_thread(c->v)) {
 		c->v->resched = true;
-		rl_ctx_run(c, 0, done);
+		rl_ctx_run(c, RL_CPU_WAIT, 0, done);
 		return;
 	}
 	c->v->masked = c->v->port_wait = c->v->blocking = true;
 	c->v->st.hypercalls++;
-	rl_ctx_run(c, rl_cost(c->v->w, hypercall_ns), done);
+	rl_ctx_run(c, RL_CPU_WAIT, rl_cost(c->v->w, hypercall_ns), done);
 }
 
 void rl_evtchn_send(struct rl_vcpu *from, struct rl_vcpu *to)
@@ -351,8 +364,8 @@ void rl_vcpu_settle(struct rl_vcpu *v)
 		return;
 	v->st.run_ps += v->w->now - v->on_from;
 	v->on_from = v->w->now;
-	if (v->active && v->active->spin)
-		count_spin(v, v->active->spin);
+	if (v->active)
+		charge(v);
 }
 
 void rl_vcpu_init(struct rl_vcpu *v, struct rl_world *w, uint32_t id, const struct rl_domain *d)
@@ -366,7 +379,7 @@ void rl_vcpu_init(struct rl_vcpu *v, struct rl_world *w, uint32_t id, const stru
 	v->kick_slot = rl_world_slot(w, kick, v);
 	v->tick_slot = rl_world_slot(w, tick, v);
 	v->timer_slot = rl_world_slot(w, timer, v);
-	v->idle = (struct rl_ctx){.v = v, .done = idle_done};
+	v->idle = (struct rl_ctx){.v = v, .done = idle_done, .purpose = RL_CPU_IDLE_ENTRY};
 	for (int i = 0; i < RL_IRQ_COUNT; i++)
 		v->irqs[i].v = v;
 	for (uint32_t i = 0; i < RL_THREADS; i++)

@@ -22,7 +22,7 @@ static void dom0_rest(struct rl_ctx *c)
 
 static void dom0_work(struct rl_ctx *c)
 {
-	rl_ctx_run(c, rl_cost(c->v->w, dom0_run_ns), dom0_rest);
+	rl_ctx_run(c, RL_CPU_WORK, rl_cost(c->v->w, dom0_run_ns), dom0_rest);
 }
 
 static void dom0_timer(struct rl_ctx *c)

@@ -23,6 +23,7 @@
 #include "model/base/rng.h"
 #include "model/base/units.h"
 #include "model/scenario.h"
+#include "sim/xen/purpose.h"
 
 #define RL_PS_NEVER (~(rl_ps)0)
 #define RL_THREADS  2u /* of a domain */
@@ -50,7 +51,10 @@ struct rl_ctx {
 	struct rl_vcpu *v;
 	void (*done)(struct rl_ctx *); /* the segment has passed, or polling is over */
 	void *arg;
-	rl_ps left; /* of the segment */
+	rl_ps left;	   /* of the segment; of it, in this order: */
+	rl_ps switch_left; /* switching to the thread */
+	rl_ps part_left;   /* what is for another purpose than the segment */
+	enum rl_purpose part, purpose;
 	bool ready; /* a thread that wants to run */
 	struct rl_spin *spin;
 };
@@ -61,8 +65,8 @@ enum rl_irq { RL_IRQ_TICK, RL_IRQ_TIMER, RL_IRQ_DEVICE, RL_IRQ_EVTCHN, RL_IRQ_CO
 enum rl_vstate { RL_V_BLOCKED, RL_V_RUNNABLE, RL_V_RUNNING };
 
 struct rl_vcpu_stats {
-	rl_ps run_ps;  /* had a pCPU */
-	rl_ps spin_ps; /* of it: polled without finding */
+	rl_ps run_ps;		 /* had a pCPU */
+	rl_ps cpu[RL_CPU_COUNT]; /* the same, by purpose */
 	uint64_t looks;
 	uint64_t upcalls, sends, hypercalls, blocks;
 };
@@ -85,7 +89,7 @@ struct rl_vcpu {
 	struct rl_ctx *active, *irq, *thread;
 	struct rl_ctx irqs[RL_IRQ_COUNT], threads[RL_THREADS], idle;
 	void (*handler[RL_IRQ_COUNT])(struct rl_ctx *);
-	rl_ps seg_from, on_from, spun_to;
+	rl_ps seg_from, on_from;
 	uint32_t slot, kick_slot, tick_slot, timer_slot;
 	rl_ps tick_phase;
 	rl_ps idle_from, idle_ps; /* time that its kernel was idle, until the last rest ended */
@@ -150,7 +154,12 @@ void rl_xen_settle(struct rl_world *w);
  * rl_ctx_run - the context's next segment lasts @cost, longer by poll_drag_frac when it begins
  * while another pCPU polls; @done follows.
  */
-void rl_ctx_run(struct rl_ctx *c, rl_ps cost, void (*done)(struct rl_ctx *));
+void rl_ctx_run(
+	struct rl_ctx *c, enum rl_purpose purpose, rl_ps cost, void (*done)(struct rl_ctx *));
+
+/** rl_ctx_run_part - the same, but @part_cost of the @cost is for another purpose. */
+void rl_ctx_run_part(struct rl_ctx *c, enum rl_purpose purpose, rl_ps cost, enum rl_purpose part,
+	rl_ps part_cost, void (*done)(struct rl_ctx *));
 
 /** rl_ctx_sleep - the thread waits; @done runs when it was woken and switched to. */
 void rl_ctx_sleep(struct rl_ctx *c, void (*done)(struct rl_ctx *));

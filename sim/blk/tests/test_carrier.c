@@ -197,11 +197,11 @@ static void monitors_do_not_poll(void **state)
 	tweak = NULL;
 	run(2, 1, "null");
 	assert_true(back.polls > 100 * ended(&back)); /* may not: it polls */
-	assert_true(driver()->st.spin_ps > w->now / 2);
+	assert_true(driver()->st.cpu[RL_CPU_SPIN] > w->now / 2);
 	tweak = may_mwait;
 	run(2, 1, "null");
 	assert_true(back.polls < 3 * ended(&back)); /* once more after every interrupt */
-	assert_int_equal(driver()->st.spin_ps, 0);
+	assert_int_equal(driver()->st.cpu[RL_CPU_SPIN], 0);
 	assert_int_equal(driver()->st.blocks, 0);
 	assert_int_equal(driver()->st.upcalls, 1); /* a fresh ring is armed */
 	assert_true(driver()->st.run_ps > w->now - w->now / 100);

@@ -26,7 +26,7 @@ static const struct rl_sched *sched(const char *name)
 
 static void busy(struct rl_ctx *c)
 {
-	rl_ctx_run(c, RL_PS_PER_S, busy);
+	rl_ctx_run(c, RL_CPU_WORK, RL_PS_PER_S, busy);
 }
 
 static void rest(struct rl_ctx *c)
@@ -37,7 +37,7 @@ static void rest(struct rl_ctx *c)
 
 static void work(struct rl_ctx *c)
 {
-	rl_ctx_run(c, MS / 100, rest);
+	rl_ctx_run(c, RL_CPU_WORK, MS / 100, rest);
 }
 
 static void alarm_irq(struct rl_ctx *c)

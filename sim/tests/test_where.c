@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where CPU time went: cells add up to the picosecond whatever is simulated, a lone I/O is known
+ * step by step, and a planted error is noticed.
+ */
+#include "sim/core/rep.h"
+#include "sim/core/tests/world_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct rl_scenario s;
+
+/* ---- conservation -------------------------------------------------------------------------- */
+
+static struct rl_mark mark;
+
+static void some_time(void)
+{
+	struct rl_rep_args a = {.s = &s, .sched = rl_scheds[0], .device = rl_devices[0]};
+
+	rl_scenario_default(&s);
+	s.job.iodepth = 8;
+	rl_rep_start(w, &a, 0);
+	while (w->completed < 500)
+		assert_true(rl_world_step(w));
+	assert_null(rl_mark_take(w, &mark));
+}
+
+static void violated(const char *what)
+{
+	const char *said = rl_mark_take(w, &mark);
+
+	assert_non_null(said);
+	assert_non_null(strstr(said, what));
+}
+
+static void planted_errors_are_noticed(void **state)
+{
+	(void)state;
+	some_time();
+	w->vcpu[RL_DRIVER].st.run_ps++; /* charged twice */
+	violated("CPU time");
+	some_time();
+	w->pcpu[0].idle_ps--; /* not at all */
+	violated("CPU time");
+	some_time();
+	w->vcpu[RL_GUEST].st.cpu[RL_CPU_COPY]++; /* for a second purpose as well */
+	violated("by purpose");
+	some_time();
+	w->tally.c[RL_CLASS_READ].clat++; /* one picosecond of one latency */
+	violated("Little");
+	some_time();
+	w->tally.in_flight--; /* an I/O that ended twice */
+	violated("Little");
+	some_time();
+	w->blk.responses--; /* a lost response */
+	violated("requests");
+}
+
+/* ---- where the CPU time went --------------------------------------------------------------- */
+
+static struct rl_rep rep;
+
+static void run_rep(void)
+{
+	struct rl_rep_args a = {.s = &s,
+		.sched = rl_scheds[0],
+		.device = rl_devices[0],
+		.requests = 1000,
+		.warm = 137};
+	static struct rl_mark marks[2];
+	static struct rl_hist hist[RL_CLASSES];
+
+	rl_rep_run(w, &a, 3, &rep, marks, hist);
+	assert_int_equal(rep.failed, 0);
+	assert_null(rep.broken);
+}
+
+/* Every policy on either side, one pCPU and more, ticks, dom0, reads and writes, both grants. */
+static void cells_add_up(void **state)
+{
+	const struct rl_policy *const *it;
+
+	(void)state;
+	rl_for_each_policy (it)
+		for (uint32_t i = 0; i < 12; i++) {
+			rl_ps sum;
+
+			rl_scenario_default(&s);
+			s.machine.pcpus = 1 + i % 3;
+			s.machine.mwait = true;
+			s.guest.pcpu = s.driver.pcpu = i < 3 ? 0 : -1;
+			s.disk.persistent = i % 2;
+			s.job.rw = RL_RW_RANDRW;
+			s.job.iodepth = 1 + 5 * (i % 4);
+			s.costs.v[RL_PARAM_dom0_period_ns] = 2e6;
+			s.costs.v[RL_PARAM_jitter_frac] = i < 6 ? 0.3 : 0;
+			s.costs.v[RL_PARAM_poll_drag_frac] = i < 6 ? 0.2 : 0;
+			snprintf(i % 2 ? s.front_policy : s.back_policy, RL_SPEC_BYTES, "%s",
+				(*it)->name);
+			run_rep();
+			sum = rep.idle;
+			for (int v = 0; v < (int)RL_VCPUS; v++)
+				for (int k = 0; k < RL_CPU_COUNT; k++)
+					sum += rep.cpu[v][k];
+			assert_true(sum == rep.time);
+			assert_true((rep.cpu[RL_DRIVER][RL_CPU_GRANT] == 0) == s.disk.persistent);
+			assert_true((rep.cpu[RL_GUEST][RL_CPU_COPY] != 0) == s.disk.persistent);
+		}
+}
+
+static void costs(int domain, enum rl_purpose purpose, double ns)
+{
+	double got = (double)rep.cpu[domain][purpose] / RL_PS_PER_NS / (double)rep.requests;
+
+	if (fabs(got - ns) > 1e-3)
+		fail_msg("domain %d, %s: %g ns an I/O, not %g", domain, rl_purpose_name[purpose],
+			got, ns);
+}
+
+/* One I/O at a time, both sides block: what each step costs, to whom, for what. */
+static void depth_one_cell_by_cell(void **state)
+{
+	const double *c = s.costs.v;
+
+	(void)state;
+	rl_scenario_default(&s);
+	s.machine.pcpus = 1;
+	s.guest.pcpu = s.driver.pcpu = 0;
+	s.costs.v[RL_PARAM_tick_period_ns] = s.costs.v[RL_PARAM_dom0_period_ns] = 0;
+	run_rep();
+	costs(RL_GUEST, RL_CPU_FIO,
+		c[RL_PARAM_fio_ns] + c[RL_PARAM_submit_ns] + c[RL_PARAM_submit_return_ns] +
+			c[RL_PARAM_page_ns] + c[RL_PARAM_reap_ns]);
+	costs(RL_GUEST, RL_CPU_FRONTEND,
+		c[RL_PARAM_front_request_ns] + c[RL_PARAM_front_response_ns] +
+			2 * c[RL_PARAM_front_segment_ns]);
+	costs(RL_GUEST, RL_CPU_COPY, 4096 * c[RL_PARAM_copy_ns_per_byte]);
+	costs(RL_DRIVER, RL_CPU_BACKEND, c[RL_PARAM_back_request_ns] + c[RL_PARAM_back_segment_ns]);
+	for (int v = RL_GUEST; v <= RL_DRIVER; v++) {
+		costs(v, RL_CPU_NOTIFY, c[RL_PARAM_evtchn_send_ns]);
+		costs(v, RL_CPU_UPCALL, c[RL_PARAM_upcall_ns]);
+		costs(v, RL_CPU_THREAD_SWITCH, c[RL_PARAM_thread_switch_ns]);
+		costs(v, RL_CPU_IDLE_ENTRY, c[RL_PARAM_block_ns]);
+		costs(v, RL_CPU_VCPU_SWITCH, c[RL_PARAM_switch_ns]);
+	}
+	assert_true(rep.idle == 0);
+}
+
+/* In the result: every cell with its interval, all of them all pCPUs. */
+static void cells_of_a_result(void **state)
+{
+	static struct rl_sim_result r;
+	double sum = 0;
+
+	(void)state;
+	rl_scenario_default(&s);
+	s.machine.pcpus = 3;
+	assert_int_equal(rl_sim_run(&s, NULL, &r, NULL), 0);
+	for (uint32_t i = 0; i < r.ncells; i++)
+		sum += r.cell[i].cores.value;
+	assert_true(r.ncells > 10 && fabs(sum - 3) < 1e-9);
+	assert_string_equal(r.cell[r.ncells - 1].purpose, "idle");
+	assert_true(r.cell[r.ncells - 1].cores.value > 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(planted_errors_are_noticed),
+		cmocka_unit_test(cells_add_up),
+		cmocka_unit_test(depth_one_cell_by_cell),
+		cmocka_unit_test(cells_of_a_result),
+	};
+
+	return cmocka_run_group_tests(tests, create, destroy);
+}
