@@ -26,10 +26,13 @@ static uint32_t back_in_flight(const struct rl_waiter *wt)
 static void answer(struct rl_blk *b, uint64_t id)
 {
 	struct rl_blkif_response *rsp = rl_back_slot(&b->back);
+	struct rl_tag *t = &b->tag[id];
 
-	rl_waiter_completed(&b->bw, b->w->now - b->tag[id].taken);
+	rl_waiter_completed(&b->bw, b->w->now - t->stamps.at[RL_STAGE_DEQUEUE]);
+	rl_stage_mark(&t->stamps, RL_STAGE_DEVICE, b->w->now);
+	t->publication = b->publications;
 	rsp->id = id;
-	rsp->operation = b->tag[id].operation;
+	rsp->operation = t->operation;
 	rsp->status = RL_BLKIF_OKAY;
 	rl_back_queue(&b->back);
 	b->answered++;
@@ -53,6 +56,9 @@ static void after_publish(struct rl_ctx *c)
 
 static void send(struct rl_ctx *c)
 {
+	struct rl_blk *b = &c->v->w->blk;
+
+	b->publication[b->sending[c == b->bw.thread] % RL_RING_MAX_SLOTS].sent = b->w->now;
 	rl_evtchn_send(c->v, &c->v->w->vcpu[RL_GUEST]);
 	after_publish(c);
 }
@@ -62,8 +68,12 @@ static void publish(struct rl_blk *b, struct rl_ctx *c)
 {
 	bool notify = rl_back_publish(&b->back);
 
-	if (b->answered)
+	if (b->answered) {
 		b->held_off += !notify;
+		b->sending[c == b->bw.thread] = b->publications;
+		b->publication[b->publications % RL_RING_MAX_SLOTS].made = b->w->now;
+		b->publication[b->publications++ % RL_RING_MAX_SLOTS].sent = 0;
+	}
 	b->answered = 0;
 	rl_ctx_published(b->fw.thread, c->v->cpu);
 	if (notify)
@@ -82,7 +92,9 @@ static void take_requests(struct rl_ctx *c)
 
 		rl_back_take(&b->back, &req, sizeof(req));
 		t = &b->tag[req.id];
-		t->taken = b->drain_from;
+		rl_stage_mark(&t->stamps, RL_STAGE_BACK_WAKE, b->bw.woke);
+		rl_stage_mark(&t->stamps, RL_STAGE_DEQUEUE, b->drain_from);
+		rl_stage_mark(&t->stamps, RL_STAGE_PROCESS, b->w->now);
 		t->operation = req.operation;
 		if (rl_device_submit(&b->w->device, &t->r))
 			answer(b, req.id);

@@ -14,6 +14,7 @@
 #include "core/blkif.h"
 #include "core/policy.h"
 #include "core/ring.h"
+#include "sim/core/stage.h"
 #include "sim/device/device.h"
 #include "sim/xen/xen.h"
 
@@ -47,7 +48,7 @@ struct rl_waiter {
 	bool for_event, for_timer, for_kick; /* what the sleeping thread waits for */
 	bool came;			     /* one of them, perhaps before it slept */
 	enum rl_result how;
-	rl_ps start;
+	rl_ps start, woke; /* an episode of waiting began; the last one ended */
 	rl_ps mean_completion;
 	rl_ps idle_at, idle_then; /* window of the idleness that a policy may ask for */
 	uint32_t idle_permille;
@@ -73,8 +74,9 @@ void rl_waiter_completed(struct rl_waiter *wt, rl_ps time);
 struct rl_tag {
 	struct rl_device_request r;
 	uint32_t io, segments;
-	rl_ps published, taken;
+	uint32_t publication; /* the backend's, in which its response is */
 	rl_u8 operation;
+	struct rl_stamps stamps;
 };
 
 struct rl_blk {
@@ -90,6 +92,13 @@ struct rl_blk {
 	uint32_t fbatch;
 	uint32_t answered; /* responses of the backend not yet published */
 	rl_ps drain_from;  /* the backend's drain under way began */
+	uint32_t last_tag; /* of the request submitted last */
+	/* Publications of responses: how many, which are being notified, by interrupt and thread,
+	 * and when each was made and its notification sent, 0: none. */
+	uint32_t publications, sending[2];
+	struct {
+		rl_ps made, sent;
+	} publication[RL_RING_MAX_SLOTS];
 	struct rl_ctx *publisher;
 	uint64_t requests, responses, copy_bytes, grant_ops, held_off;
 };
@@ -104,10 +113,15 @@ rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write, r
  * rl_front_submit - enqueue a request and publish it.
  * @io: whom to tell of its completion, by rl_fio_completed().
  * @r:  what is asked of the disk; its id is given here.
+ * @asked, @slot: when the driver was asked for it, and when it had a slot.
  * Returns: true when a notification is due: charge evtchn_send_ns, then rl_evtchn_send().
  * Context: after its cost was charged, with a tag free.
  */
-bool rl_front_submit(struct rl_blk *b, uint32_t io, const struct rl_device_request *r);
+bool rl_front_submit(
+	struct rl_blk *b, uint32_t io, const struct rl_device_request *r, rl_ps asked, rl_ps slot);
+
+/** rl_front_sent - the notification of the request submitted last was sent. */
+void rl_front_sent(struct rl_blk *b);
 
 /* back.c, front.c */
 extern const struct rl_waiter_ops rl_front_waiter_ops, rl_back_waiter_ops;

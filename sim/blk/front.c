@@ -26,15 +26,19 @@ static rl_u8 operation(const struct rl_device_request *r)
 	return r->write ? RL_BLKIF_WRITE : RL_BLKIF_READ;
 }
 
-bool rl_front_submit(struct rl_blk *b, uint32_t io, const struct rl_device_request *r)
+bool rl_front_submit(
+	struct rl_blk *b, uint32_t io, const struct rl_device_request *r, rl_ps asked, rl_ps slot)
 {
 	uint32_t tag = b->free_tag[--b->nfree];
 	struct rl_blkif_request *req = rl_front_slot(&b->front);
 	bool notify;
 
-	b->tag[tag] = (struct rl_tag){
-		.r = *r, .io = io, .segments = pages_of(r->bytes), .published = b->w->now};
+	b->tag[tag] = (struct rl_tag){.r = *r, .io = io, .segments = pages_of(r->bytes)};
 	b->tag[tag].r.id = tag;
+	rl_stage_mark(&b->tag[tag].stamps, RL_STAGE_SUBMIT, asked);
+	rl_stage_mark(&b->tag[tag].stamps, RL_STAGE_SLOT, slot);
+	rl_stage_mark(&b->tag[tag].stamps, RL_STAGE_PUBLISH, b->w->now);
+	b->last_tag = tag;
 	req->operation = operation(r);
 	req->nr_segments = (rl_u8)b->tag[tag].segments;
 	req->id = tag;
@@ -47,6 +51,11 @@ bool rl_front_submit(struct rl_blk *b, uint32_t io, const struct rl_device_reque
 	b->held_off += !notify;
 	rl_ctx_published(b->bw.thread, b->w->vcpu[RL_GUEST].cpu);
 	return notify;
+}
+
+void rl_front_sent(struct rl_blk *b)
+{
+	rl_stage_mark(&b->tag[b->last_tag].stamps, RL_STAGE_NOTIFY, b->w->now);
 }
 
 static bool front_pending(const struct rl_waiter *wt)
@@ -68,6 +77,16 @@ static uint32_t front_in_flight(const struct rl_waiter *wt)
 	return r->req_prod_pub - r->rsp_cons;
 }
 
+static void stamp_response(const struct rl_blk *b, struct rl_tag *t)
+{
+	uint32_t k = t->publication % RL_RING_MAX_SLOTS;
+
+	rl_stage_mark(&t->stamps, RL_STAGE_RESPOND, b->publication[k].made);
+	rl_stage_mark(&t->stamps, RL_STAGE_RSP_NOTIFY, b->publication[k].sent);
+	rl_stage_mark(&t->stamps, RL_STAGE_FRONT_WAKE, b->fw.woke);
+	rl_stage_mark(&t->stamps, RL_STAGE_COMPLETE, b->w->now);
+}
+
 static void take_responses(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = c->arg;
@@ -79,12 +98,13 @@ static void take_responses(struct rl_ctx *c)
 
 		rl_front_take(&b->front, &rsp, sizeof(rsp));
 		t = &b->tag[rsp.id];
-		rl_waiter_completed(wt, wt->w->now - t->published);
+		rl_waiter_completed(wt, wt->w->now - t->stamps.at[RL_STAGE_PUBLISH]);
+		stamp_response(b, t);
 		if (!t->r.write && b->persistent)
 			b->copy_bytes += t->r.bytes;
 		b->responses++;
 		b->free_tag[b->nfree++] = (uint32_t)rsp.id;
-		rl_fio_completed(wt->w, t->io);
+		rl_fio_completed(wt->w, t->io, &t->stamps);
 	}
 	rl_fio_wake(wt->w);
 	rl_waiter_drained(wt, c);

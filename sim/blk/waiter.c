@@ -46,6 +46,7 @@ static void ask(struct rl_waiter *wt)
 
 static void tell(struct rl_waiter *wt, enum rl_result how, uint64_t polls)
 {
+	wt->woke = wt->w->now;
 	rl_policy_result(&wt->inst, how, polls, (wt->w->now - wt->start) / RL_PS_PER_NS);
 }
 

@@ -26,6 +26,8 @@ static const char *not_conserved(struct rl_world *w)
 	if (!rl_tally_little(&w->tally, w->now))
 		return "Little's law: the integral of the I/Os in flight is not the sum of their "
 		       "times";
+	if (!rl_tally_staged(&w->tally))
+		return "the stages of the I/Os do not add up to their latencies";
 	if (w->blk.requests - w->blk.responses != w->blk.front.size - w->blk.nfree)
 		return "requests are not responses plus those in flight";
 	for (uint32_t i = 0; i < w->npcpus; i++)
@@ -113,6 +115,17 @@ static void fill_ios(struct rl_rep *r, const struct rl_mark *a, struct rl_mark *
 	r->requests = all.n;
 }
 
+static void fill_stages(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
+{
+	for (int i = 0; i < RL_STAGE_COUNT; i++)
+		r->m[RL_METRIC_stage_submit_ns + i] =
+			(double)(b->tally.stage[i] - a->tally.stage[i]) / RL_PS_PER_NS /
+			(double)r->requests;
+}
+
+_Static_assert(RL_METRIC_stage_reap_ns - RL_METRIC_stage_submit_ns == RL_STAGE_REAP,
+	"stages are in one order");
+
 static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
 {
 	double t = (double)(b->now - a->now);
@@ -170,6 +183,7 @@ void rl_mark_fill(
 	for (int i = 0; i < RL_METRIC_COUNT; i++)
 		out->m[i] = NAN;
 	fill_ios(out, a, b, (double)(b->now - a->now) / RL_PS_PER_S, hist);
+	fill_stages(out, a, b);
 	fill_use(out, a, b);
 	fill_cells(out, a, b);
 	fill_counts(out, a, b);

@@ -14,6 +14,7 @@
 #include "model/base/hist.h"
 #include "model/base/units.h"
 #include "model/mser.h"
+#include "sim/core/stage.h"
 
 enum rl_class { RL_CLASS_READ, RL_CLASS_WRITE, RL_CLASSES };
 
@@ -24,6 +25,8 @@ struct rl_tally_class {
 
 struct rl_tally {
 	struct rl_tally_class c[RL_CLASSES];
+	rl_ps stage[RL_STAGE_COUNT];
+	bool disordered;	/* an I/O's stamps were */
 	struct rl_mser *series; /* completion latencies, where the warm-up is looked for; or null */
 	uint64_t in_flight;
 	/* Modulo 2^64, as is their equality. */
@@ -45,9 +48,12 @@ static inline void rl_tally_begin(struct rl_tally *t, rl_ps now)
 	t->started += now;
 }
 
-/** rl_tally_end - an I/O ends now that began at @begin and was submitted at @issued. */
+/**
+ * rl_tally_end - an I/O ends now that began at @begin and was submitted at @issued.
+ * @s: its stamps, all but the last.
+ */
 static inline void rl_tally_end(struct rl_tally *t, rl_ps now, rl_ps begin, rl_ps issued,
-	uint32_t bytes, enum rl_class class)
+	uint32_t bytes, enum rl_class class, struct rl_stamps *s)
 {
 	struct rl_tally_class *c = &t->c[class];
 	uint64_t clat_ns = (now - issued) / RL_PS_PER_NS;
@@ -59,6 +65,8 @@ static inline void rl_tally_end(struct rl_tally *t, rl_ps now, rl_ps begin, rl_p
 	c->bytes += bytes;
 	c->slat += issued - begin;
 	c->clat += now - issued;
+	rl_stage_mark(s, RL_STAGE_REAP, now);
+	t->disordered |= !rl_stage_add(t->stage, s, begin);
 	rl_hist_add(&t->clat_ns[class], clat_ns);
 	if (t->series)
 		rl_mser_add(t->series, clat_ns);
@@ -73,6 +81,18 @@ static inline bool rl_tally_little(struct rl_tally *t, rl_ps now)
 	for (int i = 0; i < RL_CLASSES; i++)
 		times += t->c[i].slat + t->c[i].clat;
 	return t->area == times;
+}
+
+/** rl_tally_staged - do the stages of all I/Os add up to their latencies? */
+static inline bool rl_tally_staged(const struct rl_tally *t)
+{
+	rl_ps sum = 0;
+
+	for (int i = 0; i < RL_STAGE_COUNT; i++)
+		sum += t->stage[i];
+	for (int i = 0; i < RL_CLASSES; i++)
+		sum -= t->c[i].slat + t->c[i].clat;
+	return sum == 0 && !t->disordered;
 }
 
 #endif

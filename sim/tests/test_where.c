@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where CPU time went: cells add up to the picosecond whatever is simulated, a lone I/O is known
- * step by step, and a planted error is noticed.
+ * Where latency and CPU time went: cells and stages add up to the picosecond whatever is simulated,
+ * a lone I/O is known step by step, and a planted error is noticed.
  */
 #include "sim/core/rep.h"
 #include "sim/core/tests/world_fixture.h"
@@ -58,6 +58,13 @@ static void planted_errors_are_noticed(void **state)
 	some_time();
 	w->tally.in_flight--; /* an I/O that ended twice */
 	violated("Little");
+	some_time();
+	w->tally.stage[RL_STAGE_NOTIFY]++;
+	violated("stages");
+	some_time();
+	w->tally.disordered = !rl_stage_add(w->tally.stage,
+		&(struct rl_stamps){.at = {[RL_STAGE_SUBMIT] = 9, [RL_STAGE_SLOT] = 8}}, 9);
+	violated("stages");
 	some_time();
 	w->blk.responses--; /* a lost response */
 	violated("requests");
@@ -153,6 +160,92 @@ static void depth_one_cell_by_cell(void **state)
 	assert_true(rep.idle == 0);
 }
 
+/* ---- where the latency went ---------------------------------------------------------------- */
+
+static void stage(enum rl_stage at, double ns)
+{
+	double got = rep.m[RL_METRIC_stage_submit_ns + at];
+
+	if (fabs(got - ns) > 1e-3)
+		fail_msg("%s: %g ns, not %g", rl_metric_info[RL_METRIC_stage_submit_ns + at].name,
+			got, ns);
+}
+
+/* The same lone I/O, stage by stage. */
+static void depth_one_stage_by_stage(void **state)
+{
+	const double *c = s.costs.v;
+	double away;
+
+	(void)state;
+	rl_scenario_default(&s);
+	s.machine.pcpus = 1;
+	s.guest.pcpu = s.driver.pcpu = 0;
+	s.costs.v[RL_PARAM_tick_period_ns] = s.costs.v[RL_PARAM_dom0_period_ns] = 0;
+	away = c[RL_PARAM_block_ns] + c[RL_PARAM_switch_ns] + c[RL_PARAM_upcall_ns];
+	run_rep();
+	stage(RL_STAGE_SUBMIT, c[RL_PARAM_submit_ns] + c[RL_PARAM_page_ns]);
+	stage(RL_STAGE_SLOT, 0);
+	stage(RL_STAGE_PUBLISH, c[RL_PARAM_front_request_ns] + c[RL_PARAM_front_segment_ns]);
+	stage(RL_STAGE_NOTIFY, c[RL_PARAM_evtchn_send_ns]);
+	stage(RL_STAGE_BACK_WAKE, c[RL_PARAM_submit_return_ns] + c[RL_PARAM_reap_ns] + away +
+					  c[RL_PARAM_thread_switch_ns]);
+	stage(RL_STAGE_DEQUEUE, 0);
+	stage(RL_STAGE_PROCESS, c[RL_PARAM_back_request_ns] + c[RL_PARAM_back_segment_ns]);
+	stage(RL_STAGE_DEVICE, 0);
+	stage(RL_STAGE_RESPOND, 0);
+	stage(RL_STAGE_RSP_NOTIFY, c[RL_PARAM_evtchn_send_ns]);
+	stage(RL_STAGE_FRONT_WAKE, away);
+	stage(RL_STAGE_COMPLETE, c[RL_PARAM_front_response_ns] + c[RL_PARAM_front_segment_ns] +
+					 4096 * c[RL_PARAM_copy_ns_per_byte]);
+	stage(RL_STAGE_REAP, c[RL_PARAM_thread_switch_ns]);
+}
+
+/* Whatever happens, the means add up; only a full ring makes an I/O wait for a slot. */
+static void stages_add_up(void **state)
+{
+	const struct rl_policy *const *it;
+
+	(void)state;
+	rl_for_each_policy (it)
+		for (uint32_t i = 0; i < 8; i++) {
+			double sum = 0;
+
+			rl_scenario_default(&s);
+			s.machine.pcpus = 1 + i % 2;
+			s.driver.pcpu = (int32_t)i % 2;
+			s.job.bs_bytes = i < 4 ? 4096 : 65536; /* of two requests */
+			s.job.iodepth = i % 4 < 2 ? 16 : 64;
+			s.costs.v[RL_PARAM_dom0_period_ns] = 2e6;
+			s.costs.v[RL_PARAM_device_ns] = i % 4 == 1 ? 50e3 : 0;
+			snprintf(i % 2 ? s.front_policy : s.back_policy, RL_SPEC_BYTES, "%s",
+				(*it)->name);
+			run_rep();
+			for (int k = 0; k < RL_STAGE_COUNT; k++)
+				sum += rep.m[RL_METRIC_stage_submit_ns + k];
+			assert_true(fabs(sum / rep.m[RL_METRIC_lat_mean_ns] - 1) < 1e-12);
+			if (i % 4 < 2) /* never more requests than slots */
+				assert_true(rep.m[RL_METRIC_stage_slot_ns] == 0);
+			if (i % 4 == 1)
+				assert_true(rep.m[RL_METRIC_stage_device_ns] >= 50e3);
+		}
+}
+
+/* On one pCPU the guest fills the ring before the backend runs. */
+static void a_full_ring(void **state)
+{
+	(void)state;
+	rl_scenario_default(&s);
+	s.machine.pcpus = 1;
+	s.guest.pcpu = s.driver.pcpu = 0;
+	s.job.iodepth = 64;
+	run_rep();
+	assert_true(rep.m[RL_METRIC_stage_slot_ns] > 0);
+	s.disk.ring_pages = 2;
+	run_rep();
+	assert_true(rep.m[RL_METRIC_stage_slot_ns] == 0);
+}
+
 /* In the result: every cell with its interval, all of them all pCPUs. */
 static void cells_of_a_result(void **state)
 {
@@ -177,6 +270,9 @@ int main(void)
 		cmocka_unit_test(cells_add_up),
 		cmocka_unit_test(depth_one_cell_by_cell),
 		cmocka_unit_test(cells_of_a_result),
+		cmocka_unit_test(depth_one_stage_by_stage),
+		cmocka_unit_test(stages_add_up),
+		cmocka_unit_test(a_full_ring),
 	};
 
 	return cmocka_run_group_tests(tests, create, destroy);

@@ -37,17 +37,21 @@ static void next_part(struct rl_ctx *c)
 		rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, submit_return_ns), issued);
 		return;
 	}
+	if (!f->asked)
+		f->asked = f->w->now;
 	if (!f->w->blk.nfree) {
 		f->waits_tag = true;
 		rl_ctx_sleep(c, next_part);
 		return;
 	}
+	f->slot = f->w->now;
 	cost = rl_front_submit_cost(&f->w->blk, part_bytes(f), f->io[f->cur].write, &copy);
 	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost, RL_CPU_COPY, copy, submit_part);
 }
 
 static void notify(struct rl_ctx *c)
 {
+	rl_front_sent(&c->v->w->blk);
 	rl_evtchn_send(c->v, &c->v->w->vcpu[RL_DRIVER]);
 	next_part(c);
 }
@@ -56,9 +60,11 @@ static void submit_part(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
 	struct rl_device_request r = {.bytes = part_bytes(f), .write = f->io[f->cur].write};
+	bool due = rl_front_submit(&f->w->blk, f->cur, &r, f->asked, f->slot);
 
 	f->left -= r.bytes;
-	if (rl_front_submit(&f->w->blk, f->cur, &r))
+	f->asked = 0;
+	if (due)
 		rl_ctx_run(c, RL_CPU_NOTIFY, rl_cost(f->w, evtchn_send_ns), notify);
 	else
 		next_part(c);
@@ -88,12 +94,12 @@ static void pick(struct rl_ctx *c)
 	rl_ctx_run(c, RL_CPU_FIO, rl_cost(w, submit_ns) + pages * rl_cost(w, page_ns), next_part);
 }
 
-static void account(struct rl_fio *f, const struct rl_io *io)
+static void account(struct rl_fio *f, struct rl_io *io)
 {
 	struct rl_world *w = f->w;
 
 	rl_tally_end(&w->tally, w->now, io->start, io->issued, f->bytes,
-		io->write ? RL_CLASS_WRITE : RL_CLASS_READ);
+		io->write ? RL_CLASS_WRITE : RL_CLASS_READ, &io->stamps);
 	w->completed++;
 }
 
@@ -115,12 +121,13 @@ static void reap(struct rl_ctx *c)
 	rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, fio_ns), pick);
 }
 
-void rl_fio_completed(struct rl_world *w, uint32_t io)
+void rl_fio_completed(struct rl_world *w, uint32_t io, const struct rl_stamps *s)
 {
 	struct rl_fio *f = &w->fio;
 
 	if (--f->io[io].parts)
 		return;
+	f->io[io].stamps = *s;
 	f->done[(f->done_head + f->ndone++) % RL_FIO_DEPTH] = io;
 }
 

@@ -10,13 +10,15 @@
 #ifndef RL_SIM_WORKLOAD_FIO_H
 #define RL_SIM_WORKLOAD_FIO_H
 
+#include "sim/core/stage.h"
 #include "sim/xen/xen.h"
 
 #define RL_FIO_DEPTH 1024u
 
 struct rl_io {
 	rl_ps start, issued;
-	uint32_t parts; /* requests of it not yet complete */
+	struct rl_stamps stamps; /* of its last request to complete */
+	uint32_t parts;		 /* requests of it not yet complete */
 	bool write;
 };
 
@@ -30,14 +32,15 @@ struct rl_fio {
 	uint32_t free_io[RL_FIO_DEPTH], nfree;
 	uint32_t done[RL_FIO_DEPTH], done_head, ndone; /* completed, not yet reaped */
 	uint32_t cur, left;			       /* being issued, and its bytes to submit */
+	rl_ps asked, slot; /* its next request's way into the ring; asked 0: not yet */
 	bool waits_done, waits_tag, completed;
 };
 
 /** rl_fio_init - the job of a scenario, about to issue its first I/O. */
 void rl_fio_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng rng);
 
-/** rl_fio_completed - a request of I/O @io is complete. */
-void rl_fio_completed(struct rl_world *w, uint32_t io);
+/** rl_fio_completed - a request of I/O @io is complete; when it passed its stages. */
+void rl_fio_completed(struct rl_world *w, uint32_t io, const struct rl_stamps *s);
 
 /** rl_fio_wake - after a batch of completions: wake fio if it waits for what came. */
 void rl_fio_wake(struct rl_world *w);
