@@ -3,7 +3,7 @@
  * How near the engine comes to what this machine can do: two models through its public face
  * (sim/core/engine.h, ties first in first out), and the same models bare. Times are CPU time of
  * the calling thread: another process on the core does not count, a slow core does, so a limit
- * and what is held against it run one right after the other.
+ * and what is held against it run one right after the other. Context: one thread at a time.
  *
  *	mm1	One server, Poisson arrivals, exponential service. An event is one arrival or one
  *		departure. Bare: two clocks in two variables, no event list.

@@ -31,3 +31,8 @@ void rl_draw_init(struct rl_draw *d, uint64_t seed)
 		d->s[i] = z ^ z >> 31;
 	}
 }
+
+int rl_draw_under(struct rl_draw *d, uint32_t i, double x)
+{
+	return rl_draw_f[i] + rl_draw_unit(d) * (rl_draw_f[i + 1] - rl_draw_f[i]) < exp(-x);
+}

@@ -43,6 +43,9 @@ static inline double rl_draw_unit(struct rl_draw *d)
 	return (double)(rl_draw_u64(d) >> 11) * 0x1p-53;
 }
 
+/** rl_draw_under - once in a hundred draws: does a point of layer @i at @x lie under the curve? */
+int rl_draw_under(struct rl_draw *d, uint32_t i, double x);
+
 /** rl_draw_exp - exponential with mean 1. */
 static inline double rl_draw_exp(struct rl_draw *d)
 {
@@ -55,8 +58,7 @@ static inline double rl_draw_exp(struct rl_draw *d)
 			return tail + x;
 		if (i == 0) /* beyond the last layer all begins anew: no memory */
 			tail += rl_draw_x[1];
-		else if (rl_draw_f[i] + rl_draw_unit(d) * (rl_draw_f[i + 1] - rl_draw_f[i]) <
-			 exp(-x))
+		else if (rl_draw_under(d, i, x))
 			return tail + x;
 	}
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The two models through the engine, as any user of it would write them: actors and their slots. */
+/*
+ * The two models through the engine: actors and their slots. What they share is static, so that
+ * draws need not wait for an actor's address, which is known only when its event is: the bare
+ * models have theirs in registers.
+ */
 #include "sim/core/engine.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "sim/bench/bench.h"
@@ -22,10 +26,16 @@ double rl_bench_cpu_ns(void)
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
+/* Signed: a conversion of one instruction. */
+static rl_ps delay(struct rl_draw *d, double mean_ps)
+{
+	return (rl_ps)(int64_t)(rl_draw_exp(d) * mean_ps);
+}
+
 /* ---- mm1 ----------------------------------------------------------------------------------- */
 
 /* Two actors, the source of customers and the server, and the queue between them. */
-struct mm1 {
+static struct {
 	struct rl_engine e;
 	struct rl_draw d;
 	uint32_t source, server;
@@ -35,70 +45,65 @@ struct mm1 {
 	rl_ps sum;
 	bool full;
 	rl_ps stamp[RL_QUEUE_ROOM];
-};
+} q;
 
-static void serve(struct mm1 *q)
+static void serve(void)
 {
-	rl_engine_arm(&q->e, q->server, q->e.now + (rl_ps)(rl_draw_exp(&q->d) * MEAN_PS));
+	rl_engine_arm(&q.e, q.server, q.e.now + delay(&q.d, MEAN_PS));
 }
 
 static void arrive(void *arg)
 {
-	struct mm1 *q = arg;
-
-	q->stamp[q->tail++ % RL_QUEUE_ROOM] = q->e.now;
-	if (q->tail - q->head == 1)
-		serve(q);
-	if (q->tail - q->head == RL_QUEUE_ROOM)
-		q->full = true;
-	else if (++q->arrived < q->customers)
-		rl_engine_arm(&q->e, q->source, q->e.now + (rl_ps)(rl_draw_exp(&q->d) * q->gap_ps));
+	(void)arg;
+	q.stamp[q.tail++ % RL_QUEUE_ROOM] = q.e.now;
+	if (q.tail - q.head == 1)
+		serve();
+	if (q.tail - q.head == RL_QUEUE_ROOM)
+		q.full = true;
+	else if (++q.arrived < q.customers)
+		rl_engine_arm(&q.e, q.source, q.e.now + delay(&q.d, q.gap_ps));
 }
 
 static void leave(void *arg)
 {
-	struct mm1 *q = arg;
-
-	q->sum += q->e.now - q->stamp[q->head++ % RL_QUEUE_ROOM];
-	q->left++;
-	if (q->head != q->tail)
-		serve(q);
+	(void)arg;
+	q.sum += q.e.now - q.stamp[q.head++ % RL_QUEUE_ROOM];
+	q.left++;
+	if (q.head != q.tail)
+		serve();
 }
 
-static int run_mm1(struct mm1 *q, struct rl_bench_mm1 *out)
+static int run_mm1(struct rl_bench_mm1 *out)
 {
 	double begin = rl_bench_cpu_ns();
 
-	rl_engine_arm(&q->e, q->source, (rl_ps)(rl_draw_exp(&q->d) * q->gap_ps));
-	while (rl_engine_step(&q->e))
+	rl_engine_arm(&q.e, q.source, delay(&q.d, q.gap_ps));
+	while (rl_engine_step(&q.e))
 		;
-	if (q->full || q->left != q->customers)
+	if (q.full || q.left != q.customers)
 		return -EOVERFLOW;
 	*out = (struct rl_bench_mm1){
-		.ns = (rl_bench_cpu_ns() - begin) / (double)q->e.events,
-		.mean = (double)q->sum / (double)q->customers / MEAN_PS,
+		.ns = (rl_bench_cpu_ns() - begin) / (double)q.e.events,
+		.mean = (double)q.sum / (double)q.customers / MEAN_PS,
 	};
 	return 0;
 }
 
 int rl_bench_mm1(double load, uint64_t customers, uint64_t seed, struct rl_bench_mm1 *out)
 {
-	struct mm1 *q = calloc(1, sizeof(*q));
-	int rc = -ENOMEM;
+	int rc;
 
-	if (!q)
-		return rc;
-	q->customers = customers;
-	q->gap_ps = MEAN_PS / load;
-	rl_draw_init(&q->d, seed);
-	rc = rl_engine_init(&q->e, 2);
+	memset(&q, 0, sizeof(q));
+	q.customers = customers;
+	q.gap_ps = MEAN_PS / load;
+	rl_draw_init(&q.d, seed);
+	rc = rl_engine_init(&q.e, 2);
 	if (!rc) {
-		q->source = rl_engine_slot(&q->e, arrive, q);
-		q->server = rl_engine_slot(&q->e, leave, q);
-		rc = run_mm1(q, out);
+		q.source = rl_engine_slot(&q.e, arrive, NULL);
+		q.server = rl_engine_slot(&q.e, leave, NULL);
+		rc = run_mm1(out);
 	}
-	rl_engine_fini(&q->e);
-	free(q);
+	rl_engine_fini(&q.e);
 	return rc;
 }
 
@@ -113,45 +118,35 @@ double rl_bench_mm1_off(double load, uint64_t customers, double mean)
 
 /* ---- hold ---------------------------------------------------------------------------------- */
 
-struct holder {
-	struct hold *h;
-	uint32_t slot;
-};
-
-struct hold {
+/* Actors without a state of their own. */
+static struct {
 	struct rl_engine e;
 	struct rl_draw d;
-	struct holder *all;
-};
+} h;
 
 static void again(void *arg)
 {
-	const struct holder *one = arg;
-	struct hold *h = one->h;
-
-	rl_engine_arm(&h->e, one->slot, h->e.now + (rl_ps)(rl_draw_exp(&h->d) * MEAN_PS));
+	(void)arg;
+	rl_engine_arm(&h.e, rl_engine_self(&h.e), h.e.now + delay(&h.d, MEAN_PS));
 }
 
-static int fill(struct hold *h, uint32_t pending)
+static int fill(uint32_t pending)
 {
-	h->all = malloc(pending * sizeof(*h->all));
-	if (!h->all || rl_engine_init(&h->e, pending))
-		return -ENOMEM;
-	for (uint32_t i = 0; i < pending; i++) {
-		h->all[i] = (struct holder){h, rl_engine_slot(&h->e, again, &h->all[i])};
-		again(&h->all[i]);
-	}
-	return 0;
+	int rc = rl_engine_init(&h.e, pending);
+
+	for (uint32_t i = 0; i < pending && !rc; i++)
+		rl_engine_arm(&h.e, rl_engine_slot(&h.e, again, NULL), delay(&h.d, MEAN_PS));
+	return rc;
 }
 
 int rl_bench_hold(uint32_t pending, uint64_t events, uint64_t seed, double *ns)
 {
-	struct hold h = {0};
 	double begin;
 	int rc;
 
+	memset(&h, 0, sizeof(h));
 	rl_draw_init(&h.d, seed);
-	rc = fill(&h, pending);
+	rc = fill(pending);
 	if (!rc) {
 		begin = rl_bench_cpu_ns();
 		while (h.e.events < events)
@@ -161,7 +156,6 @@ int rl_bench_hold(uint32_t pending, uint64_t events, uint64_t seed, double *ns)
 			rc = -EDOM;
 	}
 	rl_engine_fini(&h.e);
-	free(h.all);
 	return rc;
 }
 

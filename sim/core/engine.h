@@ -86,6 +86,15 @@ static inline bool rl_engine_armed(const struct rl_engine *e, uint32_t slot)
 	return rl_pending_armed(&e->pending, slot);
 }
 
+/**
+ * rl_engine_self - the slot that fires: for actors that are all alike and share one arg.
+ * Context: while it fires.
+ */
+static inline uint32_t rl_engine_self(const struct rl_engine *e)
+{
+	return (uint32_t)e->pending.firing & (RL_SLOTS_MAX - 1);
+}
+
 /** rl_engine_at - the time of an armed slot. */
 static inline rl_ps rl_engine_at(const struct rl_engine *e, uint32_t slot)
 {

@@ -6,8 +6,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define LINE 64u /* a pair of keys must not lie across two of them */
+#define LINE 64u	/* a pair of keys must not lie across two of them */
+#define HUGE (2u << 20) /* a page that saves a large tree most of its TLB misses */
+
+static void *allocate(size_t bytes)
+{
+	void *mem = aligned_alloc(bytes < HUGE ? LINE : HUGE, bytes);
+
+	if (mem && bytes >= HUGE)
+		madvise(mem, bytes, MADV_HUGEPAGE); /* a wish */
+	return mem;
+}
 
 int rl_pending_init(struct rl_pending *p, uint32_t slots)
 {
@@ -18,7 +29,7 @@ int rl_pending_init(struct rl_pending *p, uint32_t slots)
 		leaves *= 2;
 	if (leaves > p->room) {
 		rl_pending_fini(p);
-		p->w = aligned_alloc(LINE, 2 * leaves * sizeof(*p->w));
+		p->w = allocate(2 * leaves * sizeof(*p->w));
 		if (!p->w)
 			return -ENOMEM;
 		p->room = leaves;

@@ -56,19 +56,27 @@ static inline rl_key rl_pending_less(rl_key a, rl_key b)
 	return a < b ? a : b;
 }
 
+/* Nodes by their offset in bytes: a pair's other half and the parent are one operation away. */
+static inline rl_key *rl_pending_node(const struct rl_pending *p, uint64_t offset)
+{
+	return (rl_key *)((char *)p->w + offset);
+}
+
 static inline void rl_pending_set(struct rl_pending *p, uint32_t slot, rl_key key)
 {
-	rl_key *w = p->w;
-	uint32_t i = p->leaves + slot;
+	const uint64_t one = sizeof(key);
+	uint64_t at = one * (p->leaves + slot);
 
-	w[i] = key;
-	while (i > 1) {
-		rl_key winner = rl_pending_less(key, w[i ^ 1]);
+	*rl_pending_node(p, at) = key;
+	while (at > one) {
+		rl_key *parent;
 
-		i >>= 1;
-		if (w[i] == winner)
+		key = rl_pending_less(key, *rl_pending_node(p, at ^ one));
+		at = at / 2 & ~(one - 1);
+		parent = rl_pending_node(p, at);
+		if (*parent == key)
 			return;
-		w[i] = key = winner;
+		*parent = key;
 	}
 }
 
@@ -142,7 +150,6 @@ static inline void rl_pending_fired(struct rl_pending *p, uint32_t slot)
 {
 	if (rl_pending_low(p, slot) == p->firing)
 		rl_pending_set(p, slot, RL_KEY_NEVER);
-	p->firing = ~0ull;
 }
 
 #endif
