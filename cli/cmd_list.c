@@ -4,8 +4,8 @@
 #include "cli/cli.h"
 #include "core/policy.h"
 #include "data/store.h"
+#include "model/device.h"
 #include "model/metrics.h"
-#include "sim/device/device.h"
 #include "sim/xen/xen.h"
 
 #include <math.h>
@@ -45,13 +45,44 @@ static int list_policies(const struct input *in, struct rl_out *o)
 	return RL_EXIT_OK;
 }
 
+/* What a person writes: 80us, 512m/s; the words that a word may be; no default of a histogram. */
+static void device_option(struct rl_out *o, const char *device, const struct rl_opt *opt)
+{
+	char value[64], words[128];
+	size_t n = 0;
+
+	rl_out_text(o, device);
+	rl_out_text(o, opt->name);
+	rl_out_text(o, opt->kind == RL_OPT_POINTS
+			       ? NULL
+			       : rl_opt_text(opt, opt->dflt, value, sizeof(value)));
+	for (uint32_t i = 0; opt->words && opt->words[i] && n < sizeof(words); i++)
+		n += (size_t)snprintf(
+			words + n, sizeof(words) - n, "%s%s", i ? "|" : "", opt->words[i]);
+	rl_out_text(o, opt->words ? words : rl_opt_text(opt, opt->min, value, sizeof(value)));
+	rl_out_text(o, opt->words ? NULL : rl_opt_text(opt, opt->max, value, sizeof(value)));
+	rl_out_text(o, opt->help);
+	rl_out_text(o, opt->source);
+	rl_out_end_row(o);
+}
+
 static int list_devices(const struct input *in, struct rl_out *o)
 {
+	const struct rl_spec_set *set = &rl_device_set;
+	const struct rl_spec_type *d;
+
 	(void)in;
-	for (const struct rl_device *const *d = rl_devices; *d; d++) {
-		rl_out_text(o, (*d)->name);
-		rl_out_text(o, (*d)->summary);
+	for (uint32_t i = 0; (d = set->at(i)); i++) {
+		rl_out_text(o, d->name);
+		for (int k = 0; k < 4; k++)
+			rl_out_text(o, NULL);
+		rl_out_text(o, d->summary);
+		rl_out_text(o, NULL);
 		rl_out_end_row(o);
+		for (uint32_t k = 0; k < d->nopts; k++)
+			device_option(o, d->name, &d->opts[k]);
+		for (uint32_t k = 0; k < set->nshared; k++)
+			device_option(o, d->name, &set->shared[k]);
 	}
 	return RL_EXIT_OK;
 }
@@ -157,7 +188,8 @@ static int list_runs(const struct input *in, struct rl_out *o)
 }
 
 static const char *const policy_columns[] = {"policy", "options", "summary", "source", NULL};
-static const char *const device_columns[] = {"device", "summary", NULL};
+static const char *const device_columns[] = {
+	"device", "option", "default", "min", "max", "what", "source", NULL};
 static const char *const scheduler_columns[] = {"scheduler", "summary", NULL};
 static const char *const parameter_columns[] = {
 	"parameter", "default", "unit", "min", "max", "what", "source", NULL};

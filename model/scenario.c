@@ -3,6 +3,7 @@
 #include "model/scenario.h"
 
 #include "core/policy.h"
+#include "model/device.h"
 
 #include <errno.h>
 #include <string.h>
@@ -74,6 +75,17 @@ static int check_policy(struct rl_err *err, const char *field, const char *spec)
 		perr.what, perr.at + 1);
 }
 
+static int check_device(struct rl_err *err, const char *field, const char *spec)
+{
+	struct rl_spec read;
+	struct rl_spec_err why;
+
+	if (rl_spec_read(&rl_device_set, spec, &read, &why) == 0)
+		return 0;
+	return rl_err_set(err, -EINVAL, NULL, 0, 0, "%s '%s': %s at character %u", field, spec,
+		why.what, why.at + 1);
+}
+
 static int check_domain(const struct rl_scenario *s, const struct rl_domain *d, const char *pcpu,
 	const char *weight, struct rl_err *err)
 {
@@ -131,7 +143,9 @@ int rl_scenario_check(const struct rl_scenario *s, struct rl_err *err)
 	if (s->disk.ring_pages < 1 || s->disk.ring_pages > MAX_RING_PAGES ||
 		(s->disk.ring_pages & (s->disk.ring_pages - 1)))
 		return bad(err, "disk.ring_pages", "1, 2, 4, 8 or 16");
-	rc = check_policy(err, "front_policy", s->front_policy);
+	rc = check_device(err, "disk.device", s->disk.device);
+	if (!rc)
+		rc = check_policy(err, "front_policy", s->front_policy);
 	if (!rc)
 		rc = check_policy(err, "back_policy", s->back_policy);
 	if (!rc)

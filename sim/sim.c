@@ -31,15 +31,9 @@ static int choose(struct rl_pool *p, const struct rl_scenario *s, struct rl_err 
 	for (const struct rl_sched *const *it = rl_scheds; *it; it++)
 		if (strcmp((*it)->name, s->machine.scheduler) == 0)
 			p->args.sched = *it;
-	for (const struct rl_device *const *it = rl_devices; *it; it++)
-		if (strcmp((*it)->name, s->disk.device) == 0)
-			p->args.device = *it;
 	if (!p->args.sched)
 		return rl_err_set(err, -EINVAL, NULL, 0, 0,
 			"machine.scheduler: unknown scheduler '%s'", s->machine.scheduler);
-	if (!p->args.device)
-		return rl_err_set(err, -EINVAL, NULL, 0, 0, "disk.device: unknown device '%s'",
-			s->disk.device);
 	if (s->job.thinktime_ns)
 		return rl_err_set(
 			err, -EINVAL, NULL, 0, 0, "job.thinktime: not modelled (expected 0)");

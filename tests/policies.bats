@@ -98,7 +98,7 @@ holds() {
 }
 
 @test "final_check_late: event, but what comes while requests are in flight sends nothing" {
-	slow="--set disk.device=disk --set costs.device_ns=1e5 --set job.iodepth=4"
+	slow="--set disk.device=random:mean=100us --set job.iodepth=4"
 	# shellcheck disable=SC2086
 	late=$(sim two-cores final_check_late $slow) event=$(sim two-cores event $slow)
 	holds "$late" ".notifications_per_request < 0.8 * $(jq .notifications_per_request <<<"$event")"

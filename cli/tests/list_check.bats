@@ -17,7 +17,11 @@ setup() {
 }
 
 @test "devices, schedulers, parameters and metrics are those of the build" {
-	"$RINGLAB" list devices --format csv | grep -q '^null,'
+	"$RINGLAB" list devices --format csv | tail -n +2 | cut -d, -f1 | uniq >have
+	(cd "$RL_SOURCE/sim/device" && ls ./*.c | sed 's|\./||; s|\.c$||' | LC_ALL=C sort) >want
+	diff want have
+	"$RINGLAB" list devices --format json | jq -es 'map(select(.device == "ssd" and .option == "read")) |
+		length == 1 and (.[0] | .default == "80us" and .min == "1ns" and .max == "1s")' >/dev/null
 	"$RINGLAB" list schedulers --format csv | grep -q '^credit2,'
 	[ "$("$RINGLAB" list metrics --format json | wc -l)" = \
 		"$(grep -c '^RL_METRIC(' "$RL_SOURCE/model/metrics.def")" ]

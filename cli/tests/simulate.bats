@@ -39,7 +39,7 @@ scenario() {
 
 @test "a precision is kept, or it is said that it was not" {
 	s=$(scenario)
-	slow=(--set disk.device=disk --set costs.device_ns=100000 --requests 500)
+	slow=(--set disk.device=random:mean=100us --requests 500)
 	cd "$BATS_TEST_TMPDIR"
 	[ "$("$RINGLAB" simulate "$s" "${slow[@]}" --format json --precision 3% 2>&1 >out.json)" = "" ]
 	jq -e '.manifest.precision | .reached and .requested == 0.03 and .half_width <= 0.03' out.json
@@ -83,6 +83,7 @@ scenario() {
 @test "bad input: one line, exit 3" {
 	s=$(scenario)
 	for set in job.iodepth=4q no.such=1 machine.pcpus=0 costs.poll_ns=nan disk.device=nope \
+		disk.device=ssd:channels=0 disk.device=random:mean=5 disk.device=null:time=1us \
 		back_policy=nope; do
 		run --separate-stderr "$RINGLAB" simulate "$s" --set "$set"
 		[ "$status" -eq 3 ]

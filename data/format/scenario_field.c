@@ -4,6 +4,7 @@
 
 #include "core/policy.h"
 #include "data/format/fio_job.h"
+#include "model/device.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, POLICY, COUNT, PCPU, BOOL };
+enum kind { TEXT, POLICY, DEVICE, COUNT, PCPU, BOOL };
 
 static const struct field {
 	const char *group, *name; /* group "": top level */
@@ -31,7 +32,7 @@ static const struct field {
 	FIELD("guest", "weight", COUNT, guest.weight),
 	FIELD("driver", "pcpu", PCPU, driver.pcpu),
 	FIELD("driver", "weight", COUNT, driver.weight),
-	FIELD("disk", "device", TEXT, disk.device),
+	FIELD("disk", "device", DEVICE, disk.device),
 	FIELD("disk", "ring_pages", COUNT, disk.ring_pages),
 	FIELD("disk", "persistent", BOOL, disk.persistent),
 	FIELD("", "front_policy", POLICY, front_policy),
@@ -77,6 +78,38 @@ static int set_policy(char *to, size_t size, const struct place *at, struct rl_e
 		why.what ? why.what : "too long", rl_suggest_text(&s, hint, sizeof(hint)));
 }
 
+/* What may have been meant by a name that does not exist: of a device, or of an option of one. */
+static const char *near_device(
+	const struct rl_spec_err *why, const char *given, char *hint, size_t size)
+{
+	const struct rl_spec_set *set = &rl_device_set;
+	struct rl_suggest s;
+
+	rl_suggest_init(&s, given + why->at, strcspn(given + why->at, ":=,"));
+	for (uint32_t i = 0; !why->type && set->at(i); i++)
+		rl_suggest_offer(&s, set->at(i)->name);
+	for (uint32_t i = 0; why->type && i < why->type->nopts; i++)
+		rl_suggest_offer(&s, why->type->opts[i].name);
+	for (uint32_t i = 0; why->type && i < set->nshared; i++)
+		rl_suggest_offer(&s, set->shared[i].name);
+	return why->unknown ? rl_suggest_text(&s, hint, size) : "";
+}
+
+static int set_device(char *to, size_t size, const struct place *at, struct rl_err *err)
+{
+	struct rl_spec_err why = {.what = "too long"};
+	struct rl_spec spec;
+	char hint[80];
+
+	if (strlen(at->value) < size && rl_spec_read(&rl_device_set, at->value, &spec, &why) == 0) {
+		strcpy(to, at->value);
+		return 0;
+	}
+	return rl_err_set(err, -EINVAL, at->file, at->line, at->col + (at->col ? (int)why.at : 0),
+		"%s: '%s': %s (`ringlab list devices` shows them%s)", at->path, at->value, why.what,
+		near_device(&why, at->value, hint, sizeof(hint)));
+}
+
 static int set_count(void *to, const struct place *at, struct rl_err *err)
 {
 	const char *what = "a whole number";
@@ -114,6 +147,8 @@ static int set_field(
 		return 0;
 	case POLICY:
 		return set_policy(to, f->size, at, err);
+	case DEVICE:
+		return set_device(to, f->size, at, err);
 	case COUNT:
 		return set_count(to, at, err);
 	case PCPU:

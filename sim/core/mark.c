@@ -45,7 +45,7 @@ const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 	m->now = w->now;
 	m->nvcpus = w->nvcpus;
 	m->npcpus = w->npcpus;
-	m->device_busy = w->device.busy_ps;
+	m->device_busy = rl_device_busy(&w->device);
 	m->copy_bytes = w->blk.copy_bytes;
 	m->hyp = m->switches = 0;
 	for (uint32_t i = 0; i < w->nvcpus; i++)

@@ -36,7 +36,7 @@ int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 	rl_rng_init(&w->cost_rng, a->seed, rep, STREAM_COST, 0);
 	rl_xen_init(w, a->s, &machine);
 	rl_device_init(&w->device, w,
-		&(struct rl_device_setup){.ops = a->device,
+		&(struct rl_device_setup){.spec = a->s->disk.device,
 			.rng = device,
 			.irq = &w->vcpu[RL_DRIVER],
 			.mem = w->device_mem,

@@ -12,7 +12,6 @@
 struct rl_rep_args {
 	const struct rl_scenario *s;
 	const struct rl_sched *sched;
-	const struct rl_device *device;
 	uint64_t seed, requests;
 	uint64_t warm; /* completions left out at the start */
 };

@@ -2,11 +2,11 @@
 /*
  * A device under the backend: one file a model, found by its name.
  *
- * What all have in common is in common/device.c: requests inside the device, a heap of what
- * happens to them and when, and the interrupt that says that some are complete. A model says
- * how long things take:
+ * What all have in common is in common/device.c: the limit of what is in service at a time, a
+ * heap of what happens when, and the interrupts that say that requests are complete. A model
+ * says how long things take:
  *
- *	submit -> begin() -> time passes -> step() -> time passes -> ... -> ready -> completed
+ *	submit -> (waits for a place) -> begin() -> time passes -> step() -> ... -> complete
  *
  * A disk has a state of its own and no other: there may be any number of them.
  */
@@ -19,8 +19,11 @@
 
 #include "model/base/rng.h"
 #include "model/base/units.h"
+#include "model/device.h"
 
-#define RL_DEVICE_NONE UINT32_MAX
+#define RL_DEVICE_NONE	      UINT32_MAX
+#define RL_DEVICE_MODEL_BYTES 1280u
+#define RL_DEVICE_PARTS	      3u
 
 struct rl_world;
 struct rl_vcpu;
@@ -45,7 +48,7 @@ struct rl_device_item {
 struct rl_device_due {
 	rl_ps at;
 	uint64_t seq;
-	uint32_t item;
+	uint32_t item; /* RL_DEVICE_NONE: the interrupt is due */
 };
 
 struct rl_device_list {
@@ -57,25 +60,37 @@ struct rl_device_state {
 	struct rl_world *w;
 	struct rl_vcpu *irq; /* who gets RL_IRQ_DEVICE */
 	struct rl_rng rng;
-	rl_ps busy_ps; /* servers that are busy, as a share of all, times time */
 	uint32_t slot;
 	bool firing; /* the slot is armed when the event is over */
 	struct rl_device_item *item;
 	struct rl_device_due *due; /* a heap */
 	uint32_t ndue, capacity;
-	struct rl_device_list unused, ready;
-	rl_ps free_at; /* of a server that takes one at a time */
+	struct rl_device_list unused, waiting, ready;
+	uint32_t active, limit; /* in service; at most */
+	/* completions that no interrupt has told of yet */
+	uint32_t untold, tell_at;
+	rl_ps tell_ps, first_untold;
+	bool tell_due; /* such an event is in the heap */
+	uint64_t interrupts;
+	rl_ps busy_ps[RL_DEVICE_PARTS]; /* how long a part was busy, as a share of its servers */
+	struct rl_spec spec;
+	uint64_t model[RL_DEVICE_MODEL_BYTES / sizeof(uint64_t)];
 };
 
 /* Memory for a device that may hold so many requests at a time. */
 #define RL_DEVICE_BYTES(requests)                                                                  \
-	((requests) * (sizeof(struct rl_device_item) + sizeof(struct rl_device_due)))
+	((requests) * (sizeof(struct rl_device_item) + sizeof(struct rl_device_due)) +             \
+		sizeof(struct rl_device_due))
 
 struct rl_device {
-	const char *name, *summary;
+	struct rl_spec_type type; /* name and options */
+	/** init - the model's state, zeroed, is d->model; d->spec holds the options. May be null.
+	 */
+	void (*init)(struct rl_device_state *d);
 	/**
 	 * begin - the device takes up a request.
-	 * Returns: how long until something happens to it; 0: complete at once.
+	 * Returns: how long until something happens to it; 0: complete at once; RL_PS_NEVER: it
+	 *          waits inside until the model calls rl_device_schedule().
 	 */
 	rl_ps (*begin)(struct rl_device_state *d, uint32_t item);
 	/** step - that time is over. Returns: as begin. May be null: it is complete. */
@@ -89,9 +104,9 @@ struct rl_device {
 extern const struct rl_device *const rl_devices[];
 
 struct rl_device_setup {
-	const struct rl_device *ops;
+	const char *spec; /* "name:option=value,..."; was checked */
 	struct rl_rng rng;
-	struct rl_vcpu *irq; /* gets RL_IRQ_DEVICE when a request is complete */
+	struct rl_vcpu *irq; /* gets RL_IRQ_DEVICE when requests are complete */
 	void *mem;	     /* RL_DEVICE_BYTES(capacity) */
 	uint32_t capacity;   /* no more than these are inside at a time */
 };
@@ -108,5 +123,23 @@ bool rl_device_submit(struct rl_device_state *d, const struct rl_device_request 
 
 /** rl_device_completed - take a request that completed by now. Returns: false when none is left. */
 bool rl_device_completed(struct rl_device_state *d, uint64_t *id);
+
+/** rl_device_busy - how long the part of it was busy that was busy longest. */
+rl_ps rl_device_busy(const struct rl_device_state *d);
+
+/* For models. */
+
+/** rl_device_schedule - something happens to the item after @delay. */
+void rl_device_schedule(struct rl_device_state *d, uint32_t item, rl_ps delay);
+
+/** rl_device_put, rl_device_get - a queue of items, first in, first out; RL_DEVICE_NONE: empty. */
+void rl_device_put(struct rl_device_state *d, struct rl_device_list *l, uint32_t item);
+uint32_t rl_device_get(struct rl_device_state *d, struct rl_device_list *l);
+
+/** rl_device_ps - a time option, or a drawn time, in ns: at least 1 ps, for 0 is "at once". */
+static inline rl_ps rl_device_ps(double ns)
+{
+	return ns * (double)RL_PS_PER_NS > 1 ? (rl_ps)(ns * (double)RL_PS_PER_NS + 0.5) : 1;
+}
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * null - completes everything: at once, or after device_ns without any queue.
  *
- * Linux' null_blk without memory behind it.
+ * Linux' null_blk without memory behind it. Its time is a parameter and no option: the real one
+ * is a step of the machine, which calibration may find.
  */
 #include "sim/core/world.h"
 
@@ -13,7 +14,6 @@ static rl_ps null_begin(struct rl_device_state *d, uint32_t item)
 }
 
 RL_DEVICE(null) = {
-	.name = "null",
-	.summary = "null_blk: no data, every request after device_ns",
+	.type = {.name = "null", .summary = "null_blk: no data, every request after device_ns"},
 	.begin = null_begin,
 };

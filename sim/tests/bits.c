@@ -83,17 +83,29 @@ static void policies(uint32_t pcpus, uint32_t depth)
 	}
 }
 
-static void devices(void)
+static void device(const char *spec)
 {
 	struct rl_scenario s;
 
-	for (const struct rl_device *const *it = rl_devices; *it; it++) {
-		scenario(&s, 2, 8);
-		snprintf(s.disk.device, sizeof(s.disk.device), "%s", (*it)->name);
-		s.disk.persistent = false;
-		s.job.bs_bytes = 65536;
-		run(&s, (*it)->name);
-	}
+	scenario(&s, 2, 8);
+	snprintf(s.disk.device, sizeof(s.disk.device), "%s", spec);
+	s.disk.persistent = false;
+	s.job.bs_bytes = 65536;
+	run(&s, spec);
+}
+
+static void devices(void)
+{
+	static const char *const more[] = {"random:dist=lognormal,cv=2", "random:dist=gamma,cv=2",
+		"random:dist=gamma,cv=0.3,servers=3",
+		"random:dist=empirical,points=1us..9us*3+50us", "ssd:bandwidth=100m/s",
+		"ssd:cache=1m,drain=50m/s", "disk:order=nearest",
+		"fixed:servers=4,queue=3,coalesce=3"};
+
+	for (const struct rl_device *const *it = rl_devices; *it; it++)
+		device((*it)->type.name);
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		device(more[i]);
 }
 
 static void schedulers(void)

@@ -39,8 +39,7 @@ static void server(uint32_t depth)
 	rl_scenario_default(&s);
 	for (int i = 0; i < RL_PARAM_COUNT; i++)
 		s.costs.v[i] = rl_param_info[i].min;
-	s.costs.v[RL_PARAM_device_ns] = SERVICE_NS;
-	snprintf(s.disk.device, sizeof(s.disk.device), "disk");
+	snprintf(s.disk.device, sizeof(s.disk.device), "random:mean=%.0fns", (double)SERVICE_NS);
 	s.job.iodepth = depth;
 }
 

@@ -19,15 +19,6 @@
 
 static struct rl_scenario s;
 
-static const struct rl_device *device(const char *name)
-{
-	const struct rl_device *const *it = rl_devices;
-
-	while (*it && strcmp((*it)->name, name) != 0)
-		it++;
-	return *it;
-}
-
 /* A disk that takes its time, so that requests are in flight while others come. */
 static void run(uint32_t pcpus, uint32_t depth, const char *front, const char *back)
 {
@@ -39,12 +30,11 @@ static void run(uint32_t pcpus, uint32_t depth, const char *front, const char *b
 	s.machine.mwait = true;
 	s.driver.pcpu = (int32_t)pcpus - 1;
 	s.job.iodepth = depth;
-	s.costs.v[RL_PARAM_device_ns] = 20e3;
+	snprintf(s.disk.device, sizeof(s.disk.device), "random:mean=20us");
 	if (front)
 		snprintf(s.front_policy, sizeof(s.front_policy), "%s", front);
 	if (back)
 		snprintf(s.back_policy, sizeof(s.back_policy), "%s", back);
-	a.device = device("disk");
 	assert_int_equal(rl_rep_start(w, &a, 0), 0);
 	for (before = 0; w->completed < IOS; before++) {
 		if (!rl_world_step(w) || before > 20000000)

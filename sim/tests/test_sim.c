@@ -190,8 +190,7 @@ static void a_disk_alone_obeys_mva(void **state)
 		setup(2, RL_ARM_HALT, depth);
 		for (int i = 0; i < RL_PARAM_COUNT; i++)
 			s.costs.v[i] = rl_param_info[i].min;
-		s.costs.v[RL_PARAM_device_ns] = service_ns;
-		snprintf(s.disk.device, sizeof(s.disk.device), "disk");
+		snprintf(s.disk.device, sizeof(s.disk.device), "random:mean=%.0fns", service_ns);
 		run(&o, RL_METRIC_iops);
 		/* Three half-widths of the 95 % interval: once in a billion by chance. */
 		slack = 3 * (x->hi - x->value);
@@ -217,8 +216,7 @@ static void bits_do_not_depend_on_threads(void **state)
 	(void)state;
 	setup(1, RL_POLL, 4);
 	s.costs.v[RL_PARAM_dom0_period_ns] = 3e6;
-	snprintf(s.disk.device, sizeof(s.disk.device), "disk");
-	s.costs.v[RL_PARAM_device_ns] = 50e3;
+	snprintf(s.disk.device, sizeof(s.disk.device), "random:mean=50us");
 	run(&o, RL_METRIC_iops);
 	one = r;
 	for (o.threads = 2; o.threads < 9; o.threads += 3) {
@@ -261,7 +259,6 @@ static void requests_are_conserved(void **state)
 	setup(1, RL_ARM_HALT, 32);
 	s.job.bs_bytes = 65536; /* two requests an I/O: more than the ring has slots */
 	a.sched = rl_scheds[0];
-	a.device = rl_devices[0];
 	assert_int_equal(rl_rep_start(w, &a, 0), 0);
 	for (int i = 0; i < 200000; i++) {
 		struct rl_blk *b = &w->blk;
@@ -289,7 +286,6 @@ static void time_adds_up(void **state)
 		s.costs.v[RL_PARAM_dom0_period_ns] = 2e6;
 		s.guest.pcpu = s.driver.pcpu = pcpus == 3 ? -1 : s.driver.pcpu;
 		a.sched = rl_scheds[0];
-		a.device = rl_devices[0];
 		assert_int_equal(rl_rep_start(w, &a, 0), 0);
 		for (int i = 0; i < 100000; i++) {
 			rl_ps sum = 0;

@@ -22,7 +22,7 @@ static struct rl_mark mark;
 
 static void some_time(void)
 {
-	struct rl_rep_args a = {.s = &s, .sched = rl_scheds[0], .device = rl_devices[0]};
+	struct rl_rep_args a = {.s = &s, .sched = rl_scheds[0]};
 
 	rl_scenario_default(&s);
 	s.job.iodepth = 8;
@@ -76,11 +76,7 @@ static struct rl_rep rep;
 
 static void run_rep(void)
 {
-	struct rl_rep_args a = {.s = &s,
-		.sched = rl_scheds[0],
-		.device = rl_devices[0],
-		.requests = 1000,
-		.warm = 137};
+	struct rl_rep_args a = {.s = &s, .sched = rl_scheds[0], .requests = 1000, .warm = 137};
 	static struct rl_mark marks[2];
 	static struct rl_hist hist[RL_CLASSES];
 

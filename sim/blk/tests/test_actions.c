@@ -14,7 +14,7 @@ static void everywhere(void (*check)(uint32_t pcpus))
 			run(pcpus, depth, "null");
 			if (check)
 				check(pcpus);
-			run(pcpus, depth, "disk");
+			run(pcpus, depth, SLOW_DEVICE);
 		}
 	}
 }

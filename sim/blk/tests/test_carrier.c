@@ -215,10 +215,10 @@ static void no_arm_holds_off(void **state)
 	(void)state;
 	tweak = NULL;
 	front.plan = back.plan = plan(RL_ARM_HALT);
-	run(2, 4, "disk");
+	run(2, 4, SLOW_DEVICE);
 	armed = w->vcpu[RL_GUEST].st.sends;
 	back.plan.no_arm = true;
-	run(2, 4, "disk");
+	run(2, 4, SLOW_DEVICE);
 	assert_true(w->vcpu[RL_GUEST].st.sends < armed / 2);
 	assert_true(back.told[RL_HIT] > 0);
 }

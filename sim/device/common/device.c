@@ -1,16 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What devices have in common: requests inside, what happens to them and when, and the interrupt
- * when one is complete.
+ * What devices have in common: requests inside, what happens to them and when, and the interrupts
+ * that tell of those that are complete.
  *
  * However many requests a device serves at a time, it owns one timer: an inner heap is ordered by
  * (time, sequence), each sequence drawn from the pending set when the event was scheduled, and
  * its least element is what the timer shows. So ties with other actors break as if each request
  * had a timer of its own.
  */
+#include <assert.h>
+#include <string.h>
+
 #include "sim/core/world.h"
 
-#include <assert.h>
+enum { QUEUE, COALESCE, COALESCE_TIME };
+
+static const struct rl_opt shared[] = {
+	[QUEUE] = {"queue", RL_OPT_COUNT, 0, 0, 65536, NULL,
+		"requests in service at a time, more wait outside, first come first served; 0: no "
+		"limit",
+		"Linux null_blk: hw_queue_depth; SATA NCQ: 32"},
+	[COALESCE] = {"coalesce", RL_OPT_COUNT, 1, 1, 256, NULL,
+		"one interrupt tells of so many completions",
+		"NVMe 1.4 5.21.1.8: aggregation threshold"},
+	[COALESCE_TIME] = {"coalesce_time", RL_OPT_TIME, 100e3, 0, 1e9, NULL,
+		"or so long after the first of them",
+		"NVMe 1.4 5.21.1.8: aggregation time, 100 us"},
+};
+
+static const struct rl_spec_type *device_at(uint32_t i)
+{
+	return rl_devices[i] ? &rl_devices[i]->type : NULL;
+}
+
+const struct rl_spec_set rl_device_set = {
+	.what = "device",
+	.at = device_at,
+	.shared = shared,
+	.nshared = sizeof(shared) / sizeof(shared[0]),
+};
 
 static bool before(const struct rl_device_due *a, const struct rl_device_due *b)
 {
@@ -43,7 +71,7 @@ static struct rl_device_due heap_pop(struct rl_device_state *d)
 	return least;
 }
 
-static void list_put(struct rl_device_state *d, struct rl_device_list *l, uint32_t item)
+void rl_device_put(struct rl_device_state *d, struct rl_device_list *l, uint32_t item)
 {
 	d->item[item].next = RL_DEVICE_NONE;
 	if (l->head == RL_DEVICE_NONE)
@@ -53,7 +81,7 @@ static void list_put(struct rl_device_state *d, struct rl_device_list *l, uint32
 	l->tail = item;
 }
 
-static uint32_t list_get(struct rl_device_state *d, struct rl_device_list *l)
+uint32_t rl_device_get(struct rl_device_state *d, struct rl_device_list *l)
 {
 	uint32_t item = l->head;
 
@@ -75,7 +103,7 @@ static void show(struct rl_device_state *d)
 		rl_world_arm_seq(d->w, d->slot, d->due[0].at, d->due[0].seq);
 }
 
-static void schedule(struct rl_device_state *d, uint32_t item, rl_ps delay)
+void rl_device_schedule(struct rl_device_state *d, uint32_t item, rl_ps delay)
 {
 	uint64_t seq = rl_world_draw(d->w);
 
@@ -84,66 +112,160 @@ static void schedule(struct rl_device_state *d, uint32_t item, rl_ps delay)
 		show(d);
 }
 
+static void tell(struct rl_device_state *d)
+{
+	d->untold = 0;
+	d->interrupts++;
+	rl_vcpu_raise(d->irq, RL_IRQ_DEVICE, -1);
+}
+
+static void complete(struct rl_device_state *d, uint32_t item)
+{
+	d->active--;
+	rl_device_put(d, &d->ready, item);
+	if (!d->untold++)
+		d->first_untold = d->w->now;
+}
+
+static void begin(struct rl_device_state *d, uint32_t item)
+{
+	rl_ps delay = d->ops->begin(d, item);
+
+	if (!delay)
+		complete(d, item);
+	else if (delay != RL_PS_NEVER)
+		rl_device_schedule(d, item, delay);
+}
+
+/*
+ * The time of an interrupt that came early is not taken back: when it is over, it begins anew
+ * for what completed since. So there is one such event at most.
+ */
+static void tell_or_wait(struct rl_device_state *d)
+{
+	rl_ps due = d->first_untold + d->tell_ps;
+
+	if (!d->untold)
+		return;
+	if (d->untold >= d->tell_at || due <= d->w->now) {
+		tell(d);
+	} else if (!d->tell_due) {
+		d->tell_due = true;
+		rl_device_schedule(d, RL_DEVICE_NONE, due - d->w->now);
+	}
+}
+
+static void happen(struct rl_device_state *d, uint32_t item)
+{
+	rl_ps more = d->ops->step ? d->ops->step(d, item) : 0;
+
+	if (more) {
+		if (more != RL_PS_NEVER)
+			rl_device_schedule(d, item, more);
+		return;
+	}
+	complete(d, item);
+	while (d->active < d->limit && d->waiting.head != RL_DEVICE_NONE) {
+		d->active++;
+		begin(d, rl_device_get(d, &d->waiting));
+	}
+}
+
 static void fire(void *arg)
 {
 	struct rl_device_state *d = arg;
 	uint32_t item = heap_pop(d).item;
-	rl_ps more;
 
 	d->firing = true;
-	more = d->ops->step ? d->ops->step(d, item) : 0;
-	if (more) {
-		schedule(d, item, more);
-	} else {
-		list_put(d, &d->ready, item);
-		rl_vcpu_raise(d->irq, RL_IRQ_DEVICE, -1);
-	}
+	if (item == RL_DEVICE_NONE)
+		d->tell_due = false;
+	else
+		happen(d, item);
+	tell_or_wait(d);
 	d->firing = false;
 	show(d);
+}
+
+static void set_options(struct rl_device_state *d, const char *spec)
+{
+	const struct rl_device *const *it = rl_devices;
+	int rc = rl_spec_read(&rl_device_set, spec, &d->spec, NULL);
+
+	assert(rc == 0);
+	(void)rc;
+	while (&(*it)->type != d->spec.type)
+		it++;
+	d->ops = *it;
+	d->limit = (uint32_t)d->spec.shared[QUEUE];
+	if (!d->limit)
+		d->limit = UINT32_MAX;
+	d->tell_at = (uint32_t)d->spec.shared[COALESCE];
+	d->tell_ps = (rl_ps)(d->spec.shared[COALESCE_TIME] * (double)RL_PS_PER_NS);
 }
 
 void rl_device_init(
 	struct rl_device_state *d, struct rl_world *w, const struct rl_device_setup *setup)
 {
-	*d = (struct rl_device_state){
-		.ops = setup->ops,
-		.w = w,
-		.irq = setup->irq,
-		.rng = setup->rng,
-		.item = setup->mem,
-		.capacity = setup->capacity,
-		.unused = {RL_DEVICE_NONE, RL_DEVICE_NONE},
-		.ready = {RL_DEVICE_NONE, RL_DEVICE_NONE},
-	};
+	const struct rl_device_list none = {RL_DEVICE_NONE, RL_DEVICE_NONE};
+
+	memset(d, 0, sizeof(*d));
+	d->w = w;
+	d->irq = setup->irq;
+	d->rng = setup->rng;
+	d->item = setup->mem;
+	d->capacity = setup->capacity;
 	d->due = (struct rl_device_due *)(d->item + d->capacity);
+	d->unused = d->waiting = d->ready = none;
 	for (uint32_t i = d->capacity; i;)
 		leave(d, --i);
 	d->slot = rl_world_slot(w, fire, d);
+	set_options(d, setup->spec);
+	if (d->ops->init)
+		d->ops->init(d);
 }
 
 bool rl_device_submit(struct rl_device_state *d, const struct rl_device_request *r)
 {
-	uint32_t item = list_get(d, &d->unused);
+	uint32_t item = rl_device_get(d, &d->unused);
 	rl_ps delay;
 
 	assert(item != RL_DEVICE_NONE);
 	d->item[item].r = *r;
 	d->item[item].stage = 0;
+	if (d->active >= d->limit) {
+		rl_device_put(d, &d->waiting, item);
+		return false;
+	}
 	delay = d->ops->begin(d, item);
 	if (!delay) {
 		leave(d, item);
 		return true;
 	}
-	schedule(d, item, delay);
+	d->active++;
+	if (delay != RL_PS_NEVER)
+		rl_device_schedule(d, item, delay);
 	return false;
 }
 
+rl_ps rl_device_busy(const struct rl_device_state *d)
+{
+	rl_ps most = 0;
+
+	for (uint32_t i = 0; i < RL_DEVICE_PARTS; i++)
+		if (d->busy_ps[i] > most)
+			most = d->busy_ps[i];
+	return most;
+}
+
+/* Who looks sees all that is complete: an interrupt for it would find nothing. */
 bool rl_device_completed(struct rl_device_state *d, uint64_t *id)
 {
-	uint32_t item = list_get(d, &d->ready);
+	uint32_t item = rl_device_get(d, &d->ready);
 
-	if (item == RL_DEVICE_NONE)
+	if (item == RL_DEVICE_NONE) {
+		d->untold = 0;
 		return false;
+	}
 	*id = d->item[item].r.id;
 	leave(d, item);
 	return true;
