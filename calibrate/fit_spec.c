@@ -91,6 +91,8 @@ bool rl_fit_is_scaled(const struct rl_fit_spec *spec, int param)
 {
 	bool has_scale = false;
 
+	if (strncmp(rl_param_info[param].unit, "ns", 2) != 0)
+		return false; /* no time: a ratio, a size */
 	for (size_t i = 0; i + 1 < sizeof(wall) / sizeof(wall[0]); i++)
 		if (wall[i] == param)
 			return false;
