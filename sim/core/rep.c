@@ -21,7 +21,7 @@ static void costs(struct rl_world *w, const struct rl_costs *c)
 int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 {
 	struct rl_rng machine, device, job;
-	int rc = rl_world_reset(w, RL_VCPUS * 4 + a->s->machine.pcpus + 1);
+	int rc = rl_world_reset(w, rl_xen_slots(a->s, a->sched) + 1 /* the device's */);
 
 	if (rc)
 		return rc;

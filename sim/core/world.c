@@ -2,6 +2,7 @@
 /* A world's memory and its clock. */
 #include "sim/core/world.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,15 @@ int rl_world_reset(struct rl_world *w, uint32_t slots)
 	memset(w, 0, sizeof(*w));
 	w->engine = engine;
 	return rl_engine_init(&w->engine, slots);
+}
+
+void *rl_world_own(struct rl_world *w, size_t bytes)
+{
+	void *at = w->arena + w->arena_used;
+
+	w->arena_used += (uint32_t)((bytes + LINE - 1) / LINE * LINE);
+	assert(w->arena_used <= RL_ARENA_BYTES);
+	return at;
 }
 
 bool rl_world_step(struct rl_world *w)

@@ -15,6 +15,8 @@
 
 enum { RL_GUEST, RL_DRIVER, RL_DOM0 };
 
+#define RL_ARENA_BYTES 65536u
+
 struct rl_world {
 	rl_ps now;	    /* the engine's */
 	uint64_t completed; /* I/Os, warm-up included */
@@ -23,18 +25,23 @@ struct rl_world {
 	rl_ps cost[RL_PARAM_COUNT]; /* rounded once; per byte: ps a byte */
 
 	const struct rl_sched *sched;
-	struct rl_runq runq;
+	void *sched_own;
 	int32_t waker; /* pCPU that wakes somebody just now, -1: time itself */
-	uint32_t npcpus, nvcpus;
-	bool mwait; /* domains may use it */
+	uint32_t npcpus, nvcpus, ndoms;
+	uint32_t sockets, threads; /* threads of a core */
+	bool mwait;		   /* domains may use it */
 	struct rl_pcpu pcpu[RL_PCPUS];
 	struct rl_vcpu vcpu[RL_VCPUS];
+	struct rl_dom dom[RL_DOMS];
 
 	struct rl_blk blk;
 	struct rl_device_state device;
 	_Alignas(8) uint8_t device_mem[RL_DEVICE_BYTES(RL_RING_MAX_SLOTS)];
 	struct rl_fio fio;
 	struct rl_rng dom0_rng, cost_rng;
+
+	uint32_t arena_used;
+	_Alignas(64) unsigned char arena[RL_ARENA_BYTES];
 };
 
 #define rl_cost(w, name) ((w)->cost[RL_PARAM_##name])
@@ -53,6 +60,9 @@ void rl_world_destroy(struct rl_world *w);
  * Returns: 0; -ENOMEM.
  */
 int rl_world_reset(struct rl_world *w, uint32_t slots);
+
+/** rl_world_own - zeroed memory for as long as the replication. Context: before the first event. */
+void *rl_world_own(struct rl_world *w, size_t bytes);
 
 /** rl_world_slot - a timer for an actor. Context: before the first event. */
 static inline uint32_t rl_world_slot(struct rl_world *w, void (*fire)(void *), void *arg)

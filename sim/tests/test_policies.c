@@ -22,7 +22,7 @@ static struct rl_scenario s;
 /* A disk that takes its time, so that requests are in flight while others come. */
 static void run(uint32_t pcpus, uint32_t depth, const char *front, const char *back)
 {
-	struct rl_rep_args a = {.s = &s, .seed = 7, .sched = rl_scheds[0]};
+	struct rl_rep_args a = {.s = &s, .seed = 7, .sched = sched_named("credit2")};
 	uint64_t before;
 
 	rl_scenario_default(&s);

@@ -248,6 +248,16 @@ static void a_long_spin_costs_few_events(void **state)
 	assert_true(r.events < 30 * 300);
 }
 
+static const struct rl_sched *sched(const char *name)
+{
+	const struct rl_sched *const *it = rl_scheds;
+
+	while (*it && strcmp((*it)->name, name) != 0)
+		it++;
+	assert_non_null(*it);
+	return *it;
+}
+
 /* requests = responses + in flight, at every event; and nothing is lost at the end. */
 static void requests_are_conserved(void **state)
 {
@@ -258,7 +268,7 @@ static void requests_are_conserved(void **state)
 	assert_non_null(w);
 	setup(1, RL_ARM_HALT, 32);
 	s.job.bs_bytes = 65536; /* two requests an I/O: more than the ring has slots */
-	a.sched = rl_scheds[0];
+	a.sched = sched("credit2");
 	assert_int_equal(rl_rep_start(w, &a, 0), 0);
 	for (int i = 0; i < 200000; i++) {
 		struct rl_blk *b = &w->blk;
@@ -281,11 +291,13 @@ static void time_adds_up(void **state)
 
 	(void)state;
 	assert_non_null(w);
-	for (uint32_t pcpus = 1; pcpus <= 3; pcpus++) {
+	for (uint32_t k = 0; k < 6; k++) {
+		uint32_t pcpus = k % 3 + 1;
+
 		setup(pcpus, pcpus == 2 ? RL_POLL : RL_ARM_HALT, 4);
 		s.costs.v[RL_PARAM_dom0_period_ns] = 2e6;
 		s.guest.pcpu = s.driver.pcpu = pcpus == 3 ? -1 : s.driver.pcpu;
-		a.sched = rl_scheds[0];
+		a.sched = sched(k < 3 ? "credit2" : "credit");
 		assert_int_equal(rl_rep_start(w, &a, 0), 0);
 		for (int i = 0; i < 100000; i++) {
 			rl_ps sum = 0;
@@ -294,10 +306,10 @@ static void time_adds_up(void **state)
 			if (i % 1000)
 				continue;
 			rl_xen_settle(w);
-			for (uint32_t k = 0; k < w->npcpus; k++)
-				sum += w->pcpu[k].idle_ps;
-			for (uint32_t k = 0; k < w->nvcpus; k++)
-				sum += w->vcpu[k].st.run_ps;
+			for (uint32_t p = 0; p < w->npcpus; p++)
+				sum += w->pcpu[p].idle_ps;
+			for (uint32_t v = 0; v < w->nvcpus; v++)
+				sum += w->vcpu[v].st.run_ps;
 			assert_true(sum == w->npcpus * w->now);
 		}
 	}

@@ -125,6 +125,16 @@ void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu)
 		rl_world_arm(w, p->slot, at);
 }
 
+bool rl_core_free(const struct rl_world *w, const struct rl_pcpu *p)
+{
+	const struct rl_pcpu *first = p - (uint32_t)p->id % w->threads;
+
+	for (uint32_t i = 0; i < w->threads; i++)
+		if (!rl_pcpu_free(&first[i]))
+			return false;
+	return true;
+}
+
 void rl_pcpu_settle(struct rl_pcpu *p)
 {
 	rl_ps now = p->w->now;
@@ -141,5 +151,6 @@ void rl_pcpu_init(struct rl_pcpu *p, struct rl_world *w, int32_t id)
 {
 	p->w = w;
 	p->id = id;
+	p->socket = (uint32_t)id / (w->npcpus / w->sockets);
 	p->slot = rl_world_slot(w, fire, p);
 }

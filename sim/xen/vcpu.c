@@ -70,7 +70,7 @@ static void arm_spin(struct rl_vcpu *v, struct rl_spin *s)
 
 	if (at != RL_PS_NEVER)
 		t = rl_spin_next(s, at);
-	if (s->yield && rl_runq_waits(w, v->cpu)) {
+	if (s->yield && w->sched->waits(w, &w->pcpu[v->cpu])) {
 		rl_ps first = rl_spin_next(s, w->now) + s->pause_ps;
 
 		t = t < first ? t : first;
@@ -368,13 +368,15 @@ void rl_vcpu_settle(struct rl_vcpu *v)
 		charge(v);
 }
 
-void rl_vcpu_init(struct rl_vcpu *v, struct rl_world *w, uint32_t id, const struct rl_domain *d)
+void rl_vcpu_init(
+	struct rl_vcpu *v, struct rl_world *w, uint32_t id, struct rl_dom *dom, int32_t pin)
 {
 	v->w = w;
 	v->id = id;
-	v->pin = d->pcpu;
-	v->cpu = d->pcpu < 0 ? 0 : d->pcpu;
-	v->weight = d->weight;
+	v->dom = dom;
+	v->pin = pin;
+	v->cpu = pin < 0 ? 0 : pin;
+	dom->nvcpus++;
 	v->slot = rl_world_slot(w, fire, v);
 	v->kick_slot = rl_world_slot(w, kick, v);
 	v->tick_slot = rl_world_slot(w, tick, v);

@@ -3,14 +3,6 @@
  */
 #include "sim/core/world.h"
 
-bool rl_runq_waits(const struct rl_world *w, int32_t cpu)
-{
-	for (uint32_t i = 0; i < w->runq.n; i++)
-		if (w->runq.q[i]->pin < 0 || w->runq.q[i]->pin == cpu)
-			return true;
-	return false;
-}
-
 static void dom0_rest(struct rl_ctx *c)
 {
 	struct rl_world *w = c->v->w;
@@ -42,19 +34,49 @@ static void dom0_init(struct rl_world *w)
 	rl_vcpu_timer(v, (rl_ps)(rl_rng_exp(&w->dom0_rng) * (double)rl_cost(w, dom0_period_ns)));
 }
 
+void rl_sched_init(struct rl_world *w, struct rl_rng *rng)
+{
+	const struct rl_sched *sched = w->sched;
+
+	w->sched_own = rl_world_own(w, sched->bytes);
+	for (uint32_t i = 0; i < w->ndoms; i++)
+		w->dom[i].own = rl_world_own(w, sched->dom_bytes);
+	for (uint32_t i = 0; i < w->nvcpus; i++)
+		w->vcpu[i].own = rl_world_own(w, sched->vcpu_bytes);
+	for (uint32_t i = 0; i < w->npcpus; i++)
+		w->pcpu[i].own = rl_world_own(w, sched->pcpu_bytes);
+	sched->init(w, rng);
+}
+
+/* A domain with one vCPU. */
+static void domain(struct rl_world *w, const struct rl_domain *d)
+{
+	struct rl_dom *dom = &w->dom[w->ndoms];
+
+	*dom = (struct rl_dom){.weight = d->weight, .id = w->ndoms++};
+	rl_vcpu_init(&w->vcpu[w->nvcpus], w, w->nvcpus, dom, d->pcpu);
+	w->nvcpus++;
+}
+
+uint32_t rl_xen_slots(const struct rl_scenario *s, const struct rl_sched *sched)
+{
+	uint32_t vcpus = 2 + (s->costs.v[RL_PARAM_dom0_period_ns] > 0);
+
+	return vcpus * RL_VCPU_SLOTS + s->machine.pcpus * (1 + sched->pcpu_slots) + sched->slots;
+}
+
 void rl_xen_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng *rng)
 {
 	const struct rl_domain dom0 = {.pcpu = s->guest.pcpu, .weight = 256};
 
 	w->npcpus = s->machine.pcpus;
+	w->sockets = w->threads = 1;
 	for (uint32_t i = 0; i < w->npcpus; i++)
 		rl_pcpu_init(&w->pcpu[i], w, (int32_t)i);
-	rl_vcpu_init(&w->vcpu[RL_GUEST], w, RL_GUEST, &s->guest);
-	rl_vcpu_init(&w->vcpu[RL_DRIVER], w, RL_DRIVER, &s->driver);
-	w->nvcpus = 2;
+	domain(w, &s->guest);
+	domain(w, &s->driver);
 	if (rl_cost(w, dom0_period_ns)) {
-		w->nvcpus = 3;
-		rl_vcpu_init(&w->vcpu[RL_DOM0], w, RL_DOM0, &dom0);
+		domain(w, &dom0);
 		dom0_init(w);
 	}
 	for (uint32_t i = 0; i < w->nvcpus && rl_cost(w, tick_period_ns); i++) {
@@ -62,7 +84,7 @@ void rl_xen_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng 
 		w->vcpu[i].tick_phase =
 			(rl_ps)(rl_rng_unit(rng) * (double)rl_cost(w, tick_period_ns));
 	}
-	w->sched->init(w, rng);
+	rl_sched_init(w, rng);
 }
 
 void rl_xen_settle(struct rl_world *w)

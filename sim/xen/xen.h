@@ -18,6 +18,7 @@
 #define RL_SIM_XEN_XEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/base/rng.h"
@@ -25,10 +26,12 @@
 #include "model/scenario.h"
 #include "sim/xen/purpose.h"
 
-#define RL_PS_NEVER (~(rl_ps)0)
-#define RL_THREADS  2u /* of a domain */
-#define RL_VCPUS    3u
-#define RL_PCPUS    64u
+#define RL_PS_NEVER   (~(rl_ps)0)
+#define RL_THREADS    2u /* of a domain */
+#define RL_VCPUS      24u
+#define RL_DOMS	      24u
+#define RL_PCPUS      64u
+#define RL_VCPU_SLOTS 4u
 
 struct rl_world;
 struct rl_vcpu;
@@ -71,11 +74,19 @@ struct rl_vcpu_stats {
 	uint64_t upcalls, sends, hypercalls, blocks;
 };
 
+/* What all vCPUs of a domain have in common. */
+struct rl_dom {
+	uint32_t weight, cap; /* cap: percent of one pCPU for all its vCPUs together, 0: none */
+	uint32_t id, nvcpus;
+	void *own; /* the scheduler's */
+};
+
 struct rl_vcpu {
 	struct rl_world *w;
+	struct rl_dom *dom;
 	int32_t pin; /* pCPU or -1 */
 	int32_t cpu; /* where it runs or ran last */
-	uint32_t weight, id;
+	uint32_t id;
 	enum rl_vstate state;
 	bool on;      /* really executes: RUNNING and the switch is over */
 	bool in_done; /* in a context's done(): what it raises is seen when that returns */
@@ -94,33 +105,28 @@ struct rl_vcpu {
 	rl_ps tick_phase;
 	rl_ps idle_from, idle_ps; /* time that its kernel was idle, until the last rest ended */
 	struct rl_vcpu_stats st;
-	/* the scheduler's own */
-	int64_t credit;
-	uint64_t residual;
-	rl_ps burnt_to, entered;
+	void *own; /* the scheduler's */
 };
 
 struct rl_pcpu {
 	struct rl_world *w;
 	int32_t id;
+	uint32_t socket;
 	struct rl_vcpu *cur, *last; /* last: whose context is loaded */
 	bool switching, resched, tickled;
 	rl_ps idle_from, idle_ps, hyp_ps, switch_from, slice_end;
 	uint64_t switches;
 	uint32_t slot;
+	void *own; /* the scheduler's */
 };
 
-struct rl_runq {
-	struct rl_vcpu *q[RL_VCPUS];
-	uint32_t n;
-};
-
-/** rl_runq_waits - does a queued vCPU wait that may run on @cpu? */
-bool rl_runq_waits(const struct rl_world *w, int32_t cpu);
-
-/* A scheduler: one file sched_<name>.c each. */
+/* A scheduler: one file sched_<name>.c each. What it remembers hangs on the `own` pointers. */
 struct rl_sched {
 	const char *name, *summary;
+	/* What it keeps, zeroed before init: for the machine, and for each domain, vCPU, pCPU. */
+	size_t bytes, dom_bytes, vcpu_bytes, pcpu_bytes;
+	/* Timers: of its own, and for each pCPU, and for each domain with a cap. */
+	uint32_t slots, pcpu_slots, cap_slots;
 	/** init - a fresh replication; vCPUs exist, none runs. */
 	void (*init)(struct rl_world *w, struct rl_rng *rng);
 	/** wake - @v became runnable: queue it, and rl_pcpu_tickle() who shall look. */
@@ -133,6 +139,8 @@ struct rl_sched {
 	 * Returns: the vCPU, no longer queued, or null: idle.
 	 */
 	struct rl_vcpu *(*pick)(struct rl_world *w, struct rl_pcpu *p, bool yield, rl_ps *slice);
+	/** waits - does a queued vCPU wait that may run on @p? */
+	bool (*waits)(const struct rl_world *w, const struct rl_pcpu *p);
 };
 
 /* Ends a scheduler's file; the registry is generated from the names of the files. */
@@ -141,8 +149,14 @@ struct rl_sched {
 /* Generated; ends with a null pointer. */
 extern const struct rl_sched *const rl_scheds[];
 
+/** rl_xen_slots - how many timers machine and domains of a scenario have. */
+uint32_t rl_xen_slots(const struct rl_scenario *s, const struct rl_sched *sched);
+
 /** rl_xen_init - machine and domains of a scenario, all vCPUs blocked. */
 void rl_xen_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng *rng);
+
+/** rl_sched_init - w->sched starts, with memory for what it remembers; all vCPUs exist. */
+void rl_sched_init(struct rl_world *w, struct rl_rng *rng);
 
 /** rl_vcpu_start - the threads that have something to do are ready, and the vCPU wakes. */
 void rl_vcpu_start(struct rl_vcpu *v);
@@ -202,6 +216,21 @@ void rl_vcpu_unmask_port(struct rl_vcpu *v);
 /** rl_evtchn_send - the hypercall's effect: coalesced when it is pending already. */
 void rl_evtchn_send(struct rl_vcpu *from, struct rl_vcpu *to);
 
+/** rl_vcpu_allowed - may @v run on @p? */
+static inline bool rl_vcpu_allowed(const struct rl_vcpu *v, const struct rl_pcpu *p)
+{
+	return v->pin < 0 || v->pin == p->id;
+}
+
+/** rl_pcpu_free - idle, and not called upon already. */
+static inline bool rl_pcpu_free(const struct rl_pcpu *p)
+{
+	return !p->cur && !p->tickled;
+}
+
+/** rl_core_free - are all threads of the core of @p free? */
+bool rl_core_free(const struct rl_world *w, const struct rl_pcpu *p);
+
 /* pcpu.c, for vcpu.c and the schedulers */
 void rl_pcpu_schedule(struct rl_pcpu *p, bool yield);
 /** rl_pcpu_tickle - @p shall run the scheduler; caused on pCPU @cpu (-1: by time itself). */
@@ -210,7 +239,9 @@ void rl_pcpu_init(struct rl_pcpu *p, struct rl_world *w, int32_t id);
 void rl_pcpu_settle(struct rl_pcpu *p);
 
 /* vcpu.c, for pcpu.c */
-void rl_vcpu_init(struct rl_vcpu *v, struct rl_world *w, uint32_t id, const struct rl_domain *d);
+/** rl_vcpu_init - a vCPU of @dom at rest. @pin: the pCPU on which alone it runs, or -1. */
+void rl_vcpu_init(
+	struct rl_vcpu *v, struct rl_world *w, uint32_t id, struct rl_dom *dom, int32_t pin);
 void rl_vcpu_go(struct rl_vcpu *v);
 void rl_vcpu_stop(struct rl_vcpu *v);
 void rl_vcpu_settle(struct rl_vcpu *v);

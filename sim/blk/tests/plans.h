@@ -106,7 +106,7 @@ static void forget(struct fixed *f)
 /* Runs the plans of `front` and `back`; I/O must complete, or the test fails. */
 static void run(uint32_t pcpus, uint32_t depth, const char *dev)
 {
-	struct rl_rep_args a = {.s = &s, .seed = 1, .sched = rl_scheds[0]};
+	struct rl_rep_args a = {.s = &s, .seed = 1, .sched = sched_named("credit2")};
 
 	rl_scenario_default(&s);
 	s.machine.pcpus = pcpus;

@@ -6,6 +6,7 @@
 #include "sim/core/world.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static struct rl_world *w;
 
@@ -21,6 +22,16 @@ static int destroy(void **state)
 	(void)state;
 	rl_world_destroy(w);
 	return 0;
+}
+
+/* A scheduler of the registry by its name; null when there is none. */
+static inline const struct rl_sched *sched_named(const char *name)
+{
+	const struct rl_sched *const *it = rl_scheds;
+
+	while (*it && strcmp((*it)->name, name) != 0)
+		it++;
+	return *it;
 }
 
 #endif
