@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MAX_PCPUS	64
+#define MAX_THREADS	8
 #define MAX_DEPTH	1024
 #define MAX_BS_BYTES	(4u << 20)
 #define MAX_RING_PAGES	16
@@ -42,7 +43,7 @@ void rl_scenario_default(struct rl_scenario *s)
 {
 	*s = (struct rl_scenario){
 		.name = "default",
-		.machine = {.pcpus = 2, .scheduler = "credit2"},
+		.machine = {.pcpus = 2, .sockets = 1, .threads = 1, .scheduler = "credit2"},
 		.guest = {.pcpu = 0, .weight = 256},
 		.driver = {.pcpu = 1, .weight = 256},
 		.disk = {.device = "null", .ring_pages = 1, .persistent = true},
@@ -116,6 +117,23 @@ static int check_job(const struct rl_job *j, struct rl_err *err)
 	return 0;
 }
 
+static int check_machine(const struct rl_machine *m, struct rl_err *err)
+{
+	uint64_t parts = (uint64_t)m->sockets * m->threads;
+
+	if (m->pcpus < 1 || m->pcpus > MAX_PCPUS)
+		return bad(err, "machine.pcpus", "1 to 64");
+	if (m->sockets < 1 || m->sockets > m->pcpus)
+		return bad(err, "machine.sockets", "1 to machine.pcpus");
+	if (m->threads < 1 || m->threads > MAX_THREADS)
+		return bad(err, "machine.threads", "1 to 8 a core");
+	if (m->pcpus % parts)
+		return bad(err, "machine.pcpus", "a multiple of machine.sockets x threads");
+	if (m->cores && m->cores * parts != m->pcpus)
+		return bad(err, "machine.cores", "machine.pcpus = sockets x cores x threads");
+	return 0;
+}
+
 static int check_costs(const struct rl_costs *c, struct rl_err *err)
 {
 	for (int i = 0; i < RL_PARAM_COUNT; i++) {
@@ -131,10 +149,10 @@ static int check_costs(const struct rl_costs *c, struct rl_err *err)
 
 int rl_scenario_check(const struct rl_scenario *s, struct rl_err *err)
 {
-	int rc;
+	int rc = check_machine(&s->machine, err);
 
-	if (s->machine.pcpus < 1 || s->machine.pcpus > MAX_PCPUS)
-		return bad(err, "machine.pcpus", "1 to 64");
+	if (rc)
+		return rc;
 	rc = check_domain(s, &s->guest, "guest.pcpu", "guest.weight", err);
 	if (!rc)
 		rc = check_domain(s, &s->driver, "driver.pcpu", "driver.weight", err);

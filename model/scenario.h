@@ -42,10 +42,14 @@ void rl_costs_default(struct rl_costs *c);
 #define RL_NAME_BYTES 32
 #define RL_SPEC_BYTES 128 /* a name with options: "name:option=value" */
 
+/*
+ * pCPU n is thread n % threads of core n / threads; cores of a socket follow each other. One
+ * socket and one thread a core unless said otherwise; cores (of a socket) 0: as pcpus says.
+ */
 struct rl_machine {
-	uint32_t pcpus;
+	uint32_t pcpus, sockets, cores, threads;
 	bool mwait; /* a domain may use MONITOR and MWAIT; Xen's PV domains may not */
-	char scheduler[RL_NAME_BYTES]; /* "credit2", "null" */
+	char scheduler[RL_NAME_BYTES]; /* "credit2", "credit", "null" */
 };
 
 /* One vCPU each in this model; pinned to a pCPU, or -1: wherever the scheduler puts it. */

@@ -3,7 +3,7 @@
  * Scenario files: YAML, a mapping of what differs from the default.
  *
  *	name: one-core
- *	machine: {pcpus: 1, scheduler: credit2}
+ *	machine: {pcpus: 1, scheduler: credit2} # and sockets, cores of each, threads of each
  *	guest: {pcpu: 0, weight: 256}           # pcpu: any leaves it to the scheduler
  *	driver: {pcpu: 0, weight: 256}
  *	disk: {device: "null", ring_pages: 1, persistent: true}

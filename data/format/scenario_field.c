@@ -26,6 +26,9 @@ static const struct field {
 	}
 	FIELD("", "name", TEXT, name),
 	FIELD("machine", "pcpus", COUNT, machine.pcpus),
+	FIELD("machine", "sockets", COUNT, machine.sockets),
+	FIELD("machine", "cores", COUNT, machine.cores),
+	FIELD("machine", "threads", COUNT, machine.threads),
 	FIELD("machine", "scheduler", TEXT, machine.scheduler),
 	FIELD("machine", "mwait", BOOL, machine.mwait),
 	FIELD("guest", "pcpu", PCPU, guest.pcpu),

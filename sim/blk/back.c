@@ -132,8 +132,7 @@ static void back_drain(struct rl_waiter *wt, struct rl_ctx *c)
 	}
 	grants = map_cost(b, segments);
 	cost += segments * rl_cost(wt->w, back_segment_ns) + grants;
-	if (b->batch && wt->w->vcpu[RL_GUEST].cpu != wt->w->vcpu[RL_DRIVER].cpu)
-		cost += b->batch * rl_cost(wt->w, line_ns);
+	cost += b->batch * rl_line(wt->w, wt->w->vcpu[RL_GUEST].cpu, wt->w->vcpu[RL_DRIVER].cpu);
 	rl_ctx_run_part(c, RL_CPU_BACKEND, cost, RL_CPU_GRANT, grants, take_requests);
 }
 

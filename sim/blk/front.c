@@ -126,8 +126,7 @@ static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
 			t->segments * rl_cost(wt->w, front_segment_ns);
 		copy += t->r.write ? 0 : copy_cost(b, t->r.bytes);
 	}
-	if (b->fbatch && wt->w->vcpu[RL_GUEST].cpu != wt->w->vcpu[RL_DRIVER].cpu)
-		cost += b->fbatch * rl_cost(wt->w, line_ns);
+	cost += b->fbatch * rl_line(wt->w, wt->w->vcpu[RL_GUEST].cpu, wt->w->vcpu[RL_DRIVER].cpu);
 	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost + copy, RL_CPU_COPY, copy, take_responses);
 }
 

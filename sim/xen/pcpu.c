@@ -34,6 +34,8 @@ static void idle(struct rl_pcpu *p)
 	p->cur = NULL;
 	p->idle_from = p->w->now;
 	rl_world_cancel(p->w, p->slot);
+	if (p->w->threads > 1)
+		rl_smt_changed(p, 0);
 }
 
 static void dispatch(struct rl_pcpu *p, struct rl_vcpu *v, rl_ps slice)
@@ -57,6 +59,8 @@ static void dispatch(struct rl_pcpu *p, struct rl_vcpu *v, rl_ps slice)
 	p->switches++;
 	p->switching = true;
 	p->switch_from = w->now;
+	if (w->threads > 1)
+		rl_smt_changed(p, 1000);
 	rl_world_arm(w, p->slot, w->now + rl_cost(w, switch_ns));
 }
 
@@ -118,11 +122,28 @@ void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu)
 		return;
 	}
 	if (cpu >= 0 && cpu != p->id)
-		at += rl_cost(w, ipi_ns);
+		at += rl_ipi(w, cpu, p->id);
 	if (!p->cur)
 		at += rl_cost(w, halt_wake_ns);
 	if (!rl_world_armed(w, p->slot) || rl_world_at(w, p->slot) > at)
 		rl_world_arm(w, p->slot, at);
+}
+
+rl_ps rl_line(const struct rl_world *w, int32_t from, int32_t to)
+{
+	if (from == to)
+		return 0;
+	if (w->pcpu[from].socket != w->pcpu[to].socket)
+		return rl_cost(w, line_socket_ns);
+	if ((uint32_t)from / w->threads == (uint32_t)to / w->threads)
+		return rl_cost(w, line_smt_ns);
+	return rl_cost(w, line_ns);
+}
+
+rl_ps rl_ipi(const struct rl_world *w, int32_t from, int32_t to)
+{
+	return w->pcpu[from].socket == w->pcpu[to].socket ? rl_cost(w, ipi_ns)
+							  : rl_cost(w, ipi_socket_ns);
 }
 
 bool rl_core_free(const struct rl_world *w, const struct rl_pcpu *p)

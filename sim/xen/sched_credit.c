@@ -341,9 +341,23 @@ static bool credit_waits(const struct rl_world *w, const struct rl_pcpu *p)
 	return rl_cr_cpu(w, p->id)->n;
 }
 
+/* Who may run anywhere begins on a core of its own, as long as there is one. */
+static void place(struct rl_world *w)
+{
+	uint32_t cores = w->npcpus / w->threads, n = 0;
+
+	for (uint32_t i = 0; i < w->nvcpus; i++)
+		if (w->vcpu[i].pin < 0) {
+			w->vcpu[i].cpu =
+				(int32_t)(n % cores * w->threads + n / cores % w->threads);
+			n++;
+		}
+}
+
 /* Where between two ticks a run finds the machine is chance. */
 static void credit_init(struct rl_world *w, struct rl_rng *rng)
 {
+	place(w);
 	rl_cr_account_init(w, rng);
 	rl_cr(w)->tick_phase = (rl_ps)(rl_rng_unit(rng) * (double)TICK);
 	for (uint32_t i = 0; i < w->npcpus; i++) {

@@ -61,79 +61,16 @@ static struct rl_ctx *take_thread(struct rl_vcpu *v)
 	return &v->idle;
 }
 
-/* When does a poller need the clock: at a look that sees, at its deadline, or to offer its place.
- */
-static void arm_spin(struct rl_vcpu *v, struct rl_spin *s)
-{
-	struct rl_world *w = v->w;
-	rl_ps at = s->visible < s->deadline ? s->visible : s->deadline, t = RL_PS_NEVER;
-
-	if (at != RL_PS_NEVER)
-		t = rl_spin_next(s, at);
-	if (s->yield && w->sched->waits(w, &w->pcpu[v->cpu])) {
-		rl_ps first = rl_spin_next(s, w->now) + s->pause_ps;
-
-		t = t < first ? t : first;
-	}
-	if (t == RL_PS_NEVER)
-		rl_world_cancel(w, v->slot);
-	else
-		rl_world_arm(w, v->slot, t);
-}
-
 void rl_vcpu_go(struct rl_vcpu *v)
 {
-	struct rl_ctx *c;
-
 	if (!v->irq && deliverable(v))
 		take_irq(v);
-	c = v->irq ? v->irq : take_thread(v);
-	v->active = c;
-	v->seg_from = v->w->now;
-	if (c->spin) {
-		c->spin->from = v->w->now + c->left;
-		arm_spin(v, c->spin);
-	} else {
-		rl_world_arm(v->w, v->slot, v->w->now + c->left);
-	}
-}
-
-/* Of @spent that is not yet charged, what belongs to a part of the segment. */
-static rl_ps charge_part(struct rl_vcpu *v, enum rl_purpose purpose, rl_ps *left, rl_ps spent)
-{
-	rl_ps here = spent < *left ? spent : *left;
-
-	*left -= here;
-	v->st.cpu[purpose] += here;
-	return spent - here;
-}
-
-/* Charge what passed of the active context since that was done last. Nothing else charges. */
-static void charge(struct rl_vcpu *v)
-{
-	struct rl_ctx *c = v->active;
-	rl_ps spent = v->w->now - v->seg_from;
-
-	v->seg_from = v->w->now;
-	c->left -= spent < c->left ? spent : c->left; /* less: it polls */
-	spent = charge_part(v, RL_CPU_THREAD_SWITCH, &c->switch_left, spent);
-	spent = charge_part(v, c->part, &c->part_left, spent);
-	v->st.cpu[c->purpose] += spent;
-}
-
-/* Account for what passed of the active context. */
-static void leave(struct rl_vcpu *v)
-{
-	struct rl_ctx *c = v->active;
-
-	charge(v);
-	if (c->spin && v->w->now >= c->spin->from)
-		rl_spin_leave(c->spin, v->w->now);
+	rl_seg_begin(v, v->irq ? v->irq : take_thread(v));
 }
 
 void rl_vcpu_stop(struct rl_vcpu *v)
 {
-	leave(v);
+	rl_seg_leave(v);
 	v->active = NULL;
 	rl_world_cancel(v->w, v->slot);
 }
@@ -188,7 +125,7 @@ static void fire(void *arg)
 	struct rl_vcpu *v = arg;
 	struct rl_ctx *c = v->active;
 
-	leave(v);
+	rl_seg_leave(v);
 	v->active = NULL;
 	v->in_done = true;
 	if (only_yields(v, c)) {
@@ -237,9 +174,9 @@ void rl_ctx_published(struct rl_ctx *c, int32_t cpu)
 
 	if (!c->spin || c->spin->visible != RL_PS_NEVER)
 		return;
-	c->spin->visible = v->w->now + (cpu == v->cpu ? 0 : rl_cost(v->w, line_ns));
+	c->spin->visible = v->w->now + rl_line(v->w, cpu, v->cpu);
 	if (v->on && !v->in_done && v->active == c)
-		arm_spin(v, c->spin);
+		rl_seg_arm_spin(v, c->spin);
 }
 
 void rl_irq_end(struct rl_vcpu *v)
@@ -272,7 +209,7 @@ void rl_vcpu_raise(struct rl_vcpu *v, enum rl_irq irq, int32_t cpu)
 		if (cpu < 0 || cpu == v->cpu)
 			interrupt(v);
 		else if (!rl_world_armed(v->w, v->kick_slot))
-			rl_world_arm(v->w, v->kick_slot, v->w->now + rl_cost(v->w, ipi_ns));
+			rl_world_arm(v->w, v->kick_slot, v->w->now + rl_ipi(v->w, cpu, v->cpu));
 	}
 }
 
@@ -365,7 +302,7 @@ void rl_vcpu_settle(struct rl_vcpu *v)
 	v->st.run_ps += v->w->now - v->on_from;
 	v->on_from = v->w->now;
 	if (v->active)
-		charge(v);
+		rl_seg_charge(v);
 }
 
 void rl_vcpu_init(

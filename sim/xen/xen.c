@@ -70,7 +70,8 @@ void rl_xen_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng 
 	const struct rl_domain dom0 = {.pcpu = s->guest.pcpu, .weight = 256};
 
 	w->npcpus = s->machine.pcpus;
-	w->sockets = w->threads = 1;
+	w->sockets = s->machine.sockets;
+	w->threads = s->machine.threads;
 	for (uint32_t i = 0; i < w->npcpus; i++)
 		rl_pcpu_init(&w->pcpu[i], w, (int32_t)i);
 	domain(w, &s->guest);

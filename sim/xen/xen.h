@@ -101,6 +101,7 @@ struct rl_vcpu {
 	struct rl_ctx irqs[RL_IRQ_COUNT], threads[RL_THREADS], idle;
 	void (*handler[RL_IRQ_COUNT])(struct rl_ctx *);
 	rl_ps seg_from, on_from;
+	uint32_t slow; /* permille: how long its work takes beside busy siblings; 0: full speed */
 	uint32_t slot, kick_slot, tick_slot, timer_slot;
 	rl_ps tick_phase;
 	rl_ps idle_from, idle_ps; /* time that its kernel was idle, until the last rest ended */
@@ -112,6 +113,7 @@ struct rl_pcpu {
 	struct rl_world *w;
 	int32_t id;
 	uint32_t socket;
+	uint32_t used; /* permille: how much it takes of its core, where threads share one */
 	struct rl_vcpu *cur, *last; /* last: whose context is loaded */
 	bool switching, resched, tickled;
 	rl_ps idle_from, idle_ps, hyp_ps, switch_from, slice_end;
@@ -247,6 +249,26 @@ void rl_vcpu_stop(struct rl_vcpu *v);
 void rl_vcpu_settle(struct rl_vcpu *v);
 /** rl_vcpu_contended - somebody else waits for the pCPU of @v, which may offer it. */
 void rl_vcpu_contended(struct rl_vcpu *v);
+
+/* segment.c */
+/** rl_seg_begin - @c goes on, on @v. */
+void rl_seg_begin(struct rl_vcpu *v, struct rl_ctx *c);
+/** rl_seg_leave - account for what passed of the active context. */
+void rl_seg_leave(struct rl_vcpu *v);
+/** rl_seg_arm_spin - a poller needs the clock: at a look that sees, its deadline, to offer its
+ * place.
+ */
+void rl_seg_arm_spin(struct rl_vcpu *v, struct rl_spin *s);
+/** rl_seg_charge - charge what passed of the active context since that was done last. */
+void rl_seg_charge(struct rl_vcpu *v);
+/** rl_smt_changed - @p takes @used permille of its core from now on; where threads share one. */
+void rl_smt_changed(struct rl_pcpu *p, uint32_t used);
+
+/* pcpu.c: distances */
+/** rl_line - a cache line comes from pCPU @from to pCPU @to. */
+rl_ps rl_line(const struct rl_world *w, int32_t from, int32_t to);
+/** rl_ipi - an interrupt goes from pCPU @from to another one. */
+rl_ps rl_ipi(const struct rl_world *w, int32_t from, int32_t to);
 
 /* spin.c */
 /** rl_spin_next - when the first look ends that begins in this stretch and ends at or after @at. */
