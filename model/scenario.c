@@ -6,6 +6,7 @@
 #include "model/device.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_PCPUS	64
@@ -14,6 +15,7 @@
 #define MAX_BS_BYTES	(4u << 20)
 #define MAX_RING_PAGES	16
 #define MAX_WEIGHT	65535
+#define MAX_LOAD_VCPUS	16
 #define MAX_HORIZON_NS	(24ull * 3600 * 1000000000ull)
 #define MIN_BLOCK_BYTES 512u
 
@@ -46,6 +48,7 @@ void rl_scenario_default(struct rl_scenario *s)
 		.machine = {.pcpus = 2, .sockets = 1, .threads = 1, .scheduler = "credit2"},
 		.guest = {.pcpu = 0, .weight = 256},
 		.driver = {.pcpu = 1, .weight = 256},
+		.load = {.pcpu = -1, .weight = 256, .busy_ns = 10000000},
 		.disk = {.device = "null", .ring_pages = 1, .persistent = true},
 		.front_policy = RL_POLICY_DEFAULT,
 		.back_policy = RL_POLICY_DEFAULT,
@@ -87,14 +90,43 @@ static int check_device(struct rl_err *err, const char *field, const char *spec)
 		why.what, why.at + 1);
 }
 
-static int check_domain(const struct rl_scenario *s, const struct rl_domain *d, const char *pcpu,
-	const char *weight, struct rl_err *err)
+static int check_domain(const struct rl_machine *m, const char *name, int32_t pcpu, uint32_t weight,
+	uint32_t cap, struct rl_err *err)
 {
-	if (d->pcpu < -1 || d->pcpu >= (int32_t)s->machine.pcpus)
-		return bad(err, pcpu, "a pCPU of the machine, from 0, or -1: any");
-	if (d->weight < 1 || d->weight > MAX_WEIGHT)
-		return bad(err, weight, "1 to 65535");
+	char field[32];
+
+	snprintf(field, sizeof(field), "%s.pcpu", name);
+	if (pcpu < -1 || pcpu >= (int32_t)m->pcpus)
+		return bad(err, field, "a pCPU of the machine, from 0, or -1: any");
+	snprintf(field, sizeof(field), "%s.weight", name);
+	if (weight < 1 || weight > MAX_WEIGHT)
+		return bad(err, field, "1 to 65535");
+	snprintf(field, sizeof(field), "%s.cap", name);
+	if (cap > m->pcpus * 100)
+		return bad(err, field, "percent of a pCPU, at most 100 for each; 0: none");
 	return 0;
+}
+
+static int check_load(
+	const struct rl_machine *m, const struct rl_load_domain *l, struct rl_err *err)
+{
+	if (l->vcpus > MAX_LOAD_VCPUS)
+		return bad(err, "load.vcpus", "0 to 16");
+	if (l->busy_ns < 1 || l->busy_ns > MAX_HORIZON_NS)
+		return bad(err, "load.busy", "1ns to 24h");
+	if (l->idle_ns > MAX_HORIZON_NS)
+		return bad(err, "load.idle", "at most 24h; 0: the domain never rests");
+	return check_domain(m, "load", l->pcpu, l->weight, l->cap, err);
+}
+
+static int check_domains(const struct rl_scenario *s, struct rl_err *err)
+{
+	const struct rl_domain *g = &s->guest, *d = &s->driver;
+	int rc = check_domain(&s->machine, "guest", g->pcpu, g->weight, g->cap, err);
+
+	if (!rc)
+		rc = check_domain(&s->machine, "driver", d->pcpu, d->weight, d->cap, err);
+	return rc ? rc : check_load(&s->machine, &s->load, err);
 }
 
 static int check_job(const struct rl_job *j, struct rl_err *err)
@@ -153,9 +185,7 @@ int rl_scenario_check(const struct rl_scenario *s, struct rl_err *err)
 
 	if (rc)
 		return rc;
-	rc = check_domain(s, &s->guest, "guest.pcpu", "guest.weight", err);
-	if (!rc)
-		rc = check_domain(s, &s->driver, "driver.pcpu", "driver.weight", err);
+	rc = check_domains(s, err);
 	if (rc)
 		return rc;
 	if (s->disk.ring_pages < 1 || s->disk.ring_pages > MAX_RING_PAGES ||

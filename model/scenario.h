@@ -55,7 +55,15 @@ struct rl_machine {
 /* One vCPU each in this model; pinned to a pCPU, or -1: wherever the scheduler puts it. */
 struct rl_domain {
 	int32_t pcpu;
-	uint32_t weight;
+	uint32_t weight, cap; /* cap: percent of one pCPU, 0: none */
+};
+
+/* The noisy neighbour: a domain whose vCPUs work for busy_ns, then rest for idle_ns in the mean. */
+struct rl_load_domain {
+	uint32_t vcpus; /* 0: there is none */
+	int32_t pcpu;	/* of all of them, or -1 */
+	uint32_t weight, cap;
+	uint64_t busy_ns, idle_ns; /* idle_ns 0: they never rest */
 };
 
 struct rl_disk {
@@ -85,6 +93,7 @@ struct rl_scenario {
 	char name[RL_NAME_BYTES];
 	struct rl_machine machine;
 	struct rl_domain guest, driver;
+	struct rl_load_domain load;
 	struct rl_disk disk;
 	char front_policy[RL_SPEC_BYTES], back_policy[RL_SPEC_BYTES];
 	struct rl_job job;

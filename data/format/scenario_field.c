@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, POLICY, DEVICE, COUNT, PCPU, BOOL };
+enum kind { TEXT, POLICY, DEVICE, COUNT, PCPU, BOOL, TIME };
 
 static const struct field {
 	const char *group, *name; /* group "": top level */
@@ -33,8 +33,16 @@ static const struct field {
 	FIELD("machine", "mwait", BOOL, machine.mwait),
 	FIELD("guest", "pcpu", PCPU, guest.pcpu),
 	FIELD("guest", "weight", COUNT, guest.weight),
+	FIELD("guest", "cap", COUNT, guest.cap),
 	FIELD("driver", "pcpu", PCPU, driver.pcpu),
 	FIELD("driver", "weight", COUNT, driver.weight),
+	FIELD("driver", "cap", COUNT, driver.cap),
+	FIELD("load", "vcpus", COUNT, load.vcpus),
+	FIELD("load", "pcpu", PCPU, load.pcpu),
+	FIELD("load", "weight", COUNT, load.weight),
+	FIELD("load", "cap", COUNT, load.cap),
+	FIELD("load", "busy", TIME, load.busy_ns),
+	FIELD("load", "idle", TIME, load.idle_ns),
 	FIELD("disk", "device", DEVICE, disk.device),
 	FIELD("disk", "ring_pages", COUNT, disk.ring_pages),
 	FIELD("disk", "persistent", BOOL, disk.persistent),
@@ -44,7 +52,7 @@ static const struct field {
 
 #define NFIELDS (sizeof(fields) / sizeof(fields[0]))
 
-static const char *const groups[] = {"machine", "guest", "driver", "disk", "job", "costs"};
+static const char *const groups[] = {"machine", "guest", "driver", "load", "disk", "job", "costs"};
 
 #define NGROUPS (sizeof(groups) / sizeof(groups[0]))
 
@@ -124,6 +132,13 @@ static int set_count(void *to, const struct place *at, struct rl_err *err)
 	return 0;
 }
 
+static int set_time(void *to, const struct place *at, struct rl_err *err)
+{
+	const char *what = "a time with its unit";
+
+	return rl_units_time(at->value, to, &what) ? bad(at, err, what) : 0;
+}
+
 static int set_pcpu(void *to, const struct place *at, struct rl_err *err)
 {
 	uint64_t n;
@@ -156,6 +171,8 @@ static int set_field(
 		return set_count(to, at, err);
 	case PCPU:
 		return set_pcpu(to, at, err);
+	case TIME:
+		return set_time(to, at, err);
 	case BOOL:
 		if (strcmp(at->value, "true") != 0 && strcmp(at->value, "false") != 0)
 			return bad(at, err, "true or false");
@@ -286,6 +303,8 @@ static json_t *field_json(const struct rl_scenario *s, const struct field *f)
 		return json_integer(*(const uint32_t *)from);
 	case PCPU:
 		return json_integer(*(const int32_t *)from);
+	case TIME:
+		return json_integer((json_int_t) * (const uint64_t *)from);
 	case BOOL:
 		return json_boolean(*(const bool *)from);
 	default:

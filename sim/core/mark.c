@@ -134,6 +134,8 @@ static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_
 
 	r->m[RL_METRIC_front_cpu_frac] = (double)(fb->run_ps - fa->run_ps) / t;
 	r->m[RL_METRIC_back_cpu_frac] = (double)(db->run_ps - da->run_ps) / t;
+	r->m[RL_METRIC_front_steal_frac] = (double)(fb->wait_ps - fa->wait_ps) / t;
+	r->m[RL_METRIC_back_steal_frac] = (double)(db->wait_ps - da->wait_ps) / t;
 	r->m[RL_METRIC_hyp_cpu_frac] = (double)(b->hyp - a->hyp) / t;
 	r->m[RL_METRIC_front_spin_frac] = (double)(fb->cpu[RL_CPU_SPIN] - fa->cpu[RL_CPU_SPIN]) / t;
 	r->m[RL_METRIC_back_spin_frac] = (double)(db->cpu[RL_CPU_SPIN] - da->cpu[RL_CPU_SPIN]) / t;

@@ -10,7 +10,7 @@
 #define WARM_DEPTHS  8u /* the start: so many times the depth, or a tenth, whichever is more */
 
 /* Names of random streams: who draws. */
-enum { STREAM_MACHINE = 1, STREAM_DEVICE, STREAM_JOB, STREAM_DOM0, STREAM_COST };
+enum { STREAM_MACHINE = 1, STREAM_DEVICE, STREAM_JOB, STREAM_DOM0, STREAM_COST, STREAM_LOAD };
 
 static void costs(struct rl_world *w, const struct rl_costs *c)
 {
@@ -33,6 +33,7 @@ int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 	rl_rng_init(&device, a->seed, rep, STREAM_DEVICE, 0);
 	rl_rng_init(&job, a->seed, rep, STREAM_JOB, 0);
 	rl_rng_init(&w->dom0_rng, a->seed, rep, STREAM_DOM0, 0);
+	rl_rng_init(&w->load_rng, a->seed, rep, STREAM_LOAD, 0);
 	rl_rng_init(&w->cost_rng, a->seed, rep, STREAM_COST, 0);
 	rl_xen_init(w, a->s, &machine);
 	rl_device_init(&w->device, w,

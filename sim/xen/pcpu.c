@@ -44,6 +44,7 @@ static void dispatch(struct rl_pcpu *p, struct rl_vcpu *v, rl_ps slice)
 
 	p->slice_end = slice == RL_PS_NEVER ? RL_PS_NEVER : w->now + slice;
 	p->cur = v;
+	rl_vcpu_count_wait(v);
 	v->state = RL_V_RUNNING;
 	v->cpu = p->id;
 	if (p->last == v) {
@@ -75,8 +76,10 @@ void rl_pcpu_schedule(struct rl_pcpu *p, bool yield)
 		p->idle_ps += w->now - p->idle_from;
 	take_off(p);
 	next = w->sched->pick(w, p, yield, &slice);
-	if (prev && prev != next && prev->state == RL_V_RUNNING)
+	if (prev && prev != next && prev->state == RL_V_RUNNING) {
 		prev->state = RL_V_RUNNABLE;
+		prev->wait_from = w->now;
+	}
 	if (next)
 		dispatch(p, next, slice);
 	else

@@ -348,8 +348,7 @@ static void place(struct rl_world *w)
 
 	for (uint32_t i = 0; i < w->nvcpus; i++)
 		if (w->vcpu[i].pin < 0) {
-			w->vcpu[i].cpu =
-				(int32_t)(n % cores * w->threads + n / cores % w->threads);
+			w->vcpu[i].cpu = (int32_t)(n % cores * w->threads + n / cores % w->threads);
 			n++;
 		}
 }

@@ -187,6 +187,7 @@ void rl_irq_end(struct rl_vcpu *v)
 static void unblock(struct rl_vcpu *v, int32_t cpu)
 {
 	v->state = RL_V_RUNNABLE;
+	v->wait_from = v->w->now;
 	v->w->waker = cpu;
 	if (v->ticks && !rl_world_armed(v->w, v->tick_slot)) {
 		rl_ps period = rl_cost(v->w, tick_period_ns);
@@ -295,8 +296,17 @@ void rl_evtchn_send(struct rl_vcpu *from, struct rl_vcpu *to)
 	rl_vcpu_raise(to, RL_IRQ_EVTCHN, from->cpu);
 }
 
+void rl_vcpu_count_wait(struct rl_vcpu *v)
+{
+	if (v->state != RL_V_RUNNABLE)
+		return;
+	v->st.wait_ps += v->w->now - v->wait_from;
+	v->wait_from = v->w->now;
+}
+
 void rl_vcpu_settle(struct rl_vcpu *v)
 {
+	rl_vcpu_count_wait(v);
 	if (!v->on)
 		return;
 	v->st.run_ps += v->w->now - v->on_from;

@@ -70,6 +70,7 @@ enum rl_vstate { RL_V_BLOCKED, RL_V_RUNNABLE, RL_V_RUNNING };
 struct rl_vcpu_stats {
 	rl_ps run_ps;		 /* had a pCPU */
 	rl_ps cpu[RL_CPU_COUNT]; /* the same, by purpose */
+	rl_ps wait_ps; /* wanted one and had none: steal time, parked by a cap included */
 	uint64_t looks;
 	uint64_t upcalls, sends, hypercalls, blocks;
 };
@@ -104,6 +105,7 @@ struct rl_vcpu {
 	uint32_t slow; /* permille: how long its work takes beside busy siblings; 0: full speed */
 	uint32_t slot, kick_slot, tick_slot, timer_slot;
 	rl_ps tick_phase;
+	rl_ps wait_from;
 	rl_ps idle_from, idle_ps; /* time that its kernel was idle, until the last rest ended */
 	struct rl_vcpu_stats st;
 	void *own; /* the scheduler's */
@@ -162,6 +164,12 @@ void rl_sched_init(struct rl_world *w, struct rl_rng *rng);
 
 /** rl_vcpu_start - the threads that have something to do are ready, and the vCPU wakes. */
 void rl_vcpu_start(struct rl_vcpu *v);
+
+/**
+ * rl_load_init - @v works for @work, then rests for an exponential time of mean @rest drawn from
+ * @rng, again and again; it begins with a rest. 0: it never rests.
+ */
+void rl_load_init(struct rl_vcpu *v, rl_ps work, rl_ps rest, struct rl_rng rng);
 
 /** rl_xen_settle - bring all time accounts up to now. */
 void rl_xen_settle(struct rl_world *w);
@@ -247,6 +255,8 @@ void rl_vcpu_init(
 void rl_vcpu_go(struct rl_vcpu *v);
 void rl_vcpu_stop(struct rl_vcpu *v);
 void rl_vcpu_settle(struct rl_vcpu *v);
+/** rl_vcpu_count_wait - time for which @v waits for a pCPU, up to now, once. */
+void rl_vcpu_count_wait(struct rl_vcpu *v);
 /** rl_vcpu_contended - somebody else waits for the pCPU of @v, which may offer it. */
 void rl_vcpu_contended(struct rl_vcpu *v);
 
