@@ -331,6 +331,7 @@ char *rl_scenario_json(const struct rl_scenario *s)
 	for (size_t i = 0; i < NFIELDS; i++) {
 		const struct field *f = &fields[i];
 		json_t *to = root;
+		char name[32];
 
 		if (*f->group) {
 			to = json_object_get(root, f->group);
@@ -339,7 +340,8 @@ char *rl_scenario_json(const struct rl_scenario *s)
 				json_object_set_new(root, f->group, to);
 			}
 		}
-		json_object_set_new(to, f->name, field_json(s, f));
+		snprintf(name, sizeof(name), "%s%s", f->name, f->kind == TIME ? "_ns" : "");
+		json_object_set_new(to, name, field_json(s, f));
 	}
 	json_object_set_new(root, "job", job_json(&s->job));
 	for (int p = 0; p < RL_PARAM_COUNT; p++)

@@ -38,6 +38,27 @@ static void idle(struct rl_pcpu *p)
 		rl_smt_changed(p, 0);
 }
 
+/*
+ * What a vCPU finds evicted when it comes to a pCPU: all of its set, less what is left of it after
+ * the sets of those that ran there since it left. Each turn counts, so that two turns of a third
+ * evict twice its set: at most the cache is lost.
+ */
+static void refill(struct rl_pcpu *p, struct rl_vcpu *v)
+{
+	uint64_t cache = rl_cost(p->w, cache_bytes) / RL_PS_PER_NS, kept = 0, gone;
+	uint64_t set = v->dom->set_bytes < cache ? v->dom->set_bytes : cache;
+
+	if (v->warm == p) {
+		gone = p->touched - v->left_touched;
+		kept = gone < cache ? cache - gone : 0;
+		kept = kept < set ? kept : set;
+	}
+	v->refill = (set - kept) * rl_cost(p->w, refill_ns_per_byte);
+	p->touched += set;
+	v->warm = p;
+	v->left_touched = p->touched;
+}
+
 static void dispatch(struct rl_pcpu *p, struct rl_vcpu *v, rl_ps slice)
 {
 	struct rl_world *w = p->w;
@@ -58,6 +79,8 @@ static void dispatch(struct rl_pcpu *p, struct rl_vcpu *v, rl_ps slice)
 	}
 	p->last = v;
 	p->switches++;
+	if (rl_cost(w, refill_ns_per_byte))
+		refill(p, v);
 	p->switching = true;
 	p->switch_from = w->now;
 	if (w->threads > 1)

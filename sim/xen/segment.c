@@ -77,6 +77,7 @@ void rl_seg_charge(struct rl_vcpu *v)
 
 	v->seg_from = v->w->now;
 	c->left -= passed(v, spent, c->left); /* less when it polls */
+	spent = charge_part(v, RL_CPU_VCPU_SWITCH, &v->refill_left, spent);
 	spent = charge_part(v, RL_CPU_THREAD_SWITCH, &c->switch_left, spent);
 	spent = charge_part(v, c->part, &c->part_left, spent);
 	v->st.cpu[c->purpose] += spent;
@@ -143,6 +144,9 @@ void rl_seg_begin(struct rl_vcpu *v, struct rl_ctx *c)
 	struct rl_world *w = v->w;
 
 	v->active = c;
+	c->left += v->refill;
+	v->refill_left += v->refill;
+	v->refill = 0;
 	if (w->threads > 1) {
 		struct rl_pcpu *p = &w->pcpu[v->cpu];
 

@@ -18,11 +18,12 @@ void rl_sched_init(struct rl_world *w, struct rl_rng *rng)
 	sched->init(w, rng);
 }
 
-static struct rl_dom *domain(struct rl_world *w, uint32_t weight, uint32_t cap)
+static struct rl_dom *domain(struct rl_world *w, uint32_t weight, uint32_t cap, rl_ps set)
 {
 	struct rl_dom *dom = &w->dom[w->ndoms];
 
 	*dom = (struct rl_dom){.weight = weight, .cap = cap, .id = w->ndoms++};
+	dom->set_bytes = set / RL_PS_PER_NS;
 	return dom;
 }
 
@@ -41,13 +42,13 @@ static void others(struct rl_world *w, const struct rl_scenario *s)
 	struct rl_dom *dom;
 
 	if (rl_cost(w, dom0_period_ns)) {
-		dom = domain(w, DOM0_WEIGHT, 0);
+		dom = domain(w, DOM0_WEIGHT, 0, rl_cost(w, other_set_bytes));
 		rl_load_init(vcpu(w, dom, s->guest.pcpu), rl_cost(w, dom0_run_ns),
 			rl_cost(w, dom0_period_ns), w->dom0_rng);
 	}
 	if (!l->vcpus)
 		return;
-	dom = domain(w, l->weight, l->cap);
+	dom = domain(w, l->weight, l->cap, rl_cost(w, other_set_bytes));
 	for (uint32_t i = 0; i < l->vcpus; i++) {
 		struct rl_rng rng = w->load_rng;
 
@@ -68,13 +69,17 @@ uint32_t rl_xen_slots(const struct rl_scenario *s, const struct rl_sched *sched)
 
 void rl_xen_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng *rng)
 {
+	struct rl_dom *dom;
+
 	w->npcpus = s->machine.pcpus;
 	w->sockets = s->machine.sockets;
 	w->threads = s->machine.threads;
 	for (uint32_t i = 0; i < w->npcpus; i++)
 		rl_pcpu_init(&w->pcpu[i], w, (int32_t)i);
-	vcpu(w, domain(w, s->guest.weight, s->guest.cap), s->guest.pcpu);
-	vcpu(w, domain(w, s->driver.weight, s->driver.cap), s->driver.pcpu);
+	dom = domain(w, s->guest.weight, s->guest.cap, rl_cost(w, guest_set_bytes));
+	vcpu(w, dom, s->guest.pcpu);
+	dom = domain(w, s->driver.weight, s->driver.cap, rl_cost(w, driver_set_bytes));
+	vcpu(w, dom, s->driver.pcpu);
 	others(w, s);
 	for (uint32_t i = 0; i < w->nvcpus && rl_cost(w, tick_period_ns); i++) {
 		w->vcpu[i].ticks = i <= RL_DRIVER; /* others' ticks are within their work */

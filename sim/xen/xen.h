@@ -70,7 +70,7 @@ enum rl_vstate { RL_V_BLOCKED, RL_V_RUNNABLE, RL_V_RUNNING };
 struct rl_vcpu_stats {
 	rl_ps run_ps;		 /* had a pCPU */
 	rl_ps cpu[RL_CPU_COUNT]; /* the same, by purpose */
-	rl_ps wait_ps; /* wanted one and had none: steal time, parked by a cap included */
+	rl_ps wait_ps;		 /* wanted one and had none: steal time, parked by a cap included */
 	uint64_t looks;
 	uint64_t upcalls, sends, hypercalls, blocks;
 };
@@ -79,7 +79,8 @@ struct rl_vcpu_stats {
 struct rl_dom {
 	uint32_t weight, cap; /* cap: percent of one pCPU for all its vCPUs together, 0: none */
 	uint32_t id, nvcpus;
-	void *own; /* the scheduler's */
+	uint64_t set_bytes; /* what a vCPU of it works with */
+	void *own;	    /* the scheduler's */
 };
 
 struct rl_vcpu {
@@ -106,7 +107,10 @@ struct rl_vcpu {
 	uint32_t slot, kick_slot, tick_slot, timer_slot;
 	rl_ps tick_phase;
 	rl_ps wait_from;
-	rl_ps idle_from, idle_ps; /* time that its kernel was idle, until the last rest ended */
+	rl_ps idle_from, idle_ps;  /* time that its kernel was idle, until the last rest ended */
+	struct rl_pcpu *warm;	   /* in whose cache its data was left, */
+	uint64_t left_touched;	   /* when so much had been touched there */
+	rl_ps refill, refill_left; /* what this turn takes longer for it, and not yet charged */
 	struct rl_vcpu_stats st;
 	void *own; /* the scheduler's */
 };
@@ -119,7 +123,7 @@ struct rl_pcpu {
 	struct rl_vcpu *cur, *last; /* last: whose context is loaded */
 	bool switching, resched, tickled;
 	rl_ps idle_from, idle_ps, hyp_ps, switch_from, slice_end;
-	uint64_t switches;
+	uint64_t switches, touched; /* touched: bytes by all turns of vCPUs */
 	uint32_t slot;
 	void *own; /* the scheduler's */
 };
