@@ -26,6 +26,8 @@ const struct rl_param_info rl_param_info[RL_PARAM_COUNT + 1] = {
 #undef RL_PARAM
 };
 
+const char *const rl_domain_type_name[RL_DOMAIN_TYPES] = {"pv", "pvh", "hvm"};
+
 int rl_param_find(const char *name)
 {
 	for (int i = 0; i < RL_PARAM_COUNT; i++)

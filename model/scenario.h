@@ -52,10 +52,17 @@ struct rl_machine {
 	char scheduler[RL_NAME_BYTES]; /* "credit2", "credit", "null" */
 };
 
+/* How a domain is virtualized: what its hypercalls, upcalls and switches cost. */
+enum rl_domain_type { RL_PV, RL_PVH, RL_HVM, RL_DOMAIN_TYPES };
+
+/* By enum rl_domain_type: "pv", "pvh", "hvm". */
+extern const char *const rl_domain_type_name[RL_DOMAIN_TYPES];
+
 /* One vCPU each in this model; pinned to a pCPU, or -1: wherever the scheduler puts it. */
 struct rl_domain {
 	int32_t pcpu;
 	uint32_t weight, cap; /* cap: percent of one pCPU, 0: none */
+	enum rl_domain_type type;
 };
 
 /* The noisy neighbour: a domain whose vCPUs work for busy_ns, then rest for idle_ns in the mean. */

@@ -5,8 +5,8 @@
  *	name: one-core
  *	machine: {pcpus: 1, scheduler: credit2} # and sockets, cores of each, threads of each
  *	guest: {pcpu: 0, weight: 256}           # pcpu: any leaves it to the scheduler
- *	driver: {pcpu: 0, weight: 256, cap: 50} # percent of a pCPU, 0: none
- *	load: {vcpus: 1, pcpu: 0, weight: 256, cap: 0, busy: 10ms, idle: 30ms} # a noisy neighbour
+ *	driver: {pcpu: 0, weight: 256, cap: 50, type: pvh} # cap: percent of a pCPU, 0: none
+ *	load: {vcpus: 1, pcpu: 0, weight: 256, cap: 0, busy: 10ms, idle: 30ms} # a neighbour
  *	disk: {device: "null", ring_pages: 1, persistent: true}
  *	front_policy: event
  *	back_policy: spin

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, POLICY, DEVICE, COUNT, PCPU, BOOL, TIME };
+enum kind { TEXT, POLICY, DEVICE, COUNT, PCPU, BOOL, TIME, TYPE };
 
 static const struct field {
 	const char *group, *name; /* group "": top level */
@@ -34,9 +34,11 @@ static const struct field {
 	FIELD("guest", "pcpu", PCPU, guest.pcpu),
 	FIELD("guest", "weight", COUNT, guest.weight),
 	FIELD("guest", "cap", COUNT, guest.cap),
+	FIELD("guest", "type", TYPE, guest.type),
 	FIELD("driver", "pcpu", PCPU, driver.pcpu),
 	FIELD("driver", "weight", COUNT, driver.weight),
 	FIELD("driver", "cap", COUNT, driver.cap),
+	FIELD("driver", "type", TYPE, driver.type),
 	FIELD("load", "vcpus", COUNT, load.vcpus),
 	FIELD("load", "pcpu", PCPU, load.pcpu),
 	FIELD("load", "weight", COUNT, load.weight),
@@ -132,6 +134,16 @@ static int set_count(void *to, const struct place *at, struct rl_err *err)
 	return 0;
 }
 
+static int set_type(enum rl_domain_type *to, const struct place *at, struct rl_err *err)
+{
+	for (int i = 0; i < RL_DOMAIN_TYPES; i++)
+		if (strcmp(at->value, rl_domain_type_name[i]) == 0) {
+			*to = (enum rl_domain_type)i;
+			return 0;
+		}
+	return bad(at, err, "pv, pvh or hvm");
+}
+
 static int set_time(void *to, const struct place *at, struct rl_err *err)
 {
 	const char *what = "a time with its unit";
@@ -171,6 +183,8 @@ static int set_field(
 		return set_count(to, at, err);
 	case PCPU:
 		return set_pcpu(to, at, err);
+	case TYPE:
+		return set_type((enum rl_domain_type *)to, at, err);
 	case TIME:
 		return set_time(to, at, err);
 	case BOOL:
@@ -303,6 +317,8 @@ static json_t *field_json(const struct rl_scenario *s, const struct field *f)
 		return json_integer(*(const uint32_t *)from);
 	case PCPU:
 		return json_integer(*(const int32_t *)from);
+	case TYPE:
+		return json_string(rl_domain_type_name[*(const enum rl_domain_type *)from]);
 	case TIME:
 		return json_integer((json_int_t) * (const uint64_t *)from);
 	case BOOL:

@@ -77,7 +77,7 @@ static void publish(struct rl_blk *b, struct rl_ctx *c)
 	b->answered = 0;
 	rl_ctx_published(b->fw.thread, c->v->cpu);
 	if (notify)
-		rl_ctx_run(c, RL_CPU_NOTIFY, rl_cost(b->w, evtchn_send_ns), send);
+		rl_ctx_run(c, RL_CPU_NOTIFY, rl_vcost(c->v, evtchn_send_ns), send);
 	else
 		after_publish(c);
 }
@@ -105,14 +105,14 @@ static void take_requests(struct rl_ctx *c)
 /* Grants that do not persist: a map and an unmap call a batch, and each page. */
 static rl_ps map_cost(struct rl_blk *b, uint32_t segments)
 {
-	struct rl_world *w = b->w;
+	struct rl_vcpu *driver = b->bw.thread->v;
 
 	if (b->persistent || !b->batch)
 		return 0;
 	b->grant_ops += 2;
-	w->vcpu[RL_DRIVER].st.hypercalls += 2;
-	return 2 * rl_cost(w, grant_op_ns) +
-	       segments * (rl_cost(w, grant_map_ns) + rl_cost(w, grant_unmap_ns));
+	driver->st.hypercalls += 2;
+	return 2 * rl_vcost(driver, grant_op_ns) +
+	       segments * (rl_vcost(driver, grant_map_ns) + rl_vcost(driver, grant_unmap_ns));
 }
 
 static void back_drain(struct rl_waiter *wt, struct rl_ctx *c)

@@ -20,7 +20,7 @@ static rl_ps ps_of(rl_u64 ns)
 /* Setting the vCPU's timer: its distance and its deadline are taken from the clock. */
 rl_ps rl_wait_set_cost(const struct rl_waiter *wt)
 {
-	return rl_cost(wt->w, hypercall_ns) + 2 * rl_cost(wt->w, clock_ns);
+	return rl_vcost(wt->thread->v, hypercall_ns) + 2 * rl_cost(wt->w, clock_ns);
 }
 
 static void spun(struct rl_ctx *c)
@@ -49,7 +49,7 @@ static void spin(struct rl_waiter *wt, struct rl_ctx *c)
 
 	wt->spin = (struct rl_spin){
 		.look_ps = look(wt),
-		.pause_ps = yield ? rl_cost(wt->w, hypercall_ns) : 0,
+		.pause_ps = yield ? rl_vcost(wt->thread->v, hypercall_ns) : 0,
 		.gap_ps = monitor ? 0 : plan->gap_ns * RL_PS_PER_NS,
 		.gap_max_ps = plan->gap_max_ns * RL_PS_PER_NS,
 		.growth = plan->gap_growth,

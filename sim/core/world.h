@@ -23,6 +23,7 @@ struct rl_world {
 	struct rl_tally tally;
 	struct rl_engine engine;
 	rl_ps cost[RL_PARAM_COUNT]; /* rounded once; per byte: ps a byte */
+	rl_ps typed[RL_DOMAIN_TYPES][RL_PARAM_COUNT];
 
 	const struct rl_sched *sched;
 	void *sched_own;
@@ -45,6 +46,9 @@ struct rl_world {
 };
 
 #define rl_cost(w, name) ((w)->cost[RL_PARAM_##name])
+
+/* The same for a step that @v takes: it depends on the type of its domain. */
+#define rl_vcost(v, name) ((v)->dom->cost[RL_PARAM_##name])
 
 /**
  * rl_world_create - memory for a world, in which replications run one after the other.

@@ -65,7 +65,7 @@ static void submit_part(struct rl_ctx *c)
 	f->left -= r.bytes;
 	f->asked = 0;
 	if (due)
-		rl_ctx_run(c, RL_CPU_NOTIFY, rl_cost(f->w, evtchn_send_ns), notify);
+		rl_ctx_run(c, RL_CPU_NOTIFY, rl_vcost(c->v, evtchn_send_ns), notify);
 	else
 		next_part(c);
 }

@@ -26,7 +26,7 @@ static struct rl_ctx *take_irq(struct rl_vcpu *v)
 	if (irq == RL_IRQ_TICK) {
 		v->irq->left = rl_cost(v->w, tick_ns);
 	} else {
-		v->irq->left = rl_cost(v->w, upcall_ns);
+		v->irq->left = rl_vcost(v, upcall_ns);
 		v->st.upcalls += irq == RL_IRQ_EVTCHN;
 	}
 	v->irq->done = v->handler[irq];
@@ -35,7 +35,7 @@ static struct rl_ctx *take_irq(struct rl_vcpu *v)
 
 static void add_switch(struct rl_ctx *c)
 {
-	rl_ps cost = rl_cost(c->v->w, thread_switch_ns);
+	rl_ps cost = rl_vcost(c->v, thread_switch_ns);
 
 	c->left += cost;
 	c->switch_left += cost;
@@ -286,7 +286,7 @@ void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *))
 	}
 	c->v->masked = c->v->port_wait = c->v->blocking = true;
 	c->v->st.hypercalls++;
-	rl_ctx_run(c, RL_CPU_WAIT, rl_cost(c->v->w, hypercall_ns), done);
+	rl_ctx_run(c, RL_CPU_WAIT, rl_vcost(c->v, hypercall_ns), done);
 }
 
 void rl_evtchn_send(struct rl_vcpu *from, struct rl_vcpu *to)

@@ -18,11 +18,12 @@ void rl_sched_init(struct rl_world *w, struct rl_rng *rng)
 	sched->init(w, rng);
 }
 
-static struct rl_dom *domain(struct rl_world *w, uint32_t weight, uint32_t cap, rl_ps set)
+static struct rl_dom *domain(struct rl_world *w, const struct rl_domain *d, rl_ps set)
 {
 	struct rl_dom *dom = &w->dom[w->ndoms];
 
-	*dom = (struct rl_dom){.weight = weight, .cap = cap, .id = w->ndoms++};
+	*dom = (struct rl_dom){.weight = d->weight, .cap = d->cap, .id = w->ndoms++};
+	dom->cost = w->typed[d->type];
 	dom->set_bytes = set / RL_PS_PER_NS;
 	return dom;
 }
@@ -39,16 +40,18 @@ static struct rl_vcpu *vcpu(struct rl_world *w, struct rl_dom *dom, int32_t pin)
 static void others(struct rl_world *w, const struct rl_scenario *s)
 {
 	const struct rl_load_domain *l = &s->load;
+	const struct rl_domain dom0 = {.weight = DOM0_WEIGHT};
+	const struct rl_domain load = {.weight = l->weight, .cap = l->cap};
 	struct rl_dom *dom;
 
 	if (rl_cost(w, dom0_period_ns)) {
-		dom = domain(w, DOM0_WEIGHT, 0, rl_cost(w, other_set_bytes));
+		dom = domain(w, &dom0, rl_cost(w, other_set_bytes));
 		rl_load_init(vcpu(w, dom, s->guest.pcpu), rl_cost(w, dom0_run_ns),
 			rl_cost(w, dom0_period_ns), w->dom0_rng);
 	}
 	if (!l->vcpus)
 		return;
-	dom = domain(w, l->weight, l->cap, rl_cost(w, other_set_bytes));
+	dom = domain(w, &load, rl_cost(w, other_set_bytes));
 	for (uint32_t i = 0; i < l->vcpus; i++) {
 		struct rl_rng rng = w->load_rng;
 
@@ -71,14 +74,15 @@ void rl_xen_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng 
 {
 	struct rl_dom *dom;
 
+	rl_types_init(w);
 	w->npcpus = s->machine.pcpus;
 	w->sockets = s->machine.sockets;
 	w->threads = s->machine.threads;
 	for (uint32_t i = 0; i < w->npcpus; i++)
 		rl_pcpu_init(&w->pcpu[i], w, (int32_t)i);
-	dom = domain(w, s->guest.weight, s->guest.cap, rl_cost(w, guest_set_bytes));
+	dom = domain(w, &s->guest, rl_cost(w, guest_set_bytes));
 	vcpu(w, dom, s->guest.pcpu);
-	dom = domain(w, s->driver.weight, s->driver.cap, rl_cost(w, driver_set_bytes));
+	dom = domain(w, &s->driver, rl_cost(w, driver_set_bytes));
 	vcpu(w, dom, s->driver.pcpu);
 	others(w, s);
 	for (uint32_t i = 0; i < w->nvcpus && rl_cost(w, tick_period_ns); i++) {

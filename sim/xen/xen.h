@@ -79,6 +79,7 @@ struct rl_vcpu_stats {
 struct rl_dom {
 	uint32_t weight, cap; /* cap: percent of one pCPU for all its vCPUs together, 0: none */
 	uint32_t id, nvcpus;
+	const rl_ps *cost;  /* by enum rl_param, as its type says */
 	uint64_t set_bytes; /* what a vCPU of it works with */
 	void *own;	    /* the scheduler's */
 };
@@ -168,6 +169,9 @@ void rl_sched_init(struct rl_world *w, struct rl_rng *rng);
 
 /** rl_vcpu_start - the threads that have something to do are ready, and the vCPU wakes. */
 void rl_vcpu_start(struct rl_vcpu *v);
+
+/** rl_types_init - what each step costs in a domain of each type. */
+void rl_types_init(struct rl_world *w);
 
 /**
  * rl_load_init - @v works for @work, then rests for an exponential time of mean @rest drawn from

@@ -75,7 +75,7 @@ static inline struct rl_vcpu *domain(
 	struct rl_dom *d = &w->dom[w->ndoms];
 	struct rl_vcpu *first = &w->vcpu[w->nvcpus];
 
-	*d = (struct rl_dom){.weight = weight, .cap = cap, .id = w->ndoms++};
+	*d = (struct rl_dom){.weight = weight, .cap = cap, .id = w->ndoms++, .cost = w->cost};
 	for (uint32_t i = 0; i < nvcpus; i++) {
 		struct rl_vcpu *v = &w->vcpu[w->nvcpus];
 

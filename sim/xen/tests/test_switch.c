@@ -57,7 +57,7 @@ static void what_ran_since(void **state)
 			rl_ps cold = (first - set[k][2 + i]) * RL_PS_PER_NS;
 
 			assert_true(v->st.blocks > 200);
-			if (v->state != RL_V_BLOCKED)
+			if (v->state == RL_V_RUNNING)
 				continue;
 			assert_true(v->st.run_ps == v->st.blocks * each + cold);
 		}
