@@ -25,6 +25,7 @@
 #define RL_SLOTS_MAX	(1u << RL_SLOT_BITS)
 #define RL_SEQ_BITS	40u
 #define RL_PRIO_DEFAULT 8u
+#define RL_FEW_LEAVES	64u /* walking on to the root costs less than guessing where to stop */
 
 typedef unsigned __int128 rl_key;
 
@@ -64,6 +65,7 @@ static inline rl_key *rl_pending_node(const struct rl_pending *p, uint64_t offse
 
 static inline void rl_pending_set(struct rl_pending *p, uint32_t slot, rl_key key)
 {
+	const bool whole = p->leaves <= RL_FEW_LEAVES;
 	const uint64_t one = sizeof(key);
 	uint64_t at = one * (p->leaves + slot);
 
@@ -74,7 +76,7 @@ static inline void rl_pending_set(struct rl_pending *p, uint32_t slot, rl_key ke
 		key = rl_pending_less(key, *rl_pending_node(p, at ^ one));
 		at = at / 2 & ~(one - 1);
 		parent = rl_pending_node(p, at);
-		if (*parent == key)
+		if (!whole && *parent == key)
 			return;
 		*parent = key;
 	}
