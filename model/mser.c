@@ -2,7 +2,8 @@
 /* The truncation point of least error; see the header. */
 #include "model/mser.h"
 
-#define LAST 5u /* batches at the end that are no candidates */
+/* Batches at the end that are no candidates: five, and a tenth of all. */
+#define LAST(n) ((n) / 10 > 5 ? (n) / 10 : 5)
 
 void rl_mser_init(struct rl_mser *m)
 {
@@ -65,7 +66,7 @@ bool rl_mser_warmup(const struct rl_mser *m, uint64_t *values)
 		mean += delta / left;
 		ss += delta * (x - mean);
 		error = ss / left / left;
-		if (m->n - i <= LAST)
+		if (m->n - i <= LAST(m->n))
 			continue;
 		if (best == m->n || error <= least) {
 			least = error;

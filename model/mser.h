@@ -4,9 +4,10 @@
  *
  * Of all points the one is taken from which on the mean is known best: where the squared standard
  * error of what is left, sum (x - mean)^2 / (n - d)^2, is least. It is taken over means of five
- * values, which are smoother than the values. A point in the second half tells that
- * the series is too short, and so do the last few batches, where the error of a handful is small by
- * chance: they are no candidates.
+ * values, which are smoother than the values. A point in the second half tells that the series is
+ * too short. The last batches are no candidates: the error of a few that happen to be alike is
+ * small by chance. Where most latencies are equal and a rare one is not, as here, that holds for
+ * more than a few, so it is the last tenth.
  *
  * A series of any length takes the same memory: when all batches are used, neighbours are joined
  * and a batch is twice as long from then on.
