@@ -31,16 +31,20 @@ bool rl_front_submit(
 {
 	uint32_t tag = b->free_tag[--b->nfree];
 	struct rl_blkif_request *req = rl_front_slot(&b->front);
+	struct rl_tag *t = &b->tag[tag];
 	bool notify;
 
-	b->tag[tag] = (struct rl_tag){.r = *r, .io = io, .segments = pages_of(r->bytes)};
-	b->tag[tag].r.id = tag;
-	rl_stage_mark(&b->tag[tag].stamps, RL_STAGE_SUBMIT, asked);
-	rl_stage_mark(&b->tag[tag].stamps, RL_STAGE_SLOT, slot);
-	rl_stage_mark(&b->tag[tag].stamps, RL_STAGE_PUBLISH, b->w->now);
+	t->r = *r;
+	t->r.id = tag;
+	t->io = io;
+	t->segments = pages_of(r->bytes);
+	rl_stage_mark(&t->stamps, RL_STAGE_SUBMIT, asked);
+	rl_stage_mark(&t->stamps, RL_STAGE_SLOT, slot);
+	rl_stage_mark(&t->stamps, RL_STAGE_PUBLISH, b->w->now);
+	rl_stage_mark(&t->stamps, RL_STAGE_NOTIFY, 0); /* the only one that may stay away */
 	b->last_tag = tag;
 	req->operation = operation(r);
-	req->nr_segments = (rl_u8)b->tag[tag].segments;
+	req->nr_segments = (rl_u8)t->segments;
 	req->id = tag;
 	req->sector_number = r->sector;
 	rl_front_queue(&b->front);

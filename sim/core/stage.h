@@ -54,14 +54,26 @@ static inline void rl_stage_mark(struct rl_stamps *s, enum rl_stage stage, rl_ps
 	s->at[stage] = now;
 }
 
-/* The stamp that must be there after an optional one; else the stage itself. */
-static inline enum rl_stage rl_stage_before(enum rl_stage stage)
+/* A stamp that must be there ends its stage. Returns: false when it lies before the last one. */
+static inline bool rl_stage_must(rl_ps *sum, const struct rl_stamps *s, int stage, rl_ps *last)
 {
-	if (stage == RL_STAGE_NOTIFY || stage == RL_STAGE_BACK_WAKE)
-		return RL_STAGE_DEQUEUE;
-	if (stage == RL_STAGE_RSP_NOTIFY || stage == RL_STAGE_FRONT_WAKE)
-		return RL_STAGE_COMPLETE;
-	return stage;
+	rl_ps at = s->at[stage], before = *last;
+
+	sum[stage] += at - before;
+	*last = at;
+	return at >= before;
+}
+
+/* One that may be there ends its stage if it lies between the last one and that of @next. */
+static inline void rl_stage_may(
+	rl_ps *sum, const struct rl_stamps *s, int stage, int next, rl_ps *last)
+{
+	rl_ps at = s->at[stage];
+
+	if (at < *last || at > s->at[next])
+		return;
+	sum[stage] += at - *last;
+	*last = at;
 }
 
 /**
@@ -70,21 +82,22 @@ static inline enum rl_stage rl_stage_before(enum rl_stage stage)
  */
 static inline bool rl_stage_add(rl_ps *sum, const struct rl_stamps *s, rl_ps begin)
 {
-	rl_ps last = begin;
+	bool ordered = true;
 
-	for (int i = 0; i < RL_STAGE_COUNT; i++) {
-		enum rl_stage before = rl_stage_before((enum rl_stage)i);
-		rl_ps at = s->at[i];
-
-		if (at < last || at > s->at[before]) {
-			if ((int)before == i)
-				return false;
-			continue;
-		}
-		sum[i] += at - last;
-		last = at;
-	}
-	return true;
+	ordered &= rl_stage_must(sum, s, RL_STAGE_SUBMIT, &begin);
+	ordered &= rl_stage_must(sum, s, RL_STAGE_SLOT, &begin);
+	ordered &= rl_stage_must(sum, s, RL_STAGE_PUBLISH, &begin);
+	rl_stage_may(sum, s, RL_STAGE_NOTIFY, RL_STAGE_DEQUEUE, &begin);
+	rl_stage_may(sum, s, RL_STAGE_BACK_WAKE, RL_STAGE_DEQUEUE, &begin);
+	ordered &= rl_stage_must(sum, s, RL_STAGE_DEQUEUE, &begin);
+	ordered &= rl_stage_must(sum, s, RL_STAGE_PROCESS, &begin);
+	ordered &= rl_stage_must(sum, s, RL_STAGE_DEVICE, &begin);
+	ordered &= rl_stage_must(sum, s, RL_STAGE_RESPOND, &begin);
+	rl_stage_may(sum, s, RL_STAGE_RSP_NOTIFY, RL_STAGE_COMPLETE, &begin);
+	rl_stage_may(sum, s, RL_STAGE_FRONT_WAKE, RL_STAGE_COMPLETE, &begin);
+	ordered &= rl_stage_must(sum, s, RL_STAGE_COMPLETE, &begin);
+	ordered &= rl_stage_must(sum, s, RL_STAGE_REAP, &begin);
+	return ordered;
 }
 
 #endif

@@ -81,15 +81,15 @@ static void pick(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
 	struct rl_world *w = f->w;
+	struct rl_io *io;
 	rl_ps pages = (f->bytes + RL_PAGE_BYTES - 1) / RL_PAGE_BYTES;
 
 	f->cur = f->free_io[--f->nfree];
 	f->left = f->bytes;
-	f->io[f->cur] = (struct rl_io){
-		.start = w->now,
-		.parts = (f->bytes + PART_BYTES - 1) / PART_BYTES,
-		.write = is_write(f),
-	};
+	io = &f->io[f->cur];
+	io->start = w->now;
+	io->parts = (f->bytes + PART_BYTES - 1) / PART_BYTES;
+	io->write = is_write(f);
 	rl_tally_begin(&w->tally, w->now);
 	rl_ctx_run(c, RL_CPU_FIO, rl_cost(w, submit_ns) + pages * rl_cost(w, page_ns), next_part);
 }

@@ -77,9 +77,12 @@ void rl_seg_charge(struct rl_vcpu *v)
 
 	v->seg_from = v->w->now;
 	c->left -= passed(v, spent, c->left); /* less when it polls */
-	spent = charge_part(v, RL_CPU_VCPU_SWITCH, &v->refill_left, spent);
-	spent = charge_part(v, RL_CPU_THREAD_SWITCH, &c->switch_left, spent);
-	spent = charge_part(v, c->part, &c->part_left, spent);
+	if (v->refill_left)
+		spent = charge_part(v, RL_CPU_VCPU_SWITCH, &v->refill_left, spent);
+	if (c->switch_left)
+		spent = charge_part(v, RL_CPU_THREAD_SWITCH, &c->switch_left, spent);
+	if (c->part_left)
+		spent = charge_part(v, c->part, &c->part_left, spent);
 	v->st.cpu[c->purpose] += spent;
 }
 
