@@ -7,6 +7,7 @@
 #include "data/format/fio_job.h"
 #include "data/format/fio_json.h"
 #include "data/format/json.h"
+#include "data/format/points.h"
 #include "data/format/scenario.h"
 #include "data/format/stats.h"
 #include "data/format/text.h"
@@ -102,6 +103,17 @@ static int check_trace(const struct file *f, struct rl_err *err)
 		(unsigned long long)t.h.lost);
 	rl_trace_free(&t);
 	return 0;
+}
+
+static int check_points(const struct file *f, struct rl_err *err)
+{
+	struct rl_points points;
+	char line[RL_DEVICE_SPEC_BYTES];
+	int rc = rl_points_parse(f->text, f->size, f->name, &points, line, sizeof(line), err);
+
+	if (!rc)
+		printf("%s: ok: histogram of %u points\n", f->name, points.n);
+	return rc;
 }
 
 static int check_cell(const struct file *f, struct rl_err *err)
@@ -252,6 +264,8 @@ static int check_text(const struct file *f, struct rl_err *err)
 		return check_tolerance(f, err);
 	if (ends(f->path, ".yaml") || ends(f->path, ".yml"))
 		return check_scenario(f, err);
+	if (ends(f->path, ".points"))
+		return check_points(f, err);
 	if (ends(f->path, ".fio"))
 		return check_job(f, err);
 	if (ends(f->path, ".stats") || ends(f->path, ".stats.before") || ends(f->path, "cpu.json"))
@@ -329,7 +343,8 @@ static int cmd_check(int argc, char **argv)
 	static const struct argp_child children[] = {{&rl_args_help, 0, NULL, 0}, {0}};
 	static const struct argp argp = {NULL, parse, "FILE...",
 		"Reads a file and says what is wrong with it.\v"
-		"Scenario (.yaml), fio job (.fio), fio's JSON, cell.txt, a split of cells, a "
+		"Scenario (.yaml), fio job (.fio), histogram of a device (.points), fio's JSON, "
+		"cell.txt, a split of cells, a "
 		"driver's "
 		"trace, its decision log, which is replayed through the simulator's build of the "
 		"policy, a "

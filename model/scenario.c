@@ -88,7 +88,7 @@ static int check_device(struct rl_err *err, const char *field, const char *spec)
 
 	if (rl_spec_read(&rl_device_set, spec, &read, &why) == 0)
 		return 0;
-	return rl_err_set(err, -EINVAL, NULL, 0, 0, "%s '%s': %s at character %u", field, spec,
+	return rl_err_set(err, -EINVAL, NULL, 0, 0, "%s '%.60s': %s at character %u", field, spec,
 		why.what, why.at + 1);
 }
 

@@ -39,8 +39,9 @@ int rl_param_find(const char *name);
 /** rl_costs_default - every parameter at its prior. */
 void rl_costs_default(struct rl_costs *c);
 
-#define RL_NAME_BYTES 32
-#define RL_SPEC_BYTES 128 /* a name with options: "name:option=value" */
+#define RL_NAME_BYTES	     32
+#define RL_SPEC_BYTES	     128  /* a name with options: "name:option=value" */
+#define RL_DEVICE_SPEC_BYTES 2048 /* an option may hold a histogram */
 
 /*
  * pCPU n is thread n % threads of core n / threads; cores of a socket follow each other. One
@@ -74,7 +75,7 @@ struct rl_load_domain {
 };
 
 struct rl_disk {
-	char device[RL_SPEC_BYTES]; /* device model of sim/device with options */
+	char device[RL_DEVICE_SPEC_BYTES]; /* device model of sim/device with options */
 	uint32_t ring_pages;
 	bool persistent; /* persistent grants; else map/unmap */
 };

@@ -9,7 +9,8 @@
 
 #include "model/base/units.h"
 
-#define VALUE_BYTES 256
+#define VALUE_BYTES 2048 /* a histogram written out */
+#define SHOWN	    60
 
 __attribute__((format(printf, 4, 5))) static int fail(
 	struct rl_spec_err *err, int code, size_t at, const char *fmt, ...)
@@ -88,12 +89,15 @@ static int read_word(
 	return -EINVAL;
 }
 
-/* "80us", "1ms..2ms", each perhaps with "*WEIGHT". Changes @text. */
-static int read_point(char *text, struct rl_point *p)
+int rl_spec_point(const char *point, struct rl_point *p)
 {
-	char *star = strchr(text, '*'), *dots;
+	char text[96], *star, *dots;
 	uint64_t weight = 1;
 
+	if (strlen(point) >= sizeof(text))
+		return -EINVAL;
+	strcpy(text, point);
+	star = strchr(text, '*');
 	if (star) {
 		*star = '\0';
 		if (rl_units_count(star + 1, &weight, NULL))
@@ -120,7 +124,7 @@ static int read_points(
 	while ((one = strsep(&next, "+"))) {
 		struct rl_point *p = &to->p[to->n];
 
-		if (to->n == RL_POINTS_MAX || read_point(one, p))
+		if (to->n == RL_POINTS_MAX || rl_spec_point(one, p))
 			return -EINVAL;
 		*worst = p->lo < o->min ? p->lo : p->hi;
 		if (*worst < o->min || *worst > o->max)
@@ -164,10 +168,10 @@ static int read_value(const struct rl_opt *o, const char *text, double *v, struc
 		rc = read_points(o, text, points, v);
 	}
 	if (rc && rc != -ERANGE)
-		return fail(err, rc, at, "%s='%s' (expected %s)", o->name, text, what);
+		return fail(err, rc, at, "%s='%.*s' (expected %s)", o->name, SHOWN, text, what);
 	if (rc || (o->kind != RL_OPT_WORD && !(*v >= o->min && *v <= o->max)))
-		return fail(err, -ERANGE, at, "%s='%s' out of range (expected %s to %s)", o->name,
-			text, rl_opt_text(o, o->min, lo, sizeof(lo)),
+		return fail(err, -ERANGE, at, "%s='%.*s' out of range (expected %s to %s)", o->name,
+			SHOWN, text, rl_opt_text(o, o->min, lo, sizeof(lo)),
 			rl_opt_text(o, o->max, hi, sizeof(hi)));
 	return 0;
 }

@@ -85,6 +85,12 @@ struct rl_spec_err {
 int rl_spec_read(const struct rl_spec_set *set, const char *text, struct rl_spec *out,
 	struct rl_spec_err *err);
 
+/**
+ * rl_spec_point - one point of an RL_OPT_POINTS: "80us", "80us*90", "1ms..2ms*10".
+ * Returns: 0; -EINVAL.
+ */
+int rl_spec_point(const char *text, struct rl_point *p);
+
 /** rl_opt_text - a value of an option as a person writes it ("80us", "4k", "lognormal"). */
 const char *rl_opt_text(const struct rl_opt *o, double v, char *buf, size_t size);
 

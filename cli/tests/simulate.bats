@@ -80,6 +80,21 @@ scenario() {
 	echo "$json" | jq -e '.metrics.copy_bytes_per_request.value == 65536' >/dev/null
 }
 
+@test "a device draws from a histogram in a file; what is wrong in it is said by its line" {
+	cd "$BATS_TEST_TMPDIR"
+	printf '# measured\n80us*70\n100us..200us*30\n' >a.points
+	sed 's/^job/disk: {device: "random:dist=empirical,points=@a.points"}\njob/' "$(scenario)" >e.yaml
+	run -0 --separate-stderr "$RINGLAB" simulate e.yaml --format json
+	jq -e '.scenario.disk.device == "random:dist=empirical,points=80us*70+100us..200us*30"' <<<"$output"
+	run -0 "$RINGLAB" check a.points
+	[ "$output" = 'a.points: ok: histogram of 2 points' ]
+	echo 80 >>a.points
+	run -3 "$RINGLAB" simulate e.yaml
+	[[ "$output" == "./a.points:4:1: error: "* || "$output" == "a.points:4:1: error: "* ]]
+	run -3 "$RINGLAB" check a.points
+	[[ "$output" == "a.points:4:1: error: malformed point "* ]]
+}
+
 @test "bad input: one line, exit 3" {
 	s=$(scenario)
 	for set in job.iodepth=4q no.such=1 machine.pcpus=0 costs.poll_ns=nan disk.device=nope \

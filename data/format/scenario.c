@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define PATH_BYTES  128
-#define VALUE_BYTES 256
+#define VALUE_BYTES RL_DEVICE_SPEC_BYTES
 #define PLACES_MAX  128
 
 /* Where each field was set: the check of the whole knows names only. */

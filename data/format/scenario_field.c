@@ -3,8 +3,8 @@
 #include "data/format/scenario.h"
 
 #include "core/policy.h"
+#include "data/format/device.h"
 #include "data/format/fio_job.h"
-#include "model/device.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -91,38 +91,6 @@ static int set_policy(char *to, size_t size, const struct place *at, struct rl_e
 		why.what ? why.what : "too long", rl_suggest_text(&s, hint, sizeof(hint)));
 }
 
-/* What may have been meant by a name that does not exist: of a device, or of an option of one. */
-static const char *near_device(
-	const struct rl_spec_err *why, const char *given, char *hint, size_t size)
-{
-	const struct rl_spec_set *set = &rl_device_set;
-	struct rl_suggest s;
-
-	rl_suggest_init(&s, given + why->at, strcspn(given + why->at, ":=,"));
-	for (uint32_t i = 0; !why->type && set->at(i); i++)
-		rl_suggest_offer(&s, set->at(i)->name);
-	for (uint32_t i = 0; why->type && i < why->type->nopts; i++)
-		rl_suggest_offer(&s, why->type->opts[i].name);
-	for (uint32_t i = 0; why->type && i < set->nshared; i++)
-		rl_suggest_offer(&s, set->shared[i].name);
-	return why->unknown ? rl_suggest_text(&s, hint, size) : "";
-}
-
-static int set_device(char *to, size_t size, const struct place *at, struct rl_err *err)
-{
-	struct rl_spec_err why = {.what = "too long"};
-	struct rl_spec spec;
-	char hint[80];
-
-	if (strlen(at->value) < size && rl_spec_read(&rl_device_set, at->value, &spec, &why) == 0) {
-		strcpy(to, at->value);
-		return 0;
-	}
-	return rl_err_set(err, -EINVAL, at->file, at->line, at->col + (at->col ? (int)why.at : 0),
-		"%s: '%s': %s (`ringlab list devices` shows them%s)", at->path, at->value, why.what,
-		near_device(&why, at->value, hint, sizeof(hint)));
-}
-
 static int set_count(void *to, const struct place *at, struct rl_err *err)
 {
 	const char *what = "a whole number";
@@ -178,7 +146,8 @@ static int set_field(
 	case POLICY:
 		return set_policy(to, f->size, at, err);
 	case DEVICE:
-		return set_device(to, f->size, at, err);
+		return rl_device_text(
+			to, f->size, at->path, at->value, at->file, at->line, at->col, err);
 	case COUNT:
 		return set_count(to, at, err);
 	case PCPU:
