@@ -9,6 +9,9 @@
 #include "sim/sim.h"
 
 #include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #define REPS	 2
 #define REQUESTS 100000 /* a replication, its warm-up excluded but for the time that it takes */
@@ -51,13 +54,72 @@ failed:
 	return -1;
 }
 
+/* ---- two threads beside two processes ------------------------------------------------------ */
+
+#define J2_REPS	    8
+#define J2_REQUESTS 40000
+
+static double wall_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* The same replications, whoever runs them. */
+static int run(uint32_t threads)
+{
+	struct rl_sim_options o = {.reps = J2_REPS, .requests = J2_REQUESTS, .threads = threads};
+	struct rl_sim_result result;
+	struct rl_scenario s;
+
+	return rl_bench_scenario(&s, rows[1].policy, NULL) || rl_sim_run(&s, &o, &result, NULL);
+}
+
+/* Two processes, each with all of the work. */
+static int two_processes(void)
+{
+	int rc = 0, status;
+	pid_t child[2];
+
+	for (int i = 0; i < 2; i++) {
+		child[i] = fork();
+		if (child[i] == 0)
+			_exit(run(1) ? 1 : 0);
+	}
+	for (int i = 0; i < 2; i++)
+		if (child[i] < 0 || waitpid(child[i], &status, 0) < 0 || status)
+			rc = -1;
+	return rc;
+}
+
+static int j2(int r, double *ns, double *limit)
+{
+	for (int i = 0; i < 2; i++) {
+		int threads = (i + r) % 2, work = threads ? 1 : 2;
+		double begin = wall_ns();
+
+		if (threads ? run(2) : two_processes())
+			return -1;
+		*(threads ? ns : limit) =
+			(wall_ns() - begin) / ((double)work * J2_REPS * J2_REQUESTS);
+	}
+	return 0;
+}
+
+/* ---- the benchmark ------------------------------------------------------------------------- */
+
 int rl_bench_requests(const struct rl_bench_input *in)
 {
-	static double ns[NROWS][RL_BENCH_MAX_REPEATS], limit[NROWS][RL_BENCH_MAX_REPEATS];
+	static double ns[NROWS + 1][RL_BENCH_MAX_REPEATS], limit[NROWS + 1][RL_BENCH_MAX_REPEATS];
+	bool two = sysconf(_SC_NPROCESSORS_ONLN) > 1;
 	double events[NROWS], hold;
 	struct rl_out *o;
 
-	for (int r = 0; r < in->repeats; r++)
+	for (int r = 0; r < in->repeats; r++) {
+		if (two && j2(r, &ns[NROWS][r], &limit[NROWS][r]))
+			return -1;
 		for (int i = 0; i < NROWS; i++) {
 			if (rl_bench_hold(PENDING, EVENTS, (uint64_t)r + 1, &hold))
 				return -1;
@@ -66,6 +128,7 @@ int rl_bench_requests(const struct rl_bench_input *in)
 			limit[i][r] = hold * events[i];
 			rl_bench_progress("bench requests", r * NROWS + i + 1, in->repeats * NROWS);
 		}
+	}
 	o = rl_bench_rows(in->format);
 	for (int i = 0; o && i < NROWS; i++) {
 		rl_bench_put(o,
@@ -73,5 +136,10 @@ int rl_bench_requests(const struct rl_bench_input *in)
 			in->repeats);
 		fprintf(stderr, "%s: %.2f events a request\n", rows[i].name, events[i]);
 	}
+	if (o && two)
+		rl_bench_put(o,
+			&(struct rl_bench_row){
+				"requests_j2", "requests/s", ns[NROWS], limit[NROWS], true},
+			in->repeats);
 	return o ? rl_out_finish(o) : -1;
 }

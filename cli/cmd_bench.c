@@ -29,7 +29,8 @@ static const char doc[] =
 	"limit: a bare winner tree.\n\n"
 	"requests: simulated block requests a second of one core's time, data/scenarios/"
 	"two-cores.yaml at iodepth 32, policy event and spin of the backend; limit: the engine "
-	"with as many events that do nothing (hold at 10 pending); events a request on stderr.\n\n"
+	"with as many events that do nothing (hold at 10 pending); events a request on stderr. "
+	"requests_j2: the latter with -j 2, by the clock on the wall; limit: two processes.\n\n"
 	"ring: round trips and throughput of the hosted pair beside bare loops. policies: every "
 	"policy of the backend, on one core and on two. What an event costs in these two is "
 	"eventfd's cost, not Xen's.";
