@@ -99,8 +99,8 @@ static void add_cell(const struct rl_pool *p, uint32_t n, size_t at, const char 
 		sum += x[i];
 	}
 	if (sum > 0 && out->ncells < RL_SIM_MAX_CELLS)
-		out->cell[out->ncells++] =
-			(struct rl_sim_cell){domain, purpose, rl_stat_mean95(x, n)};
+		out->cell[out->ncells++] = (struct rl_sim_cell){
+			domain ? domain : "load", purpose, rl_stat_mean95(x, n)};
 }
 
 static void cells(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)

@@ -257,6 +257,15 @@ static void cells_of_a_result(void **state)
 	assert_true(r.ncells > 10 && fabs(sum - 3) < 1e-9);
 	assert_string_equal(r.cell[r.ncells - 1].purpose, "idle");
 	assert_true(r.cell[r.ncells - 1].cores.value > 1);
+	/* others', too: who always wants a pCPU leaves none idle */
+	s.load.vcpus = 3;
+	sum = 0;
+	assert_int_equal(rl_sim_run(&s, NULL, &r, NULL), 0);
+	for (uint32_t i = 0; i < r.ncells; i++) {
+		assert_non_null(r.cell[i].domain);
+		sum += r.cell[i].cores.value;
+	}
+	assert_true(fabs(sum - 3) < 1e-9);
 }
 
 int main(void)
