@@ -6,6 +6,7 @@
 #include "data/format/decisions.h"
 #include "data/format/fio_job.h"
 #include "data/format/fio_json.h"
+#include "data/format/iolog.h"
 #include "data/format/json.h"
 #include "data/format/points.h"
 #include "data/format/scenario.h"
@@ -14,6 +15,7 @@
 #include "data/format/tolerance.h"
 #include "data/format/trace.h"
 #include "data/run.h"
+#include "model/replay.h"
 #include "sim/replay.h"
 
 #include <ctype.h>
@@ -47,13 +49,30 @@ static int check_scenario(const struct file *f, struct rl_err *err)
 
 static int check_job(const struct file *f, struct rl_err *err)
 {
-	struct rl_job j;
-	int rc = rl_fio_job_parse(f->text, f->size, f->name, &j, rl_warn_print, NULL, err);
+	struct rl_job all[RL_JOBS];
+	uint32_t n;
+	int rc = rl_fio_jobs_parse(
+		f->text, f->size, f->name, all, RL_JOBS, &n, rl_warn_print, NULL, err);
 
-	if (!rc)
-		printf("%s: ok: fio job '%s', %s, bs %llu, iodepth %u\n", f->name, j.name,
-			rl_fio_rw_name(j.rw), (unsigned long long)j.bs_bytes, j.iodepth);
+	for (uint32_t i = 0; !rc && i < n; i++)
+		printf("%s: ok: fio job '%s', %s, bs %llu, iodepth %u\n", f->name, all[i].name,
+			rl_fio_rw_name(all[i].rw), (unsigned long long)all[i].bs_bytes,
+			all[i].iodepth);
 	return rc;
+}
+
+static int check_iolog(const struct file *f, struct rl_err *err)
+{
+	const struct rl_replay *log;
+	uint32_t number;
+	int rc = rl_iolog_parse(f->text, f->size, f->name, &number, rl_warn_print, NULL, err);
+
+	if (rc)
+		return rc;
+	log = rl_replay_get(number);
+	printf("%s: ok: %zu recorded I/Os in %.6f s\n", f->name, log->n,
+		(double)log->io[log->n - 1].at_ns / 1e9);
+	return 0;
 }
 
 static int check_fio_json(const struct file *f, struct rl_err *err)
@@ -262,6 +281,8 @@ static int check_text(const struct file *f, struct rl_err *err)
 		return check_split(f, err);
 	if (begins(f, "platform,metric,statistic"))
 		return check_tolerance(f, err);
+	if (begins(f, "fio version ") || ends(f->path, ".iolog") || ends(f->path, ".blkparse"))
+		return check_iolog(f, err);
 	if (ends(f->path, ".yaml") || ends(f->path, ".yml"))
 		return check_scenario(f, err);
 	if (ends(f->path, ".points"))

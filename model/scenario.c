@@ -9,15 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_PCPUS	64
-#define MAX_THREADS	8
-#define MAX_DEPTH	1024
-#define MAX_BS_BYTES	(4u << 20)
-#define MAX_RING_PAGES	16
-#define MAX_WEIGHT	65535
-#define MAX_LOAD_VCPUS	16
-#define MAX_HORIZON_NS	(24ull * 3600 * 1000000000ull)
-#define MIN_BLOCK_BYTES 512u
+#define MAX_PCPUS      64
+#define MAX_THREADS    8
+#define MAX_RING_PAGES 16
+#define MAX_WEIGHT     65535
+#define MAX_LOAD_VCPUS 16
+#define MAX_HORIZON_NS (24ull * 3600 * 1000000000ull)
 
 const struct rl_param_info rl_param_info[RL_PARAM_COUNT + 1] = {
 #define RL_PARAM(name, unit, dflt, min, max, what, source)                                         \
@@ -54,13 +51,11 @@ void rl_scenario_default(struct rl_scenario *s)
 		.disk = {.device = "null", .ring_pages = 1, .persistent = true},
 		.front_policy = RL_POLICY_DEFAULT,
 		.back_policy = RL_POLICY_DEFAULT,
-		.job = {.name = "job",
-			.rw = RL_RW_RANDREAD,
-			.rwmixread = 50,
-			.bs_bytes = 4096,
-			.iodepth = 1,
-			.numjobs = 1},
+		.njobs = 1,
 	};
+	rl_job_default(&s->job);
+	strcpy(s->job.name, "job");
+	s->job.rw = RL_RW_RANDREAD;
 	rl_costs_default(&s->costs);
 }
 
@@ -131,24 +126,15 @@ static int check_domains(const struct rl_scenario *s, struct rl_err *err)
 	return rc ? rc : check_load(&s->machine, &s->load, err);
 }
 
-static int check_job(const struct rl_job *j, struct rl_err *err)
+static int check_jobs(const struct rl_scenario *s, struct rl_err *err)
 {
-	if (j->bs_bytes < MIN_BLOCK_BYTES || j->bs_bytes > MAX_BS_BYTES ||
-		j->bs_bytes % MIN_BLOCK_BYTES)
-		return bad(err, "job.bs", "a multiple of 512, up to 4m");
-	if (j->iodepth < 1 || j->iodepth > MAX_DEPTH)
-		return bad(err, "job.iodepth", "1 to 1024");
-	if (j->numjobs != 1)
-		return bad(err, "job.numjobs", "1: the model has one job");
-	if (j->rwmixread > 100)
-		return bad(err, "job.rwmixread", "0 to 100");
-	if ((int)j->rw < RL_RW_READ || (int)j->rw > RL_RW_RANDRW)
-		return bad(err, "job.rw", "read, write, randread, randwrite, rw or randrw");
-	if (j->runtime_ns > MAX_HORIZON_NS || j->ramp_ns > MAX_HORIZON_NS)
-		return bad(err, "job.runtime", "at most 24h");
-	if (j->thinktime_ns > MAX_HORIZON_NS)
-		return bad(err, "job.thinktime", "at most 24h");
-	return 0;
+	int rc = 0;
+
+	if (s->njobs < 1 || s->njobs > RL_JOBS)
+		return bad(err, "job", "1 to 16 jobs");
+	for (uint32_t i = 0; !rc && i < s->njobs; i++)
+		rc = rl_job_check(&s->jobs[i], err);
+	return rc;
 }
 
 static int check_machine(const struct rl_machine *m, struct rl_err *err)
@@ -199,6 +185,6 @@ int rl_scenario_check(const struct rl_scenario *s, struct rl_err *err)
 	if (!rc)
 		rc = check_policy(err, "back_policy", s->back_policy);
 	if (!rc)
-		rc = check_job(&s->job, err);
+		rc = check_jobs(s, err);
 	return rc ? rc : check_costs(&s->costs, err);
 }

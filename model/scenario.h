@@ -9,6 +9,7 @@
 
 #include "model/base/err.h"
 #include "model/base/units.h"
+#include "model/job.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,7 +40,6 @@ int rl_param_find(const char *name);
 /** rl_costs_default - every parameter at its prior. */
 void rl_costs_default(struct rl_costs *c);
 
-#define RL_NAME_BYTES	     32
 #define RL_SPEC_BYTES	     128  /* a name with options: "name:option=value" */
 #define RL_DEVICE_SPEC_BYTES 2048 /* an option may hold a histogram */
 
@@ -80,23 +80,6 @@ struct rl_disk {
 	bool persistent; /* persistent grants; else map/unmap */
 };
 
-enum rl_rw { RL_RW_READ, RL_RW_WRITE, RL_RW_RANDREAD, RL_RW_RANDWRITE, RL_RW_RW, RL_RW_RANDRW };
-
-/* What the model takes from a fio job; times in ns. */
-struct rl_job {
-	char name[RL_NAME_BYTES];
-	enum rl_rw rw;
-	uint32_t rwmixread; /* percent, for mixed rw */
-	uint64_t bs_bytes;
-	uint32_t iodepth;
-	uint32_t numjobs;
-	uint64_t size_bytes, io_size_bytes; /* 0: not given */
-	uint64_t runtime_ns, ramp_ns;
-	bool time_based;
-	uint64_t thinktime_ns;
-	uint64_t seed; /* randseed, 0: not given */
-};
-
 struct rl_scenario {
 	char name[RL_NAME_BYTES];
 	struct rl_machine machine;
@@ -104,7 +87,11 @@ struct rl_scenario {
 	struct rl_load_domain load;
 	struct rl_disk disk;
 	char front_policy[RL_SPEC_BYTES], back_policy[RL_SPEC_BYTES];
-	struct rl_job job;
+	union {
+		struct rl_job job; /* the first, often the only one */
+		struct rl_job jobs[RL_JOBS];
+	};
+	uint32_t njobs;
 	struct rl_costs costs;
 };
 

@@ -34,10 +34,7 @@ static int choose(struct rl_pool *p, const struct rl_scenario *s, struct rl_err 
 	if (!p->args.sched)
 		return rl_err_set(err, -EINVAL, NULL, 0, 0,
 			"machine.scheduler: unknown scheduler '%s'", s->machine.scheduler);
-	if (s->job.thinktime_ns)
-		return rl_err_set(
-			err, -EINVAL, NULL, 0, 0, "job.thinktime: not modelled (expected 0)");
-	return 0;
+	return rl_jobs_check(s, err);
 }
 
 static uint32_t max_of(const struct rl_sim_options *o)
@@ -81,8 +78,8 @@ static uint32_t choose_mark(struct rl_pool *p, uint32_t n, bool *found)
 		rl_mser_pool(&p->series[0], &p->series[i]);
 	*found = rl_mser_warmup(&p->series[0], &leave_out);
 	/* Latencies do not show how the queue filled up. */
-	if (leave_out < p->args.s->job.iodepth)
-		leave_out = p->args.s->job.iodepth;
+	if (leave_out < rl_rep_depth(&p->args))
+		leave_out = rl_rep_depth(&p->args);
 	while (k < RL_REP_STARTS && rl_rep_mark(&p->args, k) < leave_out)
 		k++;
 	return k;
@@ -118,8 +115,8 @@ static int begin(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *n,
 	int rc;
 
 	*n = 0;
-	if (o->warmup == RL_WARMUP_TENTH) {
-		p->args.warm = rl_rep_tenth(&p->args);
+	if (o->warmup == RL_WARMUP_TENTH || !rl_jobs_sampled(p->args.s)) {
+		p->args.warm = rl_jobs_sampled(p->args.s) ? rl_rep_tenth(&p->args) : 0;
 		out->warm = true;
 		return 0;
 	}

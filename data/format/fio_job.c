@@ -2,26 +2,38 @@
 /* The lines of a job file; its options are in fio_option.c. */
 #include "data/format/fio_job.h"
 
+#include "data/format/iolog.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 struct parser {
-	struct rl_job *job;
+	struct rl_job *jobs, global;
+	uint32_t n, max;
+	struct rl_job *to; /* where options go; null: no section yet */
+	int line[RL_JOBS]; /* of the jobs' sections */
+	int global_line;
 	struct rl_fio_place at;
-	int job_line; /* of the job's section, 0: none yet */
-	bool in_section;
 };
 
-void rl_fio_job_default(struct rl_job *job)
+static int add_job(
+	struct parser *p, const struct rl_lines *l, const char *name, size_t n, struct rl_err *err)
 {
-	memset(job, 0, sizeof(*job));
-	job->rw = RL_RW_READ;
-	job->rwmixread = 50;
-	job->bs_bytes = 4096;
-	job->iodepth = 1;
-	job->numjobs = 1;
+	int col = (int)(name - l->at);
+
+	if (p->n == p->max && p->max == 1)
+		return rl_err_set(err, -EINVAL, p->at.file, l->line, col,
+			"a second job (expected one, the first is in line %d)", p->line[0]);
+	if (p->n == p->max)
+		return rl_err_set(err, -EINVAL, p->at.file, l->line, col,
+			"too many jobs (expected at most %u)", p->max);
+	p->line[p->n] = l->line;
+	p->to = &p->jobs[p->n++];
+	*p->to = p->global;
+	snprintf(p->to->name, sizeof(p->to->name), "%.*s", (int)n, name);
+	return 0;
 }
 
 static int section(struct parser *p, const struct rl_lines *l, const char *s, struct rl_err *err)
@@ -38,20 +50,10 @@ static int section(struct parser *p, const struct rl_lines *l, const char *s, st
 			return rl_err_set(err, -EINVAL, p->at.file, l->line, (int)(t - l->at) + 1,
 				"text after a section's name");
 	n = (size_t)(close - s - 1);
-	p->in_section = true;
-	if (n == 6 && memcmp(s + 1, "global", 6) == 0) {
-		if (p->job_line)
-			return rl_err_set(err, -EINVAL, p->at.file, l->line, col,
-				"[global] after the job (expected before it)");
-		return 0;
-	}
-	if (p->job_line)
-		return rl_err_set(err, -EINVAL, p->at.file, l->line, col,
-			"a second job; several are not supported yet (expected one, the first is "
-			"in line %d)",
-			p->job_line);
-	p->job_line = l->line;
-	snprintf(p->job->name, sizeof(p->job->name), "%.*s", (int)n, s + 1);
+	if (n != 6 || memcmp(s + 1, "global", 6) != 0)
+		return add_job(p, l, s + 1, n, err);
+	p->to = &p->global;
+	p->global_line = l->line;
 	return 0;
 }
 
@@ -71,7 +73,7 @@ static int option(struct parser *p, const struct rl_lines *l, const char *s, str
 	while (end > v && isspace((unsigned char)end[-1]))
 		end--;
 	p->at.value_col = (int)(v - l->at) + 1;
-	if (!p->in_section)
+	if (!p->to)
 		return rl_err_set(err, -EINVAL, p->at.file, l->line, p->at.col,
 			"an option outside of a section (expected [NAME] first)");
 	if (key_end == s)
@@ -82,7 +84,7 @@ static int option(struct parser *p, const struct rl_lines *l, const char *s, str
 			"an option that is too long (expected OPTION=VALUE)");
 	snprintf(key, sizeof(key), "%.*s", (int)(key_end - s), s);
 	snprintf(value, sizeof(value), "%.*s", (int)(end - v), v);
-	return rl_fio_job_option(p->job, key, eq ? value : NULL, &p->at, err);
+	return rl_fio_job_option(p->to, key, eq ? value : NULL, &p->at, err);
 }
 
 static int line(struct parser *p, const struct rl_lines *l, struct rl_err *err)
@@ -99,41 +101,84 @@ static int line(struct parser *p, const struct rl_lines *l, struct rl_err *err)
 }
 
 /* What no single option can tell. */
-static int whole(const struct parser *p, struct rl_err *err)
+static int whole_job(const struct parser *p, struct rl_job *job, int line, struct rl_err *err)
 {
-	const struct rl_job *job = p->job;
-
-	if (!p->job_line)
-		return rl_err_set(
-			err, -EINVAL, p->at.file, 0, 0, "no job (expected a section [NAME])");
+	if (*job->read_iolog)
+		return rl_fio_job_load(job, p->at.file, line, 0, p->at.warn, p->at.arg, err);
 	if (job->time_based && job->runtime_ns == 0)
-		return rl_err_set(err, -EINVAL, p->at.file, p->job_line, 0,
+		return rl_err_set(err, -EINVAL, p->at.file, line, 0,
 			"time_based without a runtime (expected runtime=TIME)");
 	if (job->runtime_ns == 0 && job->size_bytes == 0 && job->io_size_bytes == 0)
-		return rl_err_set(err, -EINVAL, p->at.file, p->job_line, 0,
+		return rl_err_set(err, -EINVAL, p->at.file, line, 0,
 			"a job without an end (expected size or runtime)");
 	return 0;
 }
 
-int rl_fio_job_parse(const char *text, size_t size, const char *file, struct rl_job *job,
-	rl_warn_fn *warn, void *arg, struct rl_err *err)
+static int whole(const struct parser *p, struct rl_err *err)
 {
-	struct parser p = {.job = job, .at = {.file = file, .warn = warn, .arg = arg}};
+	int rc = 0;
+
+	if (p->n == 0)
+		return rl_err_set(
+			err, -EINVAL, p->at.file, 0, 0, "no job (expected a section [NAME])");
+	if (p->global_line > p->line[p->n - 1])
+		return rl_err_set(err, -EINVAL, p->at.file, p->global_line, 1,
+			"[global] after the last job (expected before a job)");
+	for (uint32_t i = 0; !rc && i < p->n; i++)
+		rc = whole_job(p, &p->jobs[i], p->line[i], err);
+	return rc;
+}
+
+int rl_fio_jobs_parse(const char *text, size_t size, const char *file, struct rl_job *jobs,
+	uint32_t max, uint32_t *n, rl_warn_fn *warn, void *arg, struct rl_err *err)
+{
+	struct parser p = {
+		.jobs = jobs,
+		.max = max < RL_JOBS ? max : RL_JOBS,
+		.at = {.file = file, .warn = warn, .arg = arg},
+	};
 	size_t bad = rl_text_utf8(text, size);
 	struct rl_lines l;
 	int rc, ln, col;
 
+	*n = 0;
 	if (bad < size) {
 		rl_text_place(text, size, bad, &ln, &col);
 		return rl_err_set(
 			err, -EINVAL, file, ln, col, "not a text (expected a fio job file)");
 	}
-	rl_fio_job_default(job);
+	rl_job_default(&p.global);
 	rl_lines_init(&l, text, size);
 	while (rl_lines_next(&l)) {
 		rc = line(&p, &l, err);
 		if (rc)
 			return rc;
 	}
+	*n = p.n;
 	return whole(&p, err);
+}
+
+int rl_fio_job_parse(const char *text, size_t size, const char *file, struct rl_job *job,
+	rl_warn_fn *warn, void *arg, struct rl_err *err)
+{
+	uint32_t n;
+
+	rl_job_default(job);
+	return rl_fio_jobs_parse(text, size, file, job, 1, &n, warn, arg, err);
+}
+
+int rl_fio_job_load(struct rl_job *job, const char *file, int line, int col, rl_warn_fn *warn,
+	void *arg, struct rl_err *err)
+{
+	const char *slash = file ? strrchr(file, '/') : NULL;
+	char path[RL_PATH_BYTES + 1024];
+
+	if (strcmp(job->read_iolog, "-") == 0)
+		return rl_err_set(err, -EINVAL, file, line, col,
+			"read_iolog=- is not supported (expected a file)");
+	if (job->read_iolog[0] == '/' || !slash)
+		snprintf(path, sizeof(path), "%s", job->read_iolog);
+	else
+		snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - file), file, job->read_iolog);
+	return rl_iolog_read(path, &job->replay, warn, arg, err);
 }

@@ -4,7 +4,7 @@
  *
  * Stricter than fio, which takes bs=4q: a value must be understood wholly. An option that fio
  * knows and the model does not use is warned of once; one that fio does not know is an error.
- * One [job] section, with [global] before it.
+ * Up to RL_JOBS [job] sections, each with what the [global] ones before it say.
  */
 #ifndef RL_DATA_FORMAT_FIO_JOB_H
 #define RL_DATA_FORMAT_FIO_JOB_H
@@ -12,16 +12,25 @@
 #include "data/format/text.h"
 #include "model/scenario.h"
 
-/** rl_fio_job_default - the job that fio assumes when nothing is said: read, 4k, depth 1. */
-void rl_fio_job_default(struct rl_job *job);
-
 /**
- * rl_fio_job_parse - read a job file.
- * @file: names it in errors.  @warn: may be null.
+ * rl_fio_jobs_parse - read a job file.
+ * @file: names it in errors; a log to replay is looked for beside it.  @warn: may be null.
+ * @jobs: room for @max.  @n: out, how many there are, at least one.
  * Returns: 0; -EINVAL with file, line and column.
  */
+int rl_fio_jobs_parse(const char *text, size_t size, const char *file, struct rl_job *jobs,
+	uint32_t max, uint32_t *n, rl_warn_fn *warn, void *arg, struct rl_err *err);
+
+/** rl_fio_job_parse - the same for a file that must have one job. */
 int rl_fio_job_parse(const char *text, size_t size, const char *file, struct rl_job *job,
 	rl_warn_fn *warn, void *arg, struct rl_err *err);
+
+/**
+ * rl_fio_job_load - read the log that job->read_iolog names.
+ * @file, @line, @col: where it is named; the log is looked for beside @file.
+ */
+int rl_fio_job_load(struct rl_job *job, const char *file, int line, int col, rl_warn_fn *warn,
+	void *arg, struct rl_err *err);
 
 /* Where an option stands, and who hears of it. */
 struct rl_fio_place {

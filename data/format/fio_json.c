@@ -254,7 +254,7 @@ static int fill(const json_t *doc, const char *file, struct rl_fio_result *out, 
 	out->bytes = t.bytes;
 	out->runtime_ns = t.runtime_ns;
 	fill_names(doc, first, out);
-	rl_fio_job_default(&out->job);
+	rl_job_default(&out->job);
 	out->has_job = json_is_object(own);
 	if (json_is_object(global) && read_options(global, file, &out->job, err))
 		return -EINVAL;

@@ -2,12 +2,32 @@
 /* The options of a job that the model uses, one row each, and the names of all others. */
 #include "data/format/fio_job.h"
 
+#include "data/format/fio_value.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-enum kind { SIZE, TIME, COUNT, BOOL, RW, MIXWRITE, IGNORE_NAME, DIRECT, ENGINE, KB_BASE };
+enum kind {
+	SIZE,
+	TIME,
+	COUNT,
+	BOOL,
+	RW,
+	MIXWRITE,
+	IGNORE_NAME,
+	DIRECT,
+	ENGINE,
+	KB_BASE,
+	SIZE_PAIR,
+	COUNT_PAIR,
+	SPLIT,
+	SPREAD,
+	WORD,
+	BATCH,
+	FLAG,
+	PATH,
+};
 
 struct option {
 	const char *name;
@@ -15,6 +35,7 @@ struct option {
 	size_t offset; /* in struct rl_job */
 	uint64_t unit; /* TIME: ns of a bare number, as in fio */
 	uint64_t min, max;
+	const char *no, *yes; /* WORD: what sets a bool to false and to true */
 };
 
 #define AT(field) offsetof(struct rl_job, field)
@@ -23,27 +44,51 @@ struct option {
 #define BS_MAX	  (1ull << 30)
 
 static const struct option options[] = {
-	{"bs", SIZE, AT(bs_bytes), 0, 1, BS_MAX},
-	{"blocksize", SIZE, AT(bs_bytes), 0, 1, BS_MAX},
-	{"size", SIZE, AT(size_bytes), 0, 1, INT64_MAX},
-	{"io_size", SIZE, AT(io_size_bytes), 0, 1, INT64_MAX},
-	{"io_limit", SIZE, AT(io_size_bytes), 0, 1, INT64_MAX},
-	{"iodepth", COUNT, AT(iodepth), 0, 1, 65536},
-	{"numjobs", COUNT, AT(numjobs), 0, 1, 65536},
-	{"rwmixread", COUNT, AT(rwmixread), 0, 0, 100},
-	{"rwmixwrite", MIXWRITE, AT(rwmixread), 0, 0, 100},
-	{"rw", RW, AT(rw), 0, 0, 0},
-	{"readwrite", RW, AT(rw), 0, 0, 0},
-	{"runtime", TIME, AT(runtime_ns), S, 0, INT64_MAX},
-	{"timeout", TIME, AT(runtime_ns), S, 0, INT64_MAX},
-	{"ramp_time", TIME, AT(ramp_ns), S, 0, INT64_MAX},
-	{"thinktime", TIME, AT(thinktime_ns), US, 0, INT64_MAX},
-	{"time_based", BOOL, AT(time_based), 0, 0, 1},
-	{"randseed", COUNT, AT(seed), 0, 0, INT64_MAX},
-	{"name", IGNORE_NAME, 0, 0, 0, 0},
-	{"direct", DIRECT, 0, 0, 0, 1},
-	{"ioengine", ENGINE, 0, 0, 0, 0},
-	{"kb_base", KB_BASE, 0, 0, 1024, 1024},
+	{"bs", SIZE, AT(bs_bytes), 0, 1, BS_MAX, NULL, NULL},
+	{"blocksize", SIZE, AT(bs_bytes), 0, 1, BS_MAX, NULL, NULL},
+	{"bssplit", SPLIT, 0, 0, 0, 0, NULL, NULL},
+	{"size", SIZE, AT(size_bytes), 0, 1, INT64_MAX, NULL, NULL},
+	{"io_size", SIZE, AT(io_size_bytes), 0, 1, INT64_MAX, NULL, NULL},
+	{"io_limit", SIZE, AT(io_size_bytes), 0, 1, INT64_MAX, NULL, NULL},
+	{"offset", SIZE, AT(offset_bytes), 0, 0, INT64_MAX, NULL, NULL},
+	{"fileoffset", SIZE, AT(offset_bytes), 0, 0, INT64_MAX, NULL, NULL},
+	{"offset_increment", SIZE, AT(offset_increment_bytes), 0, 0, INT64_MAX, NULL, NULL},
+	{"iodepth", COUNT, AT(iodepth), 0, 1, RL_JOB_DEPTH, NULL, NULL},
+	{"iodepth_batch", BATCH, AT(batch), 0, 0, RL_JOB_DEPTH, NULL, NULL},
+	{"iodepth_batch_submit", BATCH, AT(batch), 0, 0, RL_JOB_DEPTH, NULL, NULL},
+	{"iodepth_batch_complete", COUNT, AT(complete_min), 0, 0, RL_JOB_DEPTH, NULL, NULL},
+	{"iodepth_batch_complete_min", COUNT, AT(complete_min), 0, 0, RL_JOB_DEPTH, NULL, NULL},
+	{"iodepth_batch_complete_max", COUNT, AT(complete_max), 0, 0, RL_JOB_DEPTH, NULL, NULL},
+	{"io_submit_mode", WORD, AT(offload), 0, 0, 0, "inline", "offload"},
+	{"numjobs", COUNT, AT(numjobs), 0, 1, 65536, NULL, NULL},
+	{"rwmixread", COUNT, AT(rwmixread), 0, 0, 100, NULL, NULL},
+	{"rwmixwrite", MIXWRITE, AT(rwmixread), 0, 0, 100, NULL, NULL},
+	{"rw", RW, AT(rw), 0, 0, 0, NULL, NULL},
+	{"readwrite", RW, AT(rw), 0, 0, 0, NULL, NULL},
+	{"random_distribution", SPREAD, 0, 0, 0, 0, NULL, NULL},
+	{"rate", SIZE_PAIR, AT(rate_bytes_per_s), 0, 0, 0, NULL, NULL},
+	{"rate_iops", COUNT_PAIR, AT(rate_iops), 0, 0, 0, NULL, NULL},
+	{"rate_process", WORD, AT(poisson), 0, 0, 0, "linear", "poisson"},
+	{"runtime", TIME, AT(runtime_ns), S, 0, INT64_MAX, NULL, NULL},
+	{"timeout", TIME, AT(runtime_ns), S, 0, INT64_MAX, NULL, NULL},
+	{"ramp_time", TIME, AT(ramp_ns), S, 0, INT64_MAX, NULL, NULL},
+	{"startdelay", TIME, AT(startdelay_ns), S, 0, INT64_MAX, NULL, NULL},
+	{"thinktime", TIME, AT(thinktime_ns), US, 0, INT64_MAX, NULL, NULL},
+	{"thinktime_spin", TIME, AT(thinktime_spin_ns), US, 0, INT64_MAX, NULL, NULL},
+	{"thinktime_iotime", TIME, AT(thinktime_iotime_ns), S, 0, INT64_MAX, NULL, NULL},
+	{"thinktime_blocks", COUNT, AT(thinktime_blocks), 0, 1, INT32_MAX, NULL, NULL},
+	{"thinktime_blocks_type", WORD, AT(thinktime_issue), 0, 0, 0, "complete", "issue"},
+	{"time_based", BOOL, AT(time_based), 0, 0, 1, NULL, NULL},
+	{"stonewall", FLAG, AT(stonewall), 0, 0, 0, NULL, NULL},
+	{"wait_for_previous", FLAG, AT(stonewall), 0, 0, 0, NULL, NULL},
+	{"read_iolog", PATH, AT(read_iolog), 0, 0, 0, NULL, NULL},
+	{"replay_no_stall", BOOL, AT(replay_no_stall), 0, 0, 1, NULL, NULL},
+	{"replay_time_scale", COUNT, AT(replay_time_scale), 0, 1, INT32_MAX, NULL, NULL},
+	{"randseed", COUNT, AT(seed), 0, 0, INT64_MAX, NULL, NULL},
+	{"name", IGNORE_NAME, 0, 0, 0, 0, NULL, NULL},
+	{"direct", DIRECT, 0, 0, 0, 1, NULL, NULL},
+	{"ioengine", ENGINE, 0, 0, 0, 0, NULL, NULL},
+	{"kb_base", KB_BASE, 0, 0, 1024, 1024, NULL, NULL},
 };
 
 #define NOPTIONS (sizeof(options) / sizeof(options[0]))
@@ -71,54 +116,6 @@ static int bad(const struct rl_fio_place *at, struct rl_err *err, const char *ke
 {
 	return rl_err_set(err, -EINVAL, at->file, at->line, at->value_col, "%s=%s (expected %s)",
 		key, value, expected);
-}
-
-/* fio's kib is 1000 or 1024 with its kb_base: nobody means the former. */
-static int size(const char *text, uint64_t *n, const char **what)
-{
-	size_t digits = strspn(text, "0123456789");
-
-	if (text[0] != '\0' && text[digits] != '\0' && strcasestr(text + digits, "i")) {
-		*what = "a size with k, m, g or t, which is 1024 each; fio takes ki as 1000";
-		return -EINVAL;
-	}
-	return rl_units_size(text, n, what);
-}
-
-/* A bare number has the option's own unit; a day and fio's long names are taken too. */
-static int time(const char *text, uint64_t unit, uint64_t *ns, const char **what)
-{
-	size_t digits = strspn(text, "0123456789");
-	const char *suffix = text + digits;
-	uint64_t mult = 0;
-
-	*what = "a time such as 10s, 500ms or 20us";
-	if (digits == 0)
-		return -EINVAL;
-	if (*suffix == '\0')
-		mult = unit;
-	else if (strcasecmp(suffix, "d") == 0)
-		mult = 86400 * S;
-	else if (strcasecmp(suffix, "sec") == 0)
-		mult = S;
-	else if (strcasecmp(suffix, "msec") == 0)
-		mult = 1000 * US;
-	else if (strcasecmp(suffix, "usec") == 0)
-		mult = US;
-	else if (strcasecmp(suffix, "ns") == 0)
-		return -EINVAL; /* fio has none */
-	if (mult) {
-		char number[24];
-
-		if (digits >= sizeof(number))
-			return -ERANGE;
-		snprintf(number, sizeof(number), "%.*s", (int)digits, text);
-		if (rl_units_count(number, ns, what) || *ns > INT64_MAX / mult)
-			return -ERANGE;
-		*ns *= mult;
-		return 0;
-	}
-	return rl_units_time(text, ns, what);
 }
 
 static int find_rw(const char *value)
@@ -156,6 +153,8 @@ static void store(struct rl_job *job, const struct option *o, uint64_t n)
 		*(bool *)to = n != 0;
 	else if (o->kind == MIXWRITE)
 		*(uint32_t *)to = (uint32_t)(100 - n);
+	else if (o->kind == BATCH) /* 0: as many as iodepth */
+		*(uint32_t *)to = n ? (uint32_t)n : RL_JOB_DEPTH;
 	else if (o->kind == COUNT && o->max <= UINT32_MAX)
 		*(uint32_t *)to = (uint32_t)n;
 	else
@@ -171,9 +170,9 @@ static int number(struct rl_job *job, const struct option *o, const char *value,
 	int rc;
 
 	if (o->kind == SIZE)
-		rc = size(value, &n, &what);
+		rc = rl_fio_size(value, &n, &what);
 	else if (o->kind == TIME)
-		rc = time(value, o->unit, &n, &what);
+		rc = rl_fio_time(value, o->unit, &n, &what);
 	else
 		rc = rl_units_count(value, &n, &what);
 	if (rc)
@@ -191,10 +190,62 @@ static int number(struct rl_job *job, const struct option *o, const char *value,
 	return 0;
 }
 
+static void engine(const char *value, const struct rl_fio_place *at)
+{
+	/* One from outside of fio is the hosted pair's, which does as libaio does. */
+	if (strcmp(value, "libaio") != 0 && strcmp(value, "io_uring") != 0 &&
+		strncmp(value, "external:", 9) != 0)
+		rl_warn(at->warn, at->arg, at->file, at->line, at->col,
+			"ioengine=%s is ignored: the model keeps iodepth requests in flight, "
+			"as libaio does",
+			value);
+}
+
+/* One of two words. */
+static int word(struct rl_job *job, const struct option *o, const char *value,
+	const struct rl_fio_place *at, struct rl_err *err)
+{
+	char expected[64];
+	bool yes = strcmp(value, o->yes) == 0;
+
+	if (!yes && strcmp(value, o->no) != 0) {
+		snprintf(expected, sizeof(expected), "%s or %s", o->no, o->yes);
+		return bad(at, err, o->name, value, expected);
+	}
+	*(bool *)((char *)job + o->offset) = yes;
+	return 0;
+}
+
+static int path(struct rl_job *job, const struct option *o, const char *value,
+	const struct rl_fio_place *at, struct rl_err *err)
+{
+	if (strlen(value) >= RL_PATH_BYTES || strchr(value, ':'))
+		return bad(at, err, o->name, value, "the name of one file, up to 255 characters");
+	strcpy((char *)job + o->offset, value);
+	return 0;
+}
+
+/* What is written in a way of its own. */
+static int list(struct rl_job *job, const struct option *o, const char *value,
+	const struct rl_fio_place *at, struct rl_err *err)
+{
+	uint64_t *pair = (uint64_t *)((char *)job + o->offset);
+	const char *what = "a list";
+	int rc;
+
+	if (o->kind == SPLIT)
+		rc = rl_fio_split(value, job, &what);
+	else if (o->kind == SPREAD)
+		rc = rl_fio_spread(value, job, &what);
+	else
+		rc = rl_fio_pair(value, o->kind == SIZE_PAIR, pair, &what);
+	return rc ? bad(at, err, o->name, value, what) : 0;
+}
+
 static int known(struct rl_job *job, const struct option *o, const char *value,
 	const struct rl_fio_place *at, struct rl_err *err)
 {
-	if (!value && (o->kind == BOOL || o->kind == DIRECT))
+	if (!value && (o->kind == BOOL || o->kind == DIRECT || o->kind == FLAG))
 		value = "1";
 	if (!value || !*value)
 		return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
@@ -205,14 +256,22 @@ static int known(struct rl_job *job, const struct option *o, const char *value,
 	case RW:
 		return set_rw(job, o->name, value, at, err);
 	case ENGINE:
-		/* One from outside of fio is the hosted pair's, which does as libaio does. */
-		if (strcmp(value, "libaio") != 0 && strcmp(value, "io_uring") != 0 &&
-			strncmp(value, "external:", 9) != 0)
-			rl_warn(at->warn, at->arg, at->file, at->line, at->col,
-				"ioengine=%s is ignored: the model keeps iodepth requests in "
-				"flight, "
-				"as libaio does",
-				value);
+		engine(value, at);
+		return 0;
+	case SIZE_PAIR:
+	case COUNT_PAIR:
+	case SPLIT:
+	case SPREAD:
+		return list(job, o, value, at, err);
+	case WORD:
+		return word(job, o, value, at, err);
+	case PATH:
+		return path(job, o, value, at, err);
+	case FLAG: /* whatever its value, fio takes it as set: one that says no is meant otherwise
+		    */
+		if (strcmp(value, "1") != 0)
+			return bad(at, err, o->name, value, "no value");
+		*(bool *)((char *)job + o->offset) = true;
 		return 0;
 	default:
 		return number(job, o, value, at, err);

@@ -5,6 +5,7 @@
 #include "core/policy.h"
 #include "data/format/device.h"
 #include "data/format/fio_job.h"
+#include "data/format/job_json.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -194,7 +195,7 @@ static int set_cost(
 	return 0;
 }
 
-/* An option of fio; YAML says true where fio says 1. */
+/* An option of fio, for each job; YAML says true where fio says 1. */
 static int set_job_option(
 	struct rl_scenario *s, const char *name, const struct place *at, struct rl_err *err)
 {
@@ -205,12 +206,20 @@ static int set_job_option(
 		.warn = at->warn,
 		.arg = at->arg};
 	const char *value = at->value;
+	int rc = 0;
 
 	if (strcmp(value, "true") == 0)
 		value = "1";
 	if (strcmp(value, "false") == 0)
 		value = "0";
-	return rl_fio_job_option(&s->job, name, value, &place, err);
+	for (uint32_t i = 0; !rc && i < s->njobs; i++) {
+		rc = rl_fio_job_option(&s->jobs[i], name, value, &place, err);
+		if (!rc && strcmp(name, "read_iolog") == 0)
+			rc = rl_fio_job_load(
+				&s->jobs[i], at->file, at->line, at->col, at->warn, at->arg, err);
+		place.warn = NULL; /* once */
+	}
+	return rc;
 }
 
 /* A job file, looked for beside the file that names it. */
@@ -230,7 +239,8 @@ static int set_job_file(struct rl_scenario *s, const struct place *at, struct rl
 	if (rl_text_read(path, &text, &size, &why))
 		return rl_err_set(err, -EINVAL, at->file, at->line, at->col, "%s: '%s': %s",
 			at->path, at->value, why.what);
-	rc = rl_fio_job_parse(text, size, path, &s->job, at->warn, at->arg, err);
+	rc = rl_fio_jobs_parse(
+		text, size, path, s->jobs, RL_JOBS, &s->njobs, at->warn, at->arg, err);
 	free(text);
 	return rc;
 }
@@ -297,15 +307,15 @@ static json_t *field_json(const struct rl_scenario *s, const struct field *f)
 	}
 }
 
-static json_t *job_json(const struct rl_job *j)
+/* Of several jobs, the first stands beside the list of all. */
+static void jobs_json(json_t *root, const struct rl_scenario *s)
 {
-	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I}",
-		"name", j->name, "rw", rl_fio_rw_name(j->rw), "rwmixread", (int)j->rwmixread,
-		"bs_bytes", (json_int_t)j->bs_bytes, "iodepth", (json_int_t)j->iodepth, "numjobs",
-		(json_int_t)j->numjobs, "size_bytes", (json_int_t)j->size_bytes, "io_size_bytes",
-		(json_int_t)j->io_size_bytes, "runtime_ns", (json_int_t)j->runtime_ns, "ramp_ns",
-		(json_int_t)j->ramp_ns, "time_based", (int)j->time_based, "thinktime_ns",
-		(json_int_t)j->thinktime_ns, "randseed", (json_int_t)j->seed);
+	json_t *all = json_array();
+
+	for (uint32_t i = 0; i < s->njobs; i++)
+		json_array_append_new(all, rl_job_json(&s->jobs[i]));
+	json_object_set(root, "job", json_array_get(all, 0));
+	json_object_set_new(root, "jobs", all);
 }
 
 char *rl_scenario_json(const struct rl_scenario *s)
@@ -328,7 +338,7 @@ char *rl_scenario_json(const struct rl_scenario *s)
 		snprintf(name, sizeof(name), "%s%s", f->name, f->kind == TIME ? "_ns" : "");
 		json_object_set_new(to, name, field_json(s, f));
 	}
-	json_object_set_new(root, "job", job_json(&s->job));
+	jobs_json(root, s);
 	for (int p = 0; p < RL_PARAM_COUNT; p++)
 		json_object_set_new(costs, rl_param_info[p].name, json_real(s->costs.v[p]));
 	json_object_set_new(root, "costs", costs);

@@ -43,8 +43,26 @@ static void fields(void **state)
 	refused("job.iodepth");
 	s.job.bs_bytes = 1000;
 	refused("job.bs");
-	s.job.numjobs = 4;
+	s.job.numjobs = 0;
 	refused("job.numjobs");
+	s.job.nsplit[RL_DIR_WRITE] = 1;
+	s.job.split[RL_DIR_WRITE][0] = (struct rl_job_split){4096, 99};
+	refused("job.bssplit");
+	s.job.rate_iops[0] = s.job.rate_bytes_per_s[0] = 1;
+	refused("job.rate");
+	s.job.poisson = true;
+	refused("job.rate_process");
+	s.job.thinktime_blocks = 8;
+	refused("job.thinktime");
+	s.job.spread = RL_SPREAD_ZIPF;
+	s.job.spread_arg = NAN;
+	refused("job.random_distribution");
+	s.job.offset_bytes = 100;
+	refused("job.offset");
+	s.job.read_iolog[0] = 'x';
+	refused("job.read_iolog");
+	s.njobs = RL_JOBS + 1;
+	refused("job");
 }
 
 static void costs(void **state)

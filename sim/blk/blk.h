@@ -16,6 +16,7 @@
 #include "core/ring.h"
 #include "sim/core/stage.h"
 #include "sim/device/device.h"
+#include "sim/workload/fio.h"
 #include "sim/xen/xen.h"
 
 #define RL_RING_MAX_PAGES 16u
@@ -73,6 +74,7 @@ void rl_waiter_completed(struct rl_waiter *wt, rl_ps time);
 /* What the simulator must know of a request beside its slot, by tag. */
 struct rl_tag {
 	struct rl_device_request r;
+	struct rl_fio *fio;
 	uint32_t io, segments;
 	uint32_t publication; /* the backend's, in which its response is */
 	rl_u8 operation;
@@ -88,11 +90,11 @@ struct rl_blk {
 	bool persistent;
 	struct rl_tag tag[RL_RING_MAX_SLOTS];
 	uint32_t free_tag[RL_RING_MAX_SLOTS], nfree;
-	uint32_t batch; /* messages of the drain under way, a side each */
+	uint32_t reserved; /* of the free ones: for requests about to be made */
+	uint32_t batch;	   /* messages of the drain under way, a side each */
 	uint32_t fbatch;
 	uint32_t answered; /* responses of the backend not yet published */
 	rl_ps drain_from;  /* the backend's drain under way began */
-	uint32_t last_tag; /* of the request submitted last */
 	/* Publications of responses: how many, which are being notified, by interrupt and thread,
 	 * and when each was made and its notification sent, 0: none. */
 	uint32_t publications, sending[2];
@@ -100,6 +102,7 @@ struct rl_blk {
 		rl_ps made, sent;
 	} publication[RL_RING_MAX_SLOTS];
 	struct rl_ctx *publisher;
+	struct rl_fio_gate gate;
 	uint64_t requests, responses, copy_bytes, grant_ops, held_off;
 };
 
@@ -109,19 +112,27 @@ void rl_blk_init(struct rl_world *w, const struct rl_scenario *s);
 /** rl_front_submit_cost - what creating and enqueuing a request of @bytes costs, @copy of it. */
 rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write, rl_ps *copy);
 
-/**
- * rl_front_submit - enqueue a request and publish it.
- * @io: whom to tell of its completion, by rl_fio_completed().
- * @r:  what is asked of the disk; its id is given here.
- * @asked, @slot: when the driver was asked for it, and when it had a slot.
- * Returns: true when a notification is due: charge evtchn_send_ns, then rl_evtchn_send().
- * Context: after its cost was charged, with a tag free.
- */
-bool rl_front_submit(
-	struct rl_blk *b, uint32_t io, const struct rl_device_request *r, rl_ps asked, rl_ps slot);
+/** rl_front_reserve - a tag for a request about to be made. Returns: false when none is free. */
+bool rl_front_reserve(struct rl_blk *b);
 
-/** rl_front_sent - the notification of the request submitted last was sent. */
-void rl_front_sent(struct rl_blk *b);
+/**
+ * rl_front_submit - enqueue a request, of I/O @io of @fio, whom rl_fio_completed() will tell.
+ * @r:    what is asked of the disk; its id is given here.
+ * @asked, @slot: when the driver was asked for it, and when it had a slot.
+ * Context: after its cost was charged, its tag reserved before. rl_front_flush() publishes it.
+ */
+void rl_front_submit(struct rl_blk *b, struct rl_fio *fio, uint32_t io,
+	const struct rl_device_request *r, rl_ps asked, rl_ps slot);
+
+/**
+ * rl_front_flush - publish what was enqueued.
+ * Returns: true when a notification is due: charge evtchn_send_ns, then rl_evtchn_send() and
+ *          rl_front_sent().
+ */
+bool rl_front_flush(struct rl_blk *b);
+
+/** rl_front_sent - the notification of what @fio published at @when was sent. */
+void rl_front_sent(struct rl_blk *b, const struct rl_fio *fio, rl_ps when);
 
 /* back.c, front.c */
 extern const struct rl_waiter_ops rl_front_waiter_ops, rl_back_waiter_ops;

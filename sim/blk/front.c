@@ -26,23 +26,51 @@ static rl_u8 operation(const struct rl_device_request *r)
 	return r->write ? RL_BLKIF_WRITE : RL_BLKIF_READ;
 }
 
-bool rl_front_submit(
-	struct rl_blk *b, uint32_t io, const struct rl_device_request *r, rl_ps asked, rl_ps slot)
+bool rl_front_reserve(struct rl_blk *b)
+{
+	if (b->reserved == b->nfree)
+		return false;
+	b->reserved++;
+	return true;
+}
+
+static struct rl_tag *tag_at(struct rl_blk *b, rl_u32 index)
+{
+	rl_u32 at = index & (b->front.size - 1);
+	struct rl_blkif_request *req = (void *)(b->front.slots + at * b->front.slot_bytes);
+
+	return &b->tag[req->id];
+}
+
+bool rl_front_flush(struct rl_blk *b)
+{
+	rl_u32 from = b->front.req_prod_pub;
+	bool notify;
+
+	for (; from != b->front.req_prod_pvt; from++)
+		rl_stage_mark(&tag_at(b, from)->stamps, RL_STAGE_PUBLISH, b->w->now);
+	notify = rl_front_publish(&b->front);
+	b->held_off += !notify;
+	rl_ctx_published(b->bw.thread, b->w->vcpu[RL_GUEST].cpu);
+	return notify;
+}
+
+void rl_front_submit(struct rl_blk *b, struct rl_fio *fio, uint32_t io,
+	const struct rl_device_request *r, rl_ps asked, rl_ps slot)
 {
 	uint32_t tag = b->free_tag[--b->nfree];
 	struct rl_blkif_request *req = rl_front_slot(&b->front);
 	struct rl_tag *t = &b->tag[tag];
-	bool notify;
 
+	b->reserved--;
 	t->r = *r;
 	t->r.id = tag;
+	t->fio = fio;
 	t->io = io;
 	t->segments = pages_of(r->bytes);
 	rl_stage_mark(&t->stamps, RL_STAGE_SUBMIT, asked);
 	rl_stage_mark(&t->stamps, RL_STAGE_SLOT, slot);
-	rl_stage_mark(&t->stamps, RL_STAGE_PUBLISH, b->w->now);
 	rl_stage_mark(&t->stamps, RL_STAGE_NOTIFY, 0); /* the only one that may stay away */
-	b->last_tag = tag;
 	req->operation = operation(r);
 	req->nr_segments = (rl_u8)t->segments;
 	req->id = tag;
@@ -51,15 +79,22 @@ bool rl_front_submit(
 	b->requests++;
 	if (r->write && b->persistent)
 		b->copy_bytes += r->bytes;
-	notify = rl_front_publish(&b->front);
-	b->held_off += !notify;
-	rl_ctx_published(b->bw.thread, b->w->vcpu[RL_GUEST].cpu);
-	return notify;
 }
 
-void rl_front_sent(struct rl_blk *b)
+/*
+ * A slot may hold a response by now. Its request was dequeued then: the notification is too late to
+ * have been a step of its way.
+ */
+void rl_front_sent(struct rl_blk *b, const struct rl_fio *fio, rl_ps when)
 {
-	rl_stage_mark(&b->tag[b->last_tag].stamps, RL_STAGE_NOTIFY, b->w->now);
+	for (rl_u32 i = b->front.req_prod_pub; i != b->back.rsp_prod_pvt; i--) {
+		struct rl_tag *t = tag_at(b, i - 1);
+
+		if (t->stamps.at[RL_STAGE_PUBLISH] < when)
+			break;
+		if (t->fio == fio && t->stamps.at[RL_STAGE_PUBLISH] == when)
+			rl_stage_mark(&t->stamps, RL_STAGE_NOTIFY, b->w->now);
+	}
 }
 
 static bool front_pending(const struct rl_waiter *wt)
@@ -108,9 +143,9 @@ static void take_responses(struct rl_ctx *c)
 			b->copy_bytes += t->r.bytes;
 		b->responses++;
 		b->free_tag[b->nfree++] = (uint32_t)rsp.id;
-		rl_fio_completed(wt->w, t->io, &t->stamps);
+		rl_fio_completed(t->fio, t->io, &t->stamps);
 	}
-	rl_fio_wake(wt->w);
+	rl_fio_wake(b);
 	rl_waiter_drained(wt, c);
 }
 

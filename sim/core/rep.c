@@ -20,8 +20,9 @@ static void costs(struct rl_world *w, const struct rl_costs *c)
 
 int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 {
-	struct rl_rng machine, device, job;
-	int rc = rl_world_reset(w, rl_xen_slots(a->s, a->sched) + 1 /* the device's */);
+	struct rl_rng machine, device;
+	int rc = rl_world_reset(
+		w, rl_xen_slots(a->s, a->sched) + RL_FIO_CLONES + 1 /* the device's */);
 
 	if (rc)
 		return rc;
@@ -31,7 +32,6 @@ int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 	w->mwait = a->s->machine.mwait;
 	rl_rng_init(&machine, a->seed, rep, STREAM_MACHINE, 0);
 	rl_rng_init(&device, a->seed, rep, STREAM_DEVICE, 0);
-	rl_rng_init(&job, a->seed, rep, STREAM_JOB, 0);
 	rl_rng_init(&w->dom0_rng, a->seed, rep, STREAM_DOM0, 0);
 	rl_rng_init(&w->load_rng, a->seed, rep, STREAM_LOAD, 0);
 	rl_rng_init(&w->cost_rng, a->seed, rep, STREAM_COST, 0);
@@ -43,21 +43,26 @@ int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 			.mem = w->device_mem,
 			.capacity = RL_RING_MAX_SLOTS});
 	rl_blk_init(w, a->s);
-	rl_fio_init(w, a->s, job);
+	rl_jobs_init(w, a->s, a->seed, rep, STREAM_JOB);
 	rl_vcpu_start(&w->vcpu[RL_DRIVER]);
 	rl_vcpu_start(&w->vcpu[RL_GUEST]);
 	return 0;
 }
 
-/* Until @n I/Os are complete. Returns: 0; -EDEADLK when none completes any more. */
-static int until(struct rl_world *w, uint64_t n)
+/*
+ * Until @n I/Os are complete, or the jobs are over. Returns: 0; -EDEADLK when none completes any
+ * more.
+ */
+static int until(struct rl_world *w, const struct rl_rep_args *a, uint64_t n)
 {
-	while (w->completed < n) {
+	rl_ps still = STILL_PS + rl_jobs_longest_rest(a->s);
+
+	while (w->completed < n && !rl_jobs_over(w)) {
 		uint64_t done = w->completed, events = w->engine.events;
 		rl_ps since = w->now;
 
-		while (w->completed == done) {
-			if (!rl_world_step(w) || w->now - since > STILL_PS ||
+		while (w->completed == done && !rl_jobs_over(w)) {
+			if (!rl_world_step(w) || w->now - since > still ||
 				w->engine.events - events > STILL_EVENTS)
 				return -EDEADLK;
 		}
@@ -65,9 +70,14 @@ static int until(struct rl_world *w, uint64_t n)
 	return 0;
 }
 
+uint64_t rl_rep_depth(const struct rl_rep_args *a)
+{
+	return (uint64_t)a->s->job.iodepth * a->s->job.numjobs;
+}
+
 uint64_t rl_rep_tenth(const struct rl_rep_args *a)
 {
-	uint64_t tenth = a->requests / 10, fill = (uint64_t)WARM_DEPTHS * a->s->job.iodepth;
+	uint64_t tenth = a->requests / 10, fill = WARM_DEPTHS * rl_rep_depth(a);
 
 	return tenth > fill ? tenth : fill;
 }
@@ -84,13 +94,32 @@ uint64_t rl_rep_mark(const struct rl_rep_args *a, uint32_t k)
 }
 
 /* On to the @n-th completion, and a mark. Returns: whether that went well. */
-static bool reach(struct rl_world *w, uint64_t n, struct rl_mark *m, struct rl_rep *out)
+static bool reach(struct rl_world *w, const struct rl_rep_args *a, uint64_t n, struct rl_mark *m,
+	struct rl_rep *out)
 {
-	out->failed = until(w, n);
+	out->failed = until(w, a, n);
 	if (out->failed)
 		return false;
 	out->broken = rl_mark_take(w, m);
 	return !out->broken;
+}
+
+/* The jobs from the end of the first ramp_time to their own end. */
+static bool whole(
+	struct rl_world *w, const struct rl_rep_args *a, struct rl_mark *mark, struct rl_rep *out)
+{
+	rl_ps ramp = rl_jobs_ramp_end(w);
+
+	while (!out->failed && w->now < ramp && !rl_jobs_over(w))
+		out->failed = rl_world_step(w) ? 0 : -EDEADLK;
+	return !out->failed && reach(w, a, 0, &mark[0], out) &&
+	       reach(w, a, UINT64_MAX, &mark[1], out);
+}
+
+static bool sample(
+	struct rl_world *w, const struct rl_rep_args *a, struct rl_mark *mark, struct rl_rep *out)
+{
+	return reach(w, a, a->warm, &mark[0], out) && reach(w, a, total(a), &mark[1], out);
 }
 
 void rl_rep_run(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep, struct rl_rep *out,
@@ -100,7 +129,7 @@ void rl_rep_run(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep, s
 	out->failed = rl_rep_start(w, a, rep);
 	if (out->failed)
 		return;
-	if (!reach(w, a->warm, &mark[0], out) || !reach(w, total(a), &mark[1], out))
+	if (!(w->jobs.sampled ? sample(w, a, mark, out) : whole(w, a, mark, out)))
 		return;
 	rl_mark_fill(&mark[0], &mark[1], out, hist);
 	out->events = w->engine.events;
@@ -116,8 +145,8 @@ void rl_rep_explore(struct rl_world *w, const struct rl_rep_args *a, uint32_t re
 	rl_mser_init(series);
 	w->tally.series = series;
 	for (uint32_t k = 0; k <= RL_REP_STARTS; k++)
-		if (!reach(w, rl_rep_mark(a, k), &mark[k], out))
+		if (!reach(w, a, rl_rep_mark(a, k), &mark[k], out))
 			return;
-	reach(w, total(a), &mark[RL_REP_STARTS + 1], out);
+	reach(w, a, total(a), &mark[RL_REP_STARTS + 1], out);
 	out->events = w->engine.events;
 }

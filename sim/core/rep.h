@@ -16,6 +16,9 @@ struct rl_rep_args {
 	uint64_t warm; /* completions left out at the start */
 };
 
+/** rl_rep_depth - I/Os that the jobs may have in flight. */
+uint64_t rl_rep_depth(const struct rl_rep_args *a);
+
 /** rl_rep_tenth - the rule of thumb for the warm-up: a tenth, but many times the depth. */
 uint64_t rl_rep_tenth(const struct rl_rep_args *a);
 

@@ -38,7 +38,7 @@ struct rl_world {
 	struct rl_blk blk;
 	struct rl_device_state device;
 	_Alignas(8) uint8_t device_mem[RL_DEVICE_BYTES(RL_RING_MAX_SLOTS)];
-	struct rl_fio fio;
+	struct rl_jobs jobs;
 	struct rl_rng dom0_rng, load_rng, cost_rng;
 
 	uint32_t arena_used;

@@ -1,161 +1,257 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fio's loop as a state machine of the guest's first thread; see the header. */
-#include "sim/workload/fio.h"
+/* fio's loop, as a state machine of a thread of the guest; see the header. */
+#include "sim/workload/private.h"
 
-#include "sim/core/world.h"
+/* io_submit gathers what it issues at once from this many on. Linux 6.1 fs/aio.c: plug above 2. */
+#define PLUG_FROM 3u
 
-#include <string.h>
+static void loop(struct rl_ctx *c);
+static void settle(struct rl_ctx *c);
 
-#define PART_BYTES (RL_BLKIF_MAX_SEGMENTS * RL_PAGE_BYTES)
-
-static void pick(struct rl_ctx *c);
-static void submit_part(struct rl_ctx *c);
-static void reap(struct rl_ctx *c);
-
-static uint32_t part_bytes(const struct rl_fio *f)
-{
-	return f->left < PART_BYTES ? f->left : PART_BYTES;
-}
+/* ---- issuing ------------------------------------------------------------------------------- */
 
 static void issued(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
 
-	f->io[f->cur].issued = f->w->now;
-	if (f->nfree)
-		rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, fio_ns), pick);
-	else
-		rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, reap_ns), reap);
+	while (f->queued.n) {
+		f->io[rl_io_pop(f, &f->queued)].issued = f->w->now;
+		f->in_flight++;
+	}
+	f->issuing = 0;
+	settle(c);
 }
 
+/* The batch, I/O after I/O, each part by part. */
 static void next_part(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
-	rl_ps cost, copy;
+	uint32_t at = rl_io_peek(f, &f->queued, f->issuing);
+	bool plugged = f->queued.n >= PLUG_FROM, last;
 
-	if (!f->left) {
+	if (f->io[at].left) {
+		if (!rl_fio_get_tag(f, at)) {
+			/* Who waits for a tag holds nothing back. */
+			if (f->unpublished)
+				rl_fio_flush(c, next_part);
+			else
+				rl_ctx_sleep(c, next_part);
+			return;
+		}
+		last = !plugged ||
+		       (f->issuing + 1 == f->queued.n && f->io[at].left <= RL_FIO_PART_BYTES);
+		rl_fio_part(c, at, last, next_part);
+	} else if (++f->issuing < f->queued.n) {
+		at = rl_io_peek(f, &f->queued, f->issuing);
+		rl_ctx_run(c, RL_CPU_FIO, rl_fio_submit_cost(f, &f->io[at]), next_part);
+	} else {
 		rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, submit_return_ns), issued);
-		return;
 	}
-	if (!f->asked)
-		f->asked = f->w->now;
-	if (!f->w->blk.nfree) {
-		f->waits_tag = true;
-		rl_ctx_sleep(c, next_part);
-		return;
-	}
-	f->slot = f->w->now;
-	cost = rl_front_submit_cost(&f->w->blk, part_bytes(f), f->io[f->cur].write, &copy);
-	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost, RL_CPU_COPY, copy, submit_part);
 }
 
-static void notify(struct rl_ctx *c)
-{
-	rl_front_sent(&c->v->w->blk);
-	rl_evtchn_send(c->v, &c->v->w->vcpu[RL_DRIVER]);
-	next_part(c);
-}
-
-static void submit_part(struct rl_ctx *c)
+static void submit(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
-	struct rl_device_request r = {.bytes = part_bytes(f), .write = f->io[f->cur].write};
-	bool due = rl_front_submit(&f->w->blk, f->cur, &r, f->asked, f->slot);
+	uint32_t first = rl_io_peek(f, &f->queued, 0);
 
-	f->left -= r.bytes;
-	f->asked = 0;
-	if (due)
-		rl_ctx_run(c, RL_CPU_NOTIFY, rl_vcost(c->v, evtchn_send_ns), notify);
-	else
-		next_part(c);
-}
-
-static bool is_write(struct rl_fio *f)
-{
-	if (!f->mixed)
-		return f->write;
-	return rl_rng_unit(&f->rng) * 100 >= f->mix_read;
+	f->issuing = 0;
+	rl_ctx_run(c, RL_CPU_FIO, rl_fio_submit_cost(f, &f->io[first]), next_part);
 }
 
 static void pick(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
-	struct rl_world *w = f->w;
-	struct rl_io *io;
-	rl_ps pages = (f->bytes + RL_PAGE_BYTES - 1) / RL_PAGE_BYTES;
 
-	f->cur = f->free_io[--f->nfree];
-	f->left = f->bytes;
-	io = &f->io[f->cur];
-	io->start = w->now;
-	io->parts = (f->bytes + PART_BYTES - 1) / PART_BYTES;
-	io->write = is_write(f);
-	rl_tally_begin(&w->tally, w->now);
-	rl_ctx_run(c, RL_CPU_FIO, rl_cost(w, submit_ns) + pages * rl_cost(w, page_ns), next_part);
+	rl_fio_take(f);
+	if (f->queued.n >= f->job->batch || !f->free.n)
+		submit(c);
+	else
+		settle(c);
 }
 
-static void account(struct rl_fio *f, struct rl_io *io)
-{
-	struct rl_world *w = f->w;
-
-	rl_tally_end(&w->tally, w->now, io->start, io->issued, f->bytes,
-		io->write ? RL_CLASS_WRITE : RL_CLASS_READ, &io->stamps);
-	w->completed++;
-}
+/* ---- reaping ------------------------------------------------------------------------------- */
 
 static void reap(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
-	uint32_t io;
+	uint32_t max = f->job->complete_max, n = 0;
 
-	if (!f->ndone) {
+	if (f->done.n < f->want) {
 		f->waits_done = true;
 		rl_ctx_sleep(c, reap);
 		return;
 	}
-	io = f->done[f->done_head];
-	f->done_head = (f->done_head + 1) % RL_FIO_DEPTH;
-	f->ndone--;
-	account(f, &f->io[io]);
-	f->free_io[f->nfree++] = io;
-	rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, fio_ns), pick);
+	max = max > f->want ? max : f->want;
+	for (; n < max && f->done.n; n++) {
+		f->in_flight--;
+		rl_fio_account(f, rl_io_pop(f, &f->done));
+	}
+	if (n > 1)
+		rl_ctx_run(c, RL_CPU_FIO, (n - 1) * rl_cost(f->w, reap_ns), f->reaped);
+	else
+		f->reaped(c);
 }
 
-void rl_fio_completed(struct rl_world *w, uint32_t io, const struct rl_stamps *s)
+/* An io_getevents that waits for @want, as far as so many are in flight. */
+static void getevents(struct rl_ctx *c, uint32_t want, void (*then)(struct rl_ctx *))
 {
-	struct rl_fio *f = &w->fio;
+	struct rl_fio *f = c->arg;
 
-	if (--f->io[io].parts)
+	f->want = want < f->in_flight ? want : f->in_flight;
+	f->reaped = then;
+	rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, reap_ns), reap);
+}
+
+/* Nothing is queued and nothing in flight before f->quiet goes on. */
+static void calm(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	void (*then)(struct rl_ctx *) = f->quiet;
+
+	if (f->queued.n) {
+		submit(c);
+	} else if (f->in_flight) {
+		getevents(c, 1, calm);
+	} else {
+		f->quiet = NULL;
+		then(c);
+	}
+}
+
+static void quiesce(struct rl_ctx *c, void (*then)(struct rl_ctx *))
+{
+	struct rl_fio *f = c->arg;
+
+	f->quiet = then;
+	calm(c);
+}
+
+/* ---- thinking ------------------------------------------------------------------------------ */
+
+static uint64_t ios_seen(const struct rl_fio *f)
+{
+	return f->job->thinktime_issue ? f->ios_issued[0] + f->ios_issued[1]
+				       : f->ios_done[0] + f->ios_done[1];
+}
+
+static bool shall_think(const struct rl_fio *f)
+{
+	const struct rl_job *j = f->job;
+	uint32_t blocks = j->thinktime_blocks ? j->thinktime_blocks : 1;
+
+	if (!j->thinktime_ns)
+		return false;
+	if (j->thinktime_iotime_ns) {
+		if (f->w->now - f->thought_at >= j->thinktime_iotime_ns * RL_PS_PER_NS)
+			return true;
+		if (!j->thinktime_blocks)
+			return false;
+	}
+	return ios_seen(f) >= f->thought_ios + blocks;
+}
+
+static void again(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, fio_ns), loop);
+}
+
+static void thought(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	f->thought_ios = ios_seen(f);
+	f->thought_at = f->w->now;
+	again(c);
+}
+
+static void spun(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	rl_fio_sleep(c, f->rest_until, thought);
+}
+
+static void think(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+	const struct rl_job *j = f->job;
+
+	f->rest_until = f->w->now + j->thinktime_ns * RL_PS_PER_NS;
+	if (j->thinktime_spin_ns)
+		rl_ctx_run(c, RL_CPU_FIO, j->thinktime_spin_ns * RL_PS_PER_NS, spun);
+	else
+		spun(c);
+}
+
+/* ---- the loop ------------------------------------------------------------------------------ */
+
+static void reaped(struct rl_ctx *c)
+{
+	if (shall_think(c->arg))
+		quiesce(c, think);
+	else
+		again(c);
+}
+
+/* After issuing, or after having queued only. */
+static void settle(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	if (f->quiet)
+		calm(c);
+	else if (!f->free.n)
+		getevents(c, f->job->complete_min ? f->job->complete_min : 1, reaped);
+	else
+		reaped(c);
+}
+
+static void rated(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	if (rl_fio_ended(f))
+		rl_fio_finish(c);
+	else
+		pick(c);
+}
+
+static void wait_for_rate(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	rl_fio_sleep(c, f->rest_until < f->end ? f->rest_until : f->end, rated);
+}
+
+static void loop(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	if (rl_fio_ended(f)) {
+		quiesce(c, rl_fio_finish);
 		return;
-	f->io[io].stamps = *s;
-	f->done[(f->done_head + f->ndone++) % RL_FIO_DEPTH] = io;
+	}
+	f->rest_until = rl_fio_next_due(f);
+	if (f->rest_until > f->w->now)
+		quiesce(c, wait_for_rate);
+	else
+		pick(c);
 }
 
-void rl_fio_wake(struct rl_world *w)
+void rl_fio_begin(struct rl_ctx *c)
 {
-	struct rl_fio *f = &w->fio;
+	struct rl_fio *f = c->arg;
+	const struct rl_job *j = f->job;
+	rl_ps now = f->w->now;
 
-	if (!(f->waits_done && f->ndone) && !(f->waits_tag && w->blk.nfree))
-		return;
-	f->waits_done = f->waits_tag = false;
-	rl_ctx_wake(f->ctx);
-}
-
-void rl_fio_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng rng)
-{
-	struct rl_fio *f = &w->fio;
-	enum rl_rw rw = s->job.rw;
-
-	f->w = w;
-	f->rng = rng;
-	f->ctx = &w->vcpu[RL_GUEST].threads[0];
-	f->depth = s->job.iodepth;
-	f->bytes = (uint32_t)s->job.bs_bytes;
-	f->mix_read = s->job.rwmixread;
-	f->mixed = rw == RL_RW_RW || rw == RL_RW_RANDRW;
-	f->write = rw == RL_RW_WRITE || rw == RL_RW_RANDWRITE;
-	for (f->nfree = 0; f->nfree < f->depth; f->nfree++)
-		f->free_io[f->nfree] = f->nfree;
-	f->ctx->arg = f;
-	f->ctx->done = pick;
+	f->epoch = f->due[0] = f->due[1] = f->thought_at = now;
+	if (!f->w->jobs.sampled && j->runtime_ns)
+		f->end = now + (j->ramp_ns + j->runtime_ns) * RL_PS_PER_NS;
+	if (j->offload || f->replay)
+		rl_fio_offload(c);
+	else
+		loop(c);
 }

@@ -1,48 +1,138 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fio with libaio, one job: a closed loop of iodepth I/Os on the guest's vCPU.
+ * fio in the guest: each clone of each job is a thread of its own that issues I/Os and reaps them.
  *
- * As fio's loop does it: an I/O is issued by an io_submit of its own, down to the driver, whose
- * publication and notification happen inside; when iodepth are in flight io_getevents
- * waits for one, takes one, and the loop goes on. Latencies are fio's: slat from picking the I/O
- * to the return of io_submit, clat from there to the return of the io_getevents that took it.
+ * As fio's loop does it: an I/O is picked, queued until iodepth_batch of them are, and issued by an
+ * io_submit down to the driver, whose publication and notification happen inside. When iodepth
+ * are in flight, io_getevents waits for iodepth_batch_complete_min and takes up to _max, and the
+ * loop goes on. Before it sleeps, for a rate or to think, fio waits for all that is in
+ * flight: with io_submit_mode=inline a rate is a ceiling, not a stream of arrivals. With offload
+ * the issuing threads are others, so I/Os are issued when they are due, up to iodepth of them,
+ * and wait in the block layer when the ring is full; here one thread stands for all of them.
+ *
+ * Latencies are fio's: slat from picking the I/O to the return of io_submit, clat from there to the
+ * return of the io_getevents that took it.
+ *
+ *	fio.c      the loop              next.c  what the next I/O is, and when it is due
+ *	offload.c  its open variant      part.c  between a clone and the driver
+ *	load.c     all clones            rest.c  sleeping until a time
  */
 #ifndef RL_SIM_WORKLOAD_FIO_H
 #define RL_SIM_WORKLOAD_FIO_H
 
+#include "model/replay.h"
 #include "sim/core/stage.h"
 #include "sim/xen/xen.h"
 
-#define RL_FIO_DEPTH 1024u
+#define RL_FIO_CLONES (RL_THREADS - 1u) /* of all jobs */
+#define RL_FIO_IOS    8192u		/* in flight, of all jobs */
+
+struct rl_blk;
 
 struct rl_io {
 	rl_ps start, issued;
+	rl_ps asked;		 /* the driver, for its next request; 0: not yet */
 	struct rl_stamps stamps; /* of its last request to complete */
-	uint32_t parts;		 /* requests of it not yet complete */
+	uint64_t sector;
+	uint32_t bytes, left; /* left: not yet handed to the driver */
+	uint32_t parts;	      /* requests of it not yet complete */
 	bool write;
 };
 
+/* A queue of indices of I/Os, in memory that holds iodepth of them. */
+struct rl_io_queue {
+	uint32_t *at, head, n;
+};
+
+/* A clone of a job: one running instance of it. */
 struct rl_fio {
 	struct rl_world *w;
 	struct rl_ctx *ctx;
-	struct rl_rng rng;
-	uint32_t depth, bytes, mix_read; /* percent of reads */
-	bool mixed, write;
-	struct rl_io io[RL_FIO_DEPTH];
-	uint32_t free_io[RL_FIO_DEPTH], nfree;
-	uint32_t done[RL_FIO_DEPTH], done_head, ndone; /* completed, not yet reaped */
-	uint32_t cur, left;			       /* being issued, and its bytes to submit */
-	rl_ps asked, slot; /* its next request's way into the ring; asked 0: not yet */
-	bool waits_done, waits_tag, completed;
+	struct rl_blk *blk;
+	const struct rl_job *job;
+	const struct rl_replay *replay;
+	uint32_t section, clone;
+
+	/* I/Os: free, picked but not issued, complete but not reaped; the rest is in flight */
+	struct rl_io *io;
+	struct rl_io_queue free, queued, done;
+	uint32_t depth, in_flight;
+	uint32_t issuing; /* of the batch under way: so many are with the driver */
+	bool unpublished; /* requests on the ring that the backend was not told of yet */
+
+	/* what comes next */
+	struct rl_rng mix_rng, gap_rng, size_rng, place_rng;
+	rl_ps epoch, end;     /* of the clone's time; end: RL_PS_NEVER */
+	uint64_t total_bytes; /* after so many it ends; ~0: never */
+	uint64_t bytes_issued[RL_DIRS], ios_issued[RL_DIRS], ios_done[RL_DIRS];
+	int dir; /* of the next I/O, drawn when it was first asked for */
+	bool has_dir;
+	rl_ps due[RL_DIRS];    /* of a rate */
+	uint64_t pos[RL_DIRS]; /* of a sequential stream */
+	uint64_t begin, range; /* bytes of the disk that it uses */
+	size_t replayed;
+	uint64_t thought_ios; /* when it last thought */
+	rl_ps thought_at;
+
+	/* the request being made */
+	uint32_t cur;
+	bool last; /* none follows at once: publish */
+	rl_ps slot_at, published_at;
+	void (*parted)(struct rl_ctx *);
+
+	/* what the thread waits for */
+	uint32_t want; /* completions */
+	bool waits_done, waits_tag, waits_time;
+	bool touched, in_tag, is_due; /* in the lists below */
+	struct rl_fio *next_touched, *next_tag, *next_due;
+	rl_ps rest_until;
+	uint32_t slot;
+	struct rl_spin spin;
+	void (*reaped)(struct rl_ctx *), (*quiet)(struct rl_ctx *), (*rested)(struct rl_ctx *);
+	bool started, over;
 };
 
-/** rl_fio_init - the job of a scenario, about to issue its first I/O. */
-void rl_fio_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng rng);
+/* Who waits at a ring: in struct rl_blk. */
+struct rl_fio_gate {
+	struct rl_fio *touched;	     /* something of theirs completed in this batch */
+	struct rl_fio *first, *last; /* wait for a tag, in this order */
+};
 
-/** rl_fio_completed - a request of I/O @io is complete; when it passed its stages. */
-void rl_fio_completed(struct rl_world *w, uint32_t io, const struct rl_stamps *s);
+/* All clones of a scenario. */
+struct rl_jobs {
+	uint32_t n, running;
+	uint32_t started; /* clones; the next stonewall is after them */
+	bool sampled;	  /* jobs go on for ever, their steady state is sampled */
+	struct rl_fio fio[RL_FIO_CLONES];
+	struct rl_io io[RL_FIO_IOS];
+	uint32_t index[3 * RL_FIO_IOS];
+};
 
-/** rl_fio_wake - after a batch of completions: wake fio if it waits for what came. */
-void rl_fio_wake(struct rl_world *w);
+/** rl_jobs_check - refuse what this simulator does not model, by its name. */
+int rl_jobs_check(const struct rl_scenario *s, struct rl_err *err);
+
+/** rl_jobs_init - the jobs of a scenario, about to issue their first I/Os. Random streams
+ *                are named by @seed, @rep and @entity. */
+void rl_jobs_init(struct rl_world *w, const struct rl_scenario *s, uint64_t seed, uint32_t rep,
+	uint32_t entity);
+
+/** rl_jobs_over - have all jobs ended? Never when they are sampled. */
+bool rl_jobs_over(const struct rl_world *w);
+
+/** rl_jobs_ramp_end - when the first job's ramp_time ends: what is measured begins then. */
+rl_ps rl_jobs_ramp_end(const struct rl_world *w);
+
+/** rl_jobs_sampled - do the jobs go on for ever, so that their steady state is sampled? */
+bool rl_jobs_sampled(const struct rl_scenario *s);
+
+/** rl_jobs_longest_rest - how long no I/O may complete although all is well. */
+rl_ps rl_jobs_longest_rest(const struct rl_scenario *s);
+
+/** rl_fio_completed - a request of I/O @io is complete; when it passed its stages. rl_fio_wake()
+ * follows. */
+void rl_fio_completed(struct rl_fio *f, uint32_t io, const struct rl_stamps *s);
+
+/** rl_fio_wake - after a batch of completions on a ring: wake who waits for what came. */
+void rl_fio_wake(struct rl_blk *b);
 
 #endif

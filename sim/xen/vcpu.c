@@ -4,9 +4,13 @@
 
 static struct rl_ctx *other_thread(struct rl_vcpu *v)
 {
-	for (uint32_t i = 0; i < RL_THREADS; i++)
-		if (v->threads[i].ready && &v->threads[i] != v->thread)
-			return &v->threads[i];
+	uint32_t at = v->thread ? (uint32_t)(v->thread - v->threads) : v->nthreads - 1;
+
+	for (uint32_t i = 0; i < v->nthreads; i++) { /* in turn */
+		at = (at + 1) % v->nthreads;
+		if (v->threads[at].ready && &v->threads[at] != v->thread)
+			return &v->threads[at];
+	}
 	return NULL;
 }
 
@@ -165,7 +169,7 @@ void rl_ctx_wake(struct rl_ctx *c)
 void rl_ctx_spin(struct rl_ctx *c, struct rl_spin *s, void (*done)(struct rl_ctx *))
 {
 	c->spin = s;
-	rl_ctx_run(c, s->watch ? RL_CPU_MONITOR : RL_CPU_SPIN, 0, done);
+	rl_ctx_run(c, s->clock ? RL_CPU_FIO : s->watch ? RL_CPU_MONITOR : RL_CPU_SPIN, 0, done);
 }
 
 void rl_ctx_published(struct rl_ctx *c, int32_t cpu)
@@ -331,6 +335,7 @@ void rl_vcpu_init(
 	v->idle = (struct rl_ctx){.v = v, .done = idle_done, .purpose = RL_CPU_IDLE_ENTRY};
 	for (int i = 0; i < RL_IRQ_COUNT; i++)
 		v->irqs[i].v = v;
+	v->nthreads = 2;
 	for (uint32_t i = 0; i < RL_THREADS; i++)
 		v->threads[i].v = v;
 	v->handler[RL_IRQ_TICK] = tick_done;
@@ -338,7 +343,7 @@ void rl_vcpu_init(
 
 void rl_vcpu_start(struct rl_vcpu *v)
 {
-	for (uint32_t i = 0; i < RL_THREADS; i++)
+	for (uint32_t i = 0; i < v->nthreads; i++)
 		v->threads[i].ready = v->threads[i].done != NULL;
 	unblock(v, -1);
 }

@@ -27,7 +27,7 @@
 #include "sim/xen/purpose.h"
 
 #define RL_PS_NEVER   (~(rl_ps)0)
-#define RL_THREADS    2u /* of a domain */
+#define RL_THREADS    33u /* of a vCPU: the frontend's and those of fio */
 #define RL_VCPUS      24u
 #define RL_DOMS	      24u
 #define RL_PCPUS      64u
@@ -42,6 +42,7 @@ struct rl_spin {
 	rl_ps pause_ps;	 /* beside the gap, between two looks: offering the pCPU */
 	uint32_t growth; /* permille */
 	bool yield;	 /* offer the pCPU between two looks */
+	bool clock;	 /* waits for its deadline: no polling of a ring */
 	bool watch;	 /* no looks but the first: the publication itself wakes, after wake_ps */
 	rl_ps wake_ps;
 	rl_ps deadline; /* absolute; RL_PS_NEVER */
@@ -63,7 +64,14 @@ struct rl_ctx {
 };
 
 /* Interrupts of a vCPU, by priority. */
-enum rl_irq { RL_IRQ_TICK, RL_IRQ_TIMER, RL_IRQ_DEVICE, RL_IRQ_EVTCHN, RL_IRQ_COUNT };
+enum rl_irq {
+	RL_IRQ_TICK,
+	RL_IRQ_TIMER,
+	RL_IRQ_DEVICE,
+	RL_IRQ_EVTCHN,
+	RL_IRQ_ALARM, /* a thread of the guest slept until now */
+	RL_IRQ_COUNT
+};
 
 enum rl_vstate { RL_V_BLOCKED, RL_V_RUNNABLE, RL_V_RUNNING };
 
@@ -89,7 +97,7 @@ struct rl_vcpu {
 	struct rl_dom *dom;
 	int32_t pin; /* pCPU or -1 */
 	int32_t cpu; /* where it runs or ran last */
-	uint32_t id;
+	uint32_t id, nthreads;
 	enum rl_vstate state;
 	bool on;      /* really executes: RUNNING and the switch is over */
 	bool in_done; /* in a context's done(): what it raises is seen when that returns */

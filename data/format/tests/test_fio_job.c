@@ -140,10 +140,10 @@ static void test_warns_of_what_the_model_leaves_out(void **state)
 	struct rl_err err;
 
 	(void)state;
-	assert_int_equal(parse("[j]\nsize=1m\nrate=10m\n", &j, &w, &err), 0);
+	assert_int_equal(parse("[j]\nsize=1m\nrate_min=10m\n", &j, &w, &err), 0);
 	assert_int_equal(w.n, 1);
 	assert_int_equal(w.last.line, 3);
-	assert_non_null(strstr(w.last.what, "'rate'"));
+	assert_non_null(strstr(w.last.what, "'rate_min'"));
 	assert_int_equal(parse("[j]\nsize=1m\ndirect=0\nioengine=psync\n", &j, &w, &err), 0);
 	assert_int_equal(w.n, 2);
 }

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All clones of a scenario's jobs: their memory, their starts one after another, their ends. */
+#include "sim/workload/private.h"
+
+#include <errno.h>
+#include <math.h>
+
+#define DEFAULT_RANGE_BYTES (1ull << 30) /* of the disk, when a job has no size */
+#define STREAMS		    4u		 /* of a clone */
+#define MAX_IOS		    1e10
+
+/* Jobs that begin together and never change are sampled in their steady state. */
+bool rl_jobs_sampled(const struct rl_scenario *s)
+{
+	return s->njobs == 1 && !s->job.replay && !s->job.startdelay_ns;
+}
+
+/* ---- what is refused ----------------------------------------------------------------------- */
+
+static int refuse(struct rl_err *err, const char *what)
+{
+	return rl_err_set(err, -EINVAL, NULL, 0, 0, "%s", what);
+}
+
+/* At most so many I/Os until the job ends by itself; infinite when no end is in sight. */
+static double most_ios(const struct rl_scenario *s, const struct rl_job *j)
+{
+	uint64_t bytes = j->io_size_bytes ? j->io_size_bytes : j->size_bytes;
+	double by_size = INFINITY, by_time = INFINITY, cpu_ns, disk_ns;
+	uint64_t least = j->bs_bytes;
+
+	if (j->replay)
+		return (double)rl_replay_get(j->replay)->n;
+	for (int d = 0; d < RL_DIRS; d++)
+		if (j->nsplit[d] && j->split[d][0].bytes < least)
+			least = j->split[d][0].bytes;
+	if (bytes && !j->time_based)
+		by_size = (double)bytes / (double)least;
+	cpu_ns = s->costs.v[RL_PARAM_fio_ns] + s->costs.v[RL_PARAM_submit_ns] +
+		 s->costs.v[RL_PARAM_reap_ns];
+	disk_ns = s->costs.v[RL_PARAM_device_ns] / j->iodepth;
+	if (j->runtime_ns)
+		by_time = (double)(j->runtime_ns + j->ramp_ns) / fmax(cpu_ns, disk_ns);
+	return j->numjobs * fmin(by_size, by_time);
+}
+
+static int check_ends(const struct rl_scenario *s, struct rl_err *err)
+{
+	double ios = 0;
+
+	for (uint32_t i = 0; i < s->njobs; i++)
+		ios += most_ios(s, &s->jobs[i]);
+	if (!rl_jobs_sampled(s) && !(ios <= MAX_IOS))
+		return refuse(err, "job.size: the jobs issue more than 10^10 I/Os, or do not end "
+				   "(expected a smaller size or runtime)");
+	return 0;
+}
+
+int rl_jobs_check(const struct rl_scenario *s, struct rl_err *err)
+{
+	uint64_t clones = 0, ios = 0;
+
+	for (uint32_t i = 0; i < s->njobs; i++) {
+		const struct rl_job *j = &s->jobs[i];
+
+		clones += j->numjobs;
+		ios += (uint64_t)j->numjobs * j->iodepth;
+		if (j->spread != RL_SPREAD_RANDOM)
+			return refuse(
+				err, "job.random_distribution: not modelled (expected random)");
+	}
+	if (clones > RL_FIO_CLONES)
+		return refuse(
+			err, "job.numjobs: too many (expected at most 32, all jobs together)");
+	if (ios > RL_FIO_IOS)
+		return refuse(err, "job.iodepth: too deep (expected at most 8192, all jobs and "
+				   "their clones together)");
+	return check_ends(s, err);
+}
+
+rl_ps rl_jobs_longest_rest(const struct rl_scenario *s)
+{
+	uint64_t longest = 0;
+
+	for (uint32_t i = 0; i < s->njobs; i++) {
+		const struct rl_job *j = &s->jobs[i];
+		const struct rl_replay *log = rl_replay_get(j->replay);
+		uint64_t rest = j->thinktime_ns + j->startdelay_ns;
+
+		if (log)
+			rest += log->io[log->n - 1].at_ns / 100 * j->replay_time_scale;
+		longest = rest > longest ? rest : longest;
+	}
+	return longest * RL_PS_PER_NS;
+}
+
+/* ---- starts and ends ----------------------------------------------------------------------- */
+
+static bool starts_a_group(const struct rl_jobs *l, uint32_t clone)
+{
+	const struct rl_fio *f = &l->fio[clone];
+
+	return clone > 0 && f->clone == 0 && f->job->stonewall;
+}
+
+/* All up to the next stonewall. @begin: of the replication, whose threads are ready by themselves.
+ */
+static void start_group(struct rl_world *w, bool begin)
+{
+	struct rl_jobs *l = &w->jobs;
+
+	do {
+		struct rl_fio *f = &l->fio[l->started++];
+		rl_ps at = f->job->startdelay_ns * RL_PS_PER_NS; /* counted from the begin */
+
+		l->running++;
+		if (begin && !at) {
+			f->started = true;
+			f->ctx->done = rl_fio_begin;
+		} else {
+			rl_world_arm(w, f->slot, at);
+		}
+	} while (l->started < l->n && !starts_a_group(l, l->started));
+}
+
+static void gone(struct rl_ctx *c)
+{
+	rl_ctx_sleep(c, gone);
+}
+
+void rl_fio_finish(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+	struct rl_jobs *l = &f->w->jobs;
+
+	f->over = true;
+	if (--l->running == 0 && l->started < l->n)
+		start_group(f->w, false);
+	gone(c);
+}
+
+bool rl_jobs_over(const struct rl_world *w)
+{
+	return !w->jobs.running;
+}
+
+/* ---- the begin ----------------------------------------------------------------------------- */
+
+static void give_memory(struct rl_jobs *l, struct rl_fio *f, uint32_t *ios)
+{
+	uint32_t *at = &l->index[3 * *ios];
+
+	f->io = &l->io[*ios];
+	f->free.at = at;
+	f->queued.at = at + f->depth;
+	f->done.at = at + 2 * f->depth;
+	*ios += f->depth;
+	for (uint32_t i = 0; i < f->depth; i++)
+		rl_io_push(f, &f->free, i);
+}
+
+static void give_work(struct rl_fio *f, const struct rl_job *j, bool sampled)
+{
+	uint64_t size = j->size_bytes ? j->size_bytes : DEFAULT_RANGE_BYTES;
+
+	f->job = j;
+	f->replay = rl_replay_get(j->replay);
+	f->depth = j->iodepth;
+	f->end = RL_PS_NEVER;
+	f->total_bytes = UINT64_MAX;
+	if (!sampled && !j->time_based)
+		f->total_bytes = j->io_size_bytes ? j->io_size_bytes
+				 : j->size_bytes  ? j->size_bytes
+						  : UINT64_MAX;
+	f->begin = j->offset_bytes + f->clone * j->offset_increment_bytes;
+	f->range = size;
+}
+
+static void give_streams(
+	struct rl_fio *f, uint64_t seed, uint32_t rep, uint32_t entity, uint32_t number)
+{
+	struct rl_rng *streams[STREAMS] = {&f->mix_rng, &f->gap_rng, &f->size_rng, &f->place_rng};
+
+	for (uint32_t i = 0; i < STREAMS; i++)
+		rl_rng_init(streams[i], seed, rep, entity, number * STREAMS + i);
+}
+
+/* The frontend's thread is the second one of the guest; all others are the clones'. */
+static struct rl_ctx *thread_of(struct rl_vcpu *v, uint32_t number)
+{
+	uint32_t i = number ? number + 1 : 0;
+
+	if (v->nthreads < i + 1)
+		v->nthreads = i + 1;
+	return &v->threads[i];
+}
+
+void rl_jobs_init(struct rl_world *w, const struct rl_scenario *s, uint64_t seed, uint32_t rep,
+	uint32_t entity)
+{
+	struct rl_jobs *l = &w->jobs;
+	struct rl_vcpu *v = &w->vcpu[RL_GUEST];
+	uint32_t ios = 0;
+
+	l->sampled = rl_jobs_sampled(s);
+	for (uint32_t i = 0; i < s->njobs; i++)
+		for (uint32_t k = 0; k < s->jobs[i].numjobs; k++) {
+			struct rl_fio *f = &l->fio[l->n];
+
+			f->w = w;
+			f->blk = &w->blk;
+			f->section = i;
+			f->clone = k;
+			f->ctx = thread_of(v, l->n);
+			f->ctx->arg = f;
+			f->slot = rl_world_slot(w, rl_fio_alarm_fires, f);
+			give_work(f, &s->jobs[i], l->sampled);
+			give_memory(l, f, &ios);
+			give_streams(f, seed, rep, entity, l->n);
+			l->n++;
+		}
+	v->handler[RL_IRQ_ALARM] = rl_fio_alarm;
+	start_group(w, true);
+}
+
+rl_ps rl_jobs_ramp_end(const struct rl_world *w)
+{
+	rl_ps first = RL_PS_NEVER;
+
+	for (uint32_t i = 0; i < w->jobs.started; i++) {
+		const struct rl_job *j = w->jobs.fio[i].job;
+		rl_ps at = (j->startdelay_ns + j->ramp_ns) * RL_PS_PER_NS;
+
+		first = at < first ? at : first;
+	}
+	return first;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Between a clone and the driver: tags, requests, completions, and the accounts. */
+#include "sim/workload/private.h"
+
+/* ---- on the way down ----------------------------------------------------------------------- */
+
+rl_ps rl_fio_submit_cost(const struct rl_fio *f, const struct rl_io *io)
+{
+	rl_ps pages = (io->bytes + RL_PAGE_BYTES - 1) / RL_PAGE_BYTES;
+
+	return rl_cost(f->w, submit_ns) + pages * rl_cost(f->w, page_ns);
+}
+
+void rl_fio_wait_tag(struct rl_fio *f)
+{
+	struct rl_fio_gate *g = &f->blk->gate;
+
+	f->waits_tag = true;
+	if (f->in_tag)
+		return;
+	f->in_tag = true;
+	f->next_tag = NULL;
+	if (g->first)
+		g->last->next_tag = f;
+	else
+		g->first = f;
+	g->last = f;
+}
+
+bool rl_fio_get_tag(struct rl_fio *f, uint32_t io)
+{
+	if (!f->io[io].asked)
+		f->io[io].asked = f->w->now;
+	f->slot_at = f->w->now;
+	if (rl_front_reserve(f->blk))
+		return true;
+	rl_fio_wait_tag(f);
+	return false;
+}
+
+static void notify(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	rl_front_sent(f->blk, f, f->published_at);
+	rl_evtchn_send(c->v, &c->v->w->vcpu[RL_DRIVER]);
+	f->parted(c);
+}
+
+static void publish(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	f->unpublished = false;
+	f->published_at = f->w->now;
+	if (rl_front_flush(f->blk))
+		rl_ctx_run(c, RL_CPU_NOTIFY, rl_vcost(c->v, evtchn_send_ns), notify);
+	else
+		f->parted(c);
+}
+
+static void enqueue(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+	struct rl_io *io = &f->io[f->cur];
+	struct rl_device_request req = {
+		.bytes = io->left < RL_FIO_PART_BYTES ? io->left : RL_FIO_PART_BYTES,
+		.sector = io->sector + (io->bytes - io->left) / RL_SECTOR_BYTES,
+		.write = io->write,
+	};
+
+	rl_front_submit(f->blk, f, f->cur, &req, io->asked, f->slot_at);
+	io->left -= req.bytes;
+	io->asked = 0;
+	f->unpublished = true;
+	if (f->last)
+		publish(c);
+	else
+		f->parted(c);
+}
+
+void rl_fio_part(struct rl_ctx *c, uint32_t io, bool last, void (*then)(struct rl_ctx *))
+{
+	struct rl_fio *f = c->arg;
+	uint32_t left = f->io[io].left;
+	uint32_t bytes = left < RL_FIO_PART_BYTES ? left : RL_FIO_PART_BYTES;
+	rl_ps cost, copy;
+
+	f->cur = io;
+	f->last = last;
+	f->parted = then;
+	cost = rl_front_submit_cost(f->blk, bytes, f->io[io].write, &copy);
+	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost, RL_CPU_COPY, copy, enqueue);
+}
+
+void rl_fio_flush(struct rl_ctx *c, void (*then)(struct rl_ctx *))
+{
+	struct rl_fio *f = c->arg;
+
+	f->parted = then;
+	publish(c);
+}
+
+/* ---- on the way up ------------------------------------------------------------------------- */
+
+void rl_fio_completed(struct rl_fio *f, uint32_t io, const struct rl_stamps *s)
+{
+	struct rl_fio_gate *g = &f->blk->gate;
+
+	if (--f->io[io].parts)
+		return;
+	f->io[io].stamps = *s;
+	rl_io_push(f, &f->done, io);
+	if (f->touched)
+		return;
+	f->touched = true;
+	f->next_touched = g->touched;
+	g->touched = f;
+}
+
+static void wake(struct rl_fio *f)
+{
+	f->waits_done = f->waits_tag = false;
+	rl_ctx_wake(f->ctx);
+	/* One that waits for the time on the CPU looks for this too. */
+	if (f->ctx->spin)
+		rl_ctx_published(f->ctx, f->ctx->v->cpu);
+}
+
+void rl_fio_wake(struct rl_blk *b)
+{
+	struct rl_fio_gate *g = &b->gate;
+	struct rl_fio *f;
+
+	while ((f = g->touched) != NULL) {
+		g->touched = f->next_touched;
+		f->touched = false;
+		if (f->waits_done && f->done.n >= f->want)
+			wake(f);
+	}
+	for (uint32_t tags = b->nfree - b->reserved; tags && (f = g->first) != NULL;) {
+		g->first = f->next_tag;
+		f->in_tag = false;
+		if (!f->waits_tag)
+			continue;
+		tags--;
+		wake(f);
+	}
+}
+
+void rl_fio_account(struct rl_fio *f, uint32_t at)
+{
+	struct rl_io *io = &f->io[at];
+	struct rl_world *w = f->w;
+
+	rl_io_push(f, &f->free, at);
+	f->ios_done[io->write]++;
+	w->completed++;
+	rl_tally_end(&w->tally, w->now, io->start, io->issued, io->bytes,
+		io->write ? RL_CLASS_WRITE : RL_CLASS_READ, &io->stamps);
+}

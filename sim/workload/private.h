@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of sim/workload share; others include fio.h. */
+#ifndef RL_SIM_WORKLOAD_PRIVATE_H
+#define RL_SIM_WORKLOAD_PRIVATE_H
+
+#include "sim/core/world.h"
+
+static inline void rl_io_push(struct rl_fio *f, struct rl_io_queue *q, uint32_t io)
+{
+	uint32_t at = q->head + q->n++;
+
+	q->at[at < f->depth ? at : at - f->depth] = io;
+}
+
+static inline uint32_t rl_io_pop(struct rl_fio *f, struct rl_io_queue *q)
+{
+	uint32_t io = q->at[q->head];
+
+	q->head = q->head + 1 < f->depth ? q->head + 1 : 0;
+	q->n--;
+	return io;
+}
+
+static inline uint32_t rl_io_peek(const struct rl_fio *f, const struct rl_io_queue *q, uint32_t i)
+{
+	uint32_t at = q->head + i;
+
+	return q->at[at < f->depth ? at : at - f->depth];
+}
+
+/* What one request carries: 11 segments of a page. */
+#define RL_FIO_PART_BYTES (RL_BLKIF_MAX_SEGMENTS * RL_PAGE_BYTES)
+
+/* next.c */
+/** rl_fio_next_due - when the next I/O may be issued; f->dir is its direction. */
+rl_ps rl_fio_next_due(struct rl_fio *f);
+/** rl_fio_take - pick that I/O, now, into f->queued. */
+void rl_fio_take(struct rl_fio *f);
+/** rl_fio_ended - nothing more is to be issued. */
+bool rl_fio_ended(const struct rl_fio *f);
+
+/* fio.c */
+void rl_fio_begin(struct rl_ctx *c);
+
+/* part.c: what both loops do with the driver */
+/** rl_fio_get_tag - for the next request of I/O @io. Returns: false, and the clone waits in line
+ * for one. */
+bool rl_fio_get_tag(struct rl_fio *f, uint32_t io);
+/** rl_fio_wait_tag - wait in line for one. */
+void rl_fio_wait_tag(struct rl_fio *f);
+/** rl_fio_part - the next request of I/O @io, its tag taken; @then follows. @last: publish. */
+void rl_fio_part(struct rl_ctx *c, uint32_t io, bool last, void (*then)(struct rl_ctx *));
+/** rl_fio_flush - publish what waits for it; @then follows. */
+void rl_fio_flush(struct rl_ctx *c, void (*then)(struct rl_ctx *));
+/** rl_fio_submit_cost - of an io_submit, down to the driver. */
+rl_ps rl_fio_submit_cost(const struct rl_fio *f, const struct rl_io *io);
+/** rl_fio_account - an I/O that was reaped; its index is free again. */
+void rl_fio_account(struct rl_fio *f, uint32_t io);
+
+/* offload.c */
+void rl_fio_offload(struct rl_ctx *c);
+
+/* rest.c */
+/** rl_fio_sleep - until @at; @then follows. */
+void rl_fio_sleep(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *));
+/** rl_fio_doze - the same, or until something completes, or a tag is free for what is queued. */
+void rl_fio_doze(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *));
+/** rl_fio_alarm - the handler of the guest's timer for sleeping clones. c->arg: who is due. */
+void rl_fio_alarm(struct rl_ctx *c);
+/** rl_fio_alarm_fires - the time that a clone's slot was armed for. */
+void rl_fio_alarm_fires(void *f);
+
+/* load.c */
+/** rl_fio_finish - the clone has ended: its thread sleeps for good. */
+void rl_fio_finish(struct rl_ctx *c);
+
+#endif
