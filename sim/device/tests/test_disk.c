@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rotating disk's times, one request after the other: exact where the geometry says so. */
+/* One request after the other: the rotating disk, exact where its geometry says so, and flushes. */
 #include "sim/core/world.h"
 
 #include <math.h>
@@ -31,15 +31,25 @@ static void spin_up(const char *spec)
 }
 
 /* How long a request takes that is alone; the clock is at its end then. */
-static rl_ps takes(uint64_t sector, uint32_t bytes, bool write)
+static rl_ps alone(const struct rl_device_request *r)
 {
 	rl_ps time;
 
-	item.r = (struct rl_device_request){.sector = sector, .bytes = bytes, .write = write};
+	item.r = *r;
 	time = d.ops->begin(&d, 0);
 	w.now += time;
 	assert_true(d.ops->step(&d, 0) == 0);
 	return time;
+}
+
+static rl_ps takes(uint64_t sector, uint32_t bytes, bool write)
+{
+	return alone(&(struct rl_device_request){.sector = sector, .bytes = bytes, .write = write});
+}
+
+static rl_ps flush(void)
+{
+	return alone(&(struct rl_device_request){.flush = true});
 }
 
 /* 100 turns a second; 51.2 MB/s are 1000 sectors a turn of 10 us each. */
@@ -96,6 +106,26 @@ static void seeks_grow_with_the_root_of_their_distance(void **state)
 	assert_true(fabs((double)far / RL_PS_PER_S - 0.5) < 0.001);
 }
 
+/* Nothing is left of what was written before: as long as the cache takes, or, without one, at once.
+ */
+static void flushes(void **state)
+{
+	const rl_ps us = 1000 * RL_PS_PER_NS, drained = 65536ull * RL_PS_PER_S / (128ull << 20);
+
+	(void)state;
+	spin_up("ssd:write=20us,cache=1m,drain=128m/s");
+	assert_int_equal(flush(), 20 * us);
+	assert_int_equal(takes(0, 65536, true), 20 * us);
+	assert_int_equal(flush(), drained - 20 * us + 20 * us);
+	assert_int_equal(flush(), 20 * us);
+	spin_up("ssd:write=20us");
+	assert_int_equal(takes(0, 65536, true), 20 * us);
+	assert_int_equal(flush(), 20 * us);
+	spin_up(GEOMETRY "seek_min=0ns,seek_max=0ns");
+	takes(0, 65536, true);
+	assert_int_equal(flush(), 1);
+}
+
 /* Between two places that are drawn evenly, the root of the distance is 8/15 in the mean. */
 static void random_places(void **state)
 {
@@ -124,6 +154,7 @@ int main(void)
 		cmocka_unit_test(rotation),
 		cmocka_unit_test(a_track_ends),
 		cmocka_unit_test(seeks_grow_with_the_root_of_their_distance),
+		cmocka_unit_test(flushes),
 		cmocka_unit_test(random_places),
 	};
 
