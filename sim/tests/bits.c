@@ -121,6 +121,39 @@ static void schedulers(void)
 	}
 }
 
+/* Two sockets of a core with two threads each, a noisy neighbour, and domains of every type. */
+static void machines(void)
+{
+	struct rl_scenario s;
+
+	for (const struct rl_sched *const *it = rl_scheds; *it; it++) {
+		scenario(&s, 4, 8);
+		s.machine.sockets = s.machine.threads = 2;
+		s.guest.pcpu = s.driver.pcpu = -1;
+		s.guest.type = RL_PVH;
+		s.driver.type = RL_HVM;
+		s.load = (struct rl_load_domain){.vcpus = 3,
+			.pcpu = -1,
+			.weight = 512,
+			.busy_ns = 700000,
+			.idle_ns = 300000};
+		snprintf(s.machine.scheduler, sizeof(s.machine.scheduler), "%s", (*it)->name);
+		run(&s, "two sockets");
+	}
+}
+
+/* How many replications it takes depends on what came before: never on who ran them. */
+static void until_precise(void)
+{
+	struct rl_scenario s;
+
+	scenario(&s, 1, 4);
+	options.precision = 0.01;
+	options.reps = 3;
+	options.max_reps = 60;
+	run(&s, "precise");
+}
+
 static void libm(void)
 {
 	for (volatile double x = 0.001; x < 40; x += 0.0137) {
@@ -143,5 +176,7 @@ int main(int argc, char **argv)
 			policies(pcpus, depth);
 	devices();
 	schedulers();
+	machines();
+	until_precise();
 	return 0;
 }
