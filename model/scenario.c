@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_PCPUS      64
 #define MAX_THREADS    8
 #define MAX_RING_PAGES 16
 #define MAX_WEIGHT     65535
@@ -45,10 +44,10 @@ void rl_scenario_default(struct rl_scenario *s)
 	*s = (struct rl_scenario){
 		.name = "default",
 		.machine = {.pcpus = 2, .sockets = 1, .threads = 1, .scheduler = "credit2"},
-		.guest = {.pcpu = 0, .weight = 256},
-		.driver = {.pcpu = 1, .weight = 256},
+		.guest = {.count = 1, .vcpus = 1, .pcpu = 0, .pcpus = 1, .weight = 256},
+		.driver = {.count = 1, .vcpus = 1, .pcpu = 1, .pcpus = 1, .weight = 256},
 		.load = {.pcpu = -1, .weight = 256, .busy_ns = 10000000},
-		.disk = {.device = "null", .ring_pages = 1, .persistent = true},
+		.disk = {.device = "null", .queues = 1, .ring_pages = 1, .persistent = true},
 		.front_policy = RL_POLICY_DEFAULT,
 		.back_policy = RL_POLICY_DEFAULT,
 		.njobs = 1,
@@ -116,14 +115,43 @@ static int check_load(
 	return check_domain(m, "load", l->pcpu, l->weight, l->cap, err);
 }
 
+/* A role's domains: how many, and on which pCPUs. */
+static int check_role(
+	const struct rl_machine *m, const struct rl_domain *d, const char *name, struct rl_err *err)
+{
+	char field[32];
+
+	snprintf(field, sizeof(field), "%s.count", name);
+	if (d->count < 1 || d->count > RL_MAX_DOMAINS)
+		return bad(err, field, "1 to 4096");
+	snprintf(field, sizeof(field), "%s.vcpus", name);
+	if (d->vcpus < 1 || d->vcpus > RL_MAX_VCPUS || d->count * d->vcpus > RL_MAX_VCPUS)
+		return bad(err, field, "1 to 16384 in all domains of the role");
+	snprintf(field, sizeof(field), "%s.pcpu", name);
+	if (d->pcpu >= 0 && (d->pcpus < 1 || d->pcpu + (int64_t)d->pcpus > (int64_t)m->pcpus))
+		return bad(err, field, "a pCPU of the machine, from 0, a range of them, or any");
+	return check_domain(m, name, d->pcpu, d->weight, d->cap, err);
+}
+
 static int check_domains(const struct rl_scenario *s, struct rl_err *err)
 {
-	const struct rl_domain *g = &s->guest, *d = &s->driver;
-	int rc = check_domain(&s->machine, "guest", g->pcpu, g->weight, g->cap, err);
+	int rc = check_role(&s->machine, &s->guest, "guest", err);
 
 	if (!rc)
-		rc = check_domain(&s->machine, "driver", d->pcpu, d->weight, d->cap, err);
+		rc = check_role(&s->machine, &s->driver, "driver", err);
 	return rc ? rc : check_load(&s->machine, &s->load, err);
+}
+
+static int check_disk(const struct rl_scenario *s, struct rl_err *err)
+{
+	const struct rl_disk *d = &s->disk;
+
+	if (d->ring_pages < 1 || d->ring_pages > MAX_RING_PAGES ||
+		(d->ring_pages & (d->ring_pages - 1)))
+		return bad(err, "disk.ring_pages", "1, 2, 4, 8 or 16");
+	if (d->queues < 1 || d->queues > RL_MAX_QUEUES || d->queues > s->guest.vcpus)
+		return bad(err, "disk.queues", "1 to 64, at most one a vCPU of the guest");
+	return 0;
 }
 
 static int check_jobs(const struct rl_scenario *s, struct rl_err *err)
@@ -141,8 +169,8 @@ static int check_machine(const struct rl_machine *m, struct rl_err *err)
 {
 	uint64_t parts = (uint64_t)m->sockets * m->threads;
 
-	if (m->pcpus < 1 || m->pcpus > MAX_PCPUS)
-		return bad(err, "machine.pcpus", "1 to 64");
+	if (m->pcpus < 1 || m->pcpus > RL_MAX_PCPUS)
+		return bad(err, "machine.pcpus", "1 to 4096");
 	if (m->sockets < 1 || m->sockets > m->pcpus)
 		return bad(err, "machine.sockets", "1 to machine.pcpus");
 	if (m->threads < 1 || m->threads > MAX_THREADS)
@@ -174,11 +202,10 @@ int rl_scenario_check(const struct rl_scenario *s, struct rl_err *err)
 	if (rc)
 		return rc;
 	rc = check_domains(s, err);
+	if (!rc)
+		rc = check_disk(s, err);
 	if (rc)
 		return rc;
-	if (s->disk.ring_pages < 1 || s->disk.ring_pages > MAX_RING_PAGES ||
-		(s->disk.ring_pages & (s->disk.ring_pages - 1)))
-		return bad(err, "disk.ring_pages", "1, 2, 4, 8 or 16");
 	rc = check_device(err, "disk.device", s->disk.device);
 	if (!rc)
 		rc = check_policy(err, "front_policy", s->front_policy);

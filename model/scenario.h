@@ -59,10 +59,13 @@ enum rl_domain_type { RL_PV, RL_PVH, RL_HVM, RL_DOMAIN_TYPES };
 /* By enum rl_domain_type: "pv", "pvh", "hvm". */
 extern const char *const rl_domain_type_name[RL_DOMAIN_TYPES];
 
-/* One vCPU each in this model; pinned to a pCPU, or -1: wherever the scheduler puts it. */
+/* A role, and how many domains play it. All that play it are alike. */
 struct rl_domain {
-	int32_t pcpu;
-	uint32_t weight, cap; /* cap: percent of one pCPU, 0: none */
+	uint32_t count;	      /* domains; guests are dealt to driver domains in turn */
+	uint32_t vcpus;	      /* of each */
+	int32_t pcpu;	      /* pinned from this pCPU on, or -1: wherever the scheduler puts it */
+	uint32_t pcpus;	      /* so many of them, in turn; 1: all on that one */
+	uint32_t weight, cap; /* cap: percent of one pCPU for each domain, 0: none */
 	enum rl_domain_type type;
 };
 
@@ -76,6 +79,7 @@ struct rl_load_domain {
 
 struct rl_disk {
 	char device[RL_DEVICE_SPEC_BYTES]; /* device model of sim/device with options */
+	uint32_t queues;		   /* rings of a guest's disk; a vCPU each */
 	uint32_t ring_pages;
 	bool persistent; /* persistent grants; else map/unmap */
 };
@@ -94,6 +98,12 @@ struct rl_scenario {
 	uint32_t njobs;
 	struct rl_costs costs;
 };
+
+/* What the simulator can be asked for. */
+#define RL_MAX_PCPUS   4096u
+#define RL_MAX_DOMAINS 4096u
+#define RL_MAX_VCPUS   16384u
+#define RL_MAX_QUEUES  64u
 
 /** rl_scenario_default - one guest, one driver domain, two pinned pCPUs, null device, event. */
 void rl_scenario_default(struct rl_scenario *s);

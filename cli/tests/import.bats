@@ -165,7 +165,7 @@ count() { sqlite3 "$1" 'SELECT count(*) FROM run'; }
 	[[ $output == *"manifest.json: error: cpus: missing "* ]]
 	jq '.cpus = "two"' "$sample/manifest.json" >many/manifest.json
 	run -3 "$RINGLAB" import --db new.db many
-	jq '.cpus = 1000' "$sample/manifest.json" >many/manifest.json
+	jq '.cpus = 5000' "$sample/manifest.json" >many/manifest.json
 	run -3 "$RINGLAB" import --db new.db many
 	[[ $output == *"machine.pcpus out of range"* ]]
 	jq '.pinning.guest = 1' "$sample/manifest.json" >many/manifest.json

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The fields of a scenario: one row each, read and written by their path. */
-#include "data/format/scenario.h"
+#include "data/format/scenario_private.h"
 
 #include "core/policy.h"
 #include "data/format/device.h"
@@ -13,7 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, POLICY, DEVICE, COUNT, PCPU, BOOL, TIME, TYPE };
+enum kind {
+	TEXT,
+	POLICY,
+	DEVICE,
+	COUNT,
+	PCPU,
+	PCPUS,
+	BOOL,
+	TIME,
+	TYPE
+}; /* PCPUS: of a struct rl_domain */
 
 static const struct field {
 	const char *group, *name; /* group "": top level */
@@ -32,11 +42,15 @@ static const struct field {
 	FIELD("machine", "threads", COUNT, machine.threads),
 	FIELD("machine", "scheduler", TEXT, machine.scheduler),
 	FIELD("machine", "mwait", BOOL, machine.mwait),
-	FIELD("guest", "pcpu", PCPU, guest.pcpu),
+	FIELD("guest", "count", COUNT, guest.count),
+	FIELD("guest", "vcpus", COUNT, guest.vcpus),
+	FIELD("guest", "pcpu", PCPUS, guest),
 	FIELD("guest", "weight", COUNT, guest.weight),
 	FIELD("guest", "cap", COUNT, guest.cap),
 	FIELD("guest", "type", TYPE, guest.type),
-	FIELD("driver", "pcpu", PCPU, driver.pcpu),
+	FIELD("driver", "count", COUNT, driver.count),
+	FIELD("driver", "vcpus", COUNT, driver.vcpus),
+	FIELD("driver", "pcpu", PCPUS, driver),
 	FIELD("driver", "weight", COUNT, driver.weight),
 	FIELD("driver", "cap", COUNT, driver.cap),
 	FIELD("driver", "type", TYPE, driver.type),
@@ -47,6 +61,7 @@ static const struct field {
 	FIELD("load", "busy", TIME, load.busy_ns),
 	FIELD("load", "idle", TIME, load.idle_ns),
 	FIELD("disk", "device", DEVICE, disk.device),
+	FIELD("disk", "queues", COUNT, disk.queues),
 	FIELD("disk", "ring_pages", COUNT, disk.ring_pages),
 	FIELD("disk", "persistent", BOOL, disk.persistent),
 	FIELD("", "front_policy", POLICY, front_policy),
@@ -59,21 +74,7 @@ static const char *const groups[] = {"machine", "guest", "driver", "load", "disk
 
 #define NGROUPS (sizeof(groups) / sizeof(groups[0]))
 
-/* Where a value stands and what it is called, for errors. */
-struct place {
-	const char *path, *value, *file;
-	int line, col;
-	rl_warn_fn *warn;
-	void *arg;
-};
-
-static int bad(const struct place *at, struct rl_err *err, const char *expected)
-{
-	return rl_err_set(err, -EINVAL, at->file, at->line, at->col, "%s: '%s' (expected %s)",
-		at->path, at->value, expected);
-}
-
-static int set_policy(char *to, size_t size, const struct place *at, struct rl_err *err)
+static int set_policy(char *to, size_t size, const struct rl_place *at, struct rl_err *err)
 {
 	struct rl_policy_err why = {0};
 	struct rl_policy_inst inst;
@@ -92,35 +93,35 @@ static int set_policy(char *to, size_t size, const struct place *at, struct rl_e
 		why.what ? why.what : "too long", rl_suggest_text(&s, hint, sizeof(hint)));
 }
 
-static int set_count(void *to, const struct place *at, struct rl_err *err)
+static int set_count(void *to, const struct rl_place *at, struct rl_err *err)
 {
 	const char *what = "a whole number";
 	uint64_t n;
 
 	if (rl_units_count(at->value, &n, &what) || n > UINT32_MAX)
-		return bad(at, err, what);
+		return rl_place_bad(at, err, what);
 	*(uint32_t *)to = (uint32_t)n;
 	return 0;
 }
 
-static int set_type(enum rl_domain_type *to, const struct place *at, struct rl_err *err)
+static int set_type(enum rl_domain_type *to, const struct rl_place *at, struct rl_err *err)
 {
 	for (int i = 0; i < RL_DOMAIN_TYPES; i++)
 		if (strcmp(at->value, rl_domain_type_name[i]) == 0) {
 			*to = (enum rl_domain_type)i;
 			return 0;
 		}
-	return bad(at, err, "pv, pvh or hvm");
+	return rl_place_bad(at, err, "pv, pvh or hvm");
 }
 
-static int set_time(void *to, const struct place *at, struct rl_err *err)
+static int set_time(void *to, const struct rl_place *at, struct rl_err *err)
 {
 	const char *what = "a time with its unit";
 
-	return rl_units_time(at->value, to, &what) ? bad(at, err, what) : 0;
+	return rl_units_time(at->value, to, &what) ? rl_place_bad(at, err, what) : 0;
 }
 
-static int set_pcpu(void *to, const struct place *at, struct rl_err *err)
+static int set_pcpu(void *to, const struct rl_place *at, struct rl_err *err)
 {
 	uint64_t n;
 
@@ -129,19 +130,41 @@ static int set_pcpu(void *to, const struct place *at, struct rl_err *err)
 	else if (rl_units_count(at->value, &n, NULL) == 0 && n <= INT32_MAX)
 		*(int32_t *)to = (int32_t)n;
 	else
-		return bad(at, err, "a pCPU's number from 0, or any");
+		return rl_place_bad(at, err, "a pCPU's number from 0, or any");
+	return 0;
+}
+
+/* "any", "2", or "0-3": the domain's vCPUs go round the pCPUs of the range. */
+static int set_pcpus(struct rl_domain *to, const struct rl_place *at, struct rl_err *err)
+{
+	const char *dash = strchr(at->value + (at->value[0] == '-'), '-');
+	char first[16];
+	uint64_t from, last;
+
+	if (strcmp(at->value, "any") == 0 || strcmp(at->value, "-1") == 0) {
+		to->pcpu = -1;
+		to->pcpus = 1;
+		return 0;
+	}
+	snprintf(first, sizeof(first), "%.*s",
+		(int)(dash ? (size_t)(dash - at->value) : strlen(at->value)), at->value);
+	if (rl_units_count(first, &from, NULL) || (dash && rl_units_count(dash + 1, &last, NULL)) ||
+		from > RL_MAX_PCPUS || (dash && (last < from || last > RL_MAX_PCPUS)))
+		return rl_place_bad(at, err, "a pCPU's number from 0, a range as 0-3, or any");
+	to->pcpu = (int32_t)from;
+	to->pcpus = dash ? (uint32_t)(last - from + 1) : 1;
 	return 0;
 }
 
 static int set_field(
-	struct rl_scenario *s, const struct field *f, const struct place *at, struct rl_err *err)
+	struct rl_scenario *s, const struct field *f, const struct rl_place *at, struct rl_err *err)
 {
 	char *to = (char *)s + f->offset;
 
 	switch (f->kind) {
 	case TEXT:
 		if (!*at->value || strlen(at->value) >= f->size)
-			return bad(at, err, "a name that is not too long");
+			return rl_place_bad(at, err, "a name that is not too long");
 		strcpy(to, at->value);
 		return 0;
 	case POLICY:
@@ -153,99 +176,22 @@ static int set_field(
 		return set_count(to, at, err);
 	case PCPU:
 		return set_pcpu(to, at, err);
+	case PCPUS:
+		return set_pcpus((struct rl_domain *)to, at, err);
 	case TYPE:
 		return set_type((enum rl_domain_type *)to, at, err);
 	case TIME:
 		return set_time(to, at, err);
 	case BOOL:
 		if (strcmp(at->value, "true") != 0 && strcmp(at->value, "false") != 0)
-			return bad(at, err, "true or false");
+			return rl_place_bad(at, err, "true or false");
 		*(bool *)to = at->value[0] == 't';
 		return 0;
 	}
 	return -EINVAL;
 }
 
-static int set_cost(
-	struct rl_scenario *s, const char *name, const struct place *at, struct rl_err *err)
-{
-	int p = rl_param_find(name);
-	const char *what = "a number";
-	const struct rl_param_info *info;
-	struct rl_suggest near;
-	char hint[80];
-	double x;
-
-	if (p < 0) {
-		rl_suggest_init(&near, name, strlen(name));
-		for (int i = 0; i < RL_PARAM_COUNT; i++)
-			rl_suggest_offer(&near, rl_param_info[i].name);
-		return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
-			"unknown parameter '%s' (`ringlab list parameters` shows them%s)", name,
-			rl_suggest_text(&near, hint, sizeof(hint)));
-	}
-	info = &rl_param_info[p];
-	if (rl_units_real(at->value, &x, &what))
-		return bad(at, err, what);
-	if (x < info->min || x > info->max)
-		return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
-			"%s: '%s' (expected %g to %g %s)", at->path, at->value, info->min,
-			info->max, info->unit);
-	s->costs.v[p] = x;
-	return 0;
-}
-
-/* An option of fio, for each job; YAML says true where fio says 1. */
-static int set_job_option(
-	struct rl_scenario *s, const char *name, const struct place *at, struct rl_err *err)
-{
-	struct rl_fio_place place = {.file = at->file,
-		.line = at->line,
-		.col = at->col,
-		.value_col = at->col,
-		.warn = at->warn,
-		.arg = at->arg};
-	const char *value = at->value;
-	int rc = 0;
-
-	if (strcmp(value, "true") == 0)
-		value = "1";
-	if (strcmp(value, "false") == 0)
-		value = "0";
-	for (uint32_t i = 0; !rc && i < s->njobs; i++) {
-		rc = rl_fio_job_option(&s->jobs[i], name, value, &place, err);
-		if (!rc && strcmp(name, "read_iolog") == 0)
-			rc = rl_fio_job_load(
-				&s->jobs[i], at->file, at->line, at->col, at->warn, at->arg, err);
-		place.warn = NULL; /* once */
-	}
-	return rc;
-}
-
-/* A job file, looked for beside the file that names it. */
-static int set_job_file(struct rl_scenario *s, const struct place *at, struct rl_err *err)
-{
-	const char *slash = at->file ? strrchr(at->file, '/') : NULL;
-	struct rl_err why = {0};
-	char path[1024], *text;
-	size_t size;
-	int rc;
-
-	if (at->value[0] == '/' || !slash)
-		snprintf(path, sizeof(path), "%s", at->value);
-	else
-		snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - at->file), at->file,
-			at->value);
-	if (rl_text_read(path, &text, &size, &why))
-		return rl_err_set(err, -EINVAL, at->file, at->line, at->col, "%s: '%s': %s",
-			at->path, at->value, why.what);
-	rc = rl_fio_jobs_parse(
-		text, size, path, s->jobs, RL_JOBS, &s->njobs, at->warn, at->arg, err);
-	free(text);
-	return rc;
-}
-
-static int unknown(const struct place *at, struct rl_err *err)
+static int unknown(const struct rl_place *at, struct rl_err *err)
 {
 	const char *dot = strchr(at->path, '.'), *name = dot ? dot + 1 : at->path;
 	size_t ngroup = dot ? (size_t)(dot - at->path) : 0;
@@ -267,16 +213,16 @@ static int unknown(const struct place *at, struct rl_err *err)
 int rl_scenario_set(struct rl_scenario *s, const char *path, const char *value, const char *file,
 	int line, int col, rl_warn_fn *warn, void *arg, struct rl_err *err)
 {
-	struct place at = {path, value, file, line, col, warn, arg};
+	struct rl_place at = {path, value, file, line, col, warn, arg};
 	const char *dot = strchr(path, '.');
 	size_t n = dot ? (size_t)(dot - path) : 0;
 
 	if (strcmp(path, "job") == 0)
-		return set_job_file(s, &at, err);
+		return rl_scenario_set_job_file(s, &at, err);
 	if (strncmp(path, "job.", 4) == 0)
-		return set_job_option(s, path + 4, &at, err);
+		return rl_scenario_set_job(s, path + 4, &at, err);
 	if (strncmp(path, "costs.", 6) == 0)
-		return set_cost(s, path + 6, &at, err);
+		return rl_scenario_set_cost(s, path + 6, &at, err);
 	for (size_t i = 0; i < NFIELDS; i++) {
 		const struct field *f = &fields[i];
 
@@ -285,6 +231,13 @@ int rl_scenario_set(struct rl_scenario *s, const char *path, const char *value, 
 			return set_field(s, f, &at, err);
 	}
 	return unknown(&at, err);
+}
+
+static json_t *pcpus_json(const struct rl_domain *d)
+{
+	if (d->pcpu < 0 || d->pcpus <= 1)
+		return json_integer(d->pcpu);
+	return json_sprintf("%d-%u", d->pcpu, (unsigned)d->pcpu + d->pcpus - 1);
 }
 
 static json_t *field_json(const struct rl_scenario *s, const struct field *f)
@@ -296,6 +249,8 @@ static json_t *field_json(const struct rl_scenario *s, const struct field *f)
 		return json_integer(*(const uint32_t *)from);
 	case PCPU:
 		return json_integer(*(const int32_t *)from);
+	case PCPUS:
+		return pcpus_json((const struct rl_domain *)from);
 	case TYPE:
 		return json_string(rl_domain_type_name[*(const enum rl_domain_type *)from]);
 	case TIME:

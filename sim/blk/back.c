@@ -6,19 +6,19 @@ static void back_drain(struct rl_waiter *wt, struct rl_ctx *c);
 
 static bool back_pending(const struct rl_waiter *wt)
 {
-	const struct rl_ring_back *r = &wt->w->blk.back;
+	const struct rl_ring_back *r = &wt->blk->back;
 
 	return rl_ring_load_acquire(&r->shared->req_prod) != r->req_cons;
 }
 
 static bool back_arm(struct rl_waiter *wt, uint32_t offset)
 {
-	return rl_back_arm(&wt->w->blk.back, offset);
+	return rl_back_arm(&wt->blk->back, offset);
 }
 
 static uint32_t back_in_flight(const struct rl_waiter *wt)
 {
-	const struct rl_ring_back *r = &wt->w->blk.back;
+	const struct rl_ring_back *r = &wt->blk->back;
 
 	return r->req_cons - r->rsp_prod_pvt;
 }
@@ -38,29 +38,36 @@ static void answer(struct rl_blk *b, uint64_t id)
 	b->answered++;
 }
 
-static void after_publish(struct rl_ctx *c)
-{
-	struct rl_world *w = c->v->w;
+static void device_next(struct rl_ctx *c);
 
-	if (c == w->blk.bw.thread) {
+/* Of the ring that was served: what follows in the thread, and in the device's handler. */
+static void after_publish(struct rl_blk *b, struct rl_ctx *c)
+{
+	if (c == b->bw.thread) {
 		/* Batch after batch, until there is none. */
-		if (back_pending(&w->blk.bw))
-			back_drain(&w->blk.bw, c);
+		if (back_pending(&b->bw))
+			back_drain(&b->bw, c);
 		else
-			rl_waiter_drained(&w->blk.bw, c);
+			rl_waiter_drained(&b->bw, c);
 		return;
 	}
-	rl_waiter_kick(&w->blk.bw);
-	rl_irq_end(c->v);
+	rl_waiter_kick(&b->bw);
+	device_next(c);
+}
+
+/* Whose ring a context of the backend serves just now. */
+static struct rl_blk *serves(const struct rl_ctx *c)
+{
+	return c->v->irq == c ? ((struct rl_vbd *)c->arg)->done : ((struct rl_waiter *)c->arg)->blk;
 }
 
 static void send(struct rl_ctx *c)
 {
-	struct rl_blk *b = &c->v->w->blk;
+	struct rl_blk *b = serves(c);
 
-	b->publication[b->sending[c == b->bw.thread] % RL_RING_MAX_SLOTS].sent = b->w->now;
-	rl_evtchn_send(c->v, &c->v->w->vcpu[RL_GUEST]);
-	after_publish(c);
+	rl_blk_publication(b, b->sending[c == b->bw.thread])->sent = b->w->now;
+	rl_evtchn_send(c->v, &b->fw.evtchn);
+	after_publish(b, c);
 }
 
 /* What was answered becomes visible; a notification costs its send. */
@@ -71,20 +78,20 @@ static void publish(struct rl_blk *b, struct rl_ctx *c)
 	if (b->answered) {
 		b->held_off += !notify;
 		b->sending[c == b->bw.thread] = b->publications;
-		b->publication[b->publications % RL_RING_MAX_SLOTS].made = b->w->now;
-		b->publication[b->publications++ % RL_RING_MAX_SLOTS].sent = 0;
+		*rl_blk_publication(b, b->publications++) =
+			(struct rl_publication){.made = b->w->now};
 	}
 	b->answered = 0;
 	rl_ctx_published(b->fw.thread, c->v->cpu);
 	if (notify)
 		rl_ctx_run(c, RL_CPU_NOTIFY, rl_vcost(c->v, evtchn_send_ns), send);
 	else
-		after_publish(c);
+		after_publish(b, c);
 }
 
 static void take_requests(struct rl_ctx *c)
 {
-	struct rl_blk *b = &c->v->w->blk;
+	struct rl_blk *b = serves(c);
 	struct rl_blkif_request req;
 
 	for (; b->batch; b->batch--) {
@@ -96,7 +103,7 @@ static void take_requests(struct rl_ctx *c)
 		rl_stage_mark(&t->stamps, RL_STAGE_DEQUEUE, b->drain_from);
 		rl_stage_mark(&t->stamps, RL_STAGE_PROCESS, b->w->now);
 		t->operation = req.operation;
-		if (rl_device_submit(&b->w->device, &t->r))
+		if (rl_device_submit(&b->vbd->device, &t->r))
 			answer(b, req.id);
 	}
 	publish(b, c);
@@ -117,7 +124,7 @@ static rl_ps map_cost(struct rl_blk *b, uint32_t segments)
 
 static void back_drain(struct rl_waiter *wt, struct rl_ctx *c)
 {
-	struct rl_blk *b = &wt->w->blk;
+	struct rl_blk *b = wt->blk;
 	uint32_t segments = 0;
 	rl_ps cost, grants;
 
@@ -131,19 +138,44 @@ static void back_drain(struct rl_waiter *wt, struct rl_ctx *c)
 		segments += req->nr_segments;
 	}
 	grants = map_cost(b, segments);
-	cost += segments * rl_cost(wt->w, back_segment_ns) + grants;
-	cost += b->batch * rl_line(wt->w, wt->w->vcpu[RL_GUEST].cpu, wt->w->vcpu[RL_DRIVER].cpu);
+	cost += segments * rl_cost(wt->w, back_segment_ns) + grants + rl_blk_line_cost(b, b->batch);
 	rl_ctx_run_part(c, RL_CPU_BACKEND, cost, RL_CPU_GRANT, grants, take_requests);
+}
+
+/* A device's interrupt serves each ring that has completions, in the order of the first of them. */
+static void device_next(struct rl_ctx *c)
+{
+	struct rl_vbd *d = c->arg;
+
+	d->done->has_done = false;
+	d->done = d->done->next_done;
+	if (d->done)
+		publish(d->done, c);
+	else
+		rl_irq_end(c->v);
 }
 
 void rl_back_device_irq(struct rl_ctx *c)
 {
-	struct rl_blk *b = &c->v->w->blk;
+	struct rl_vbd *d = c->arg;
+	struct rl_blk **end = &d->done;
 	uint64_t id;
 
-	while (rl_device_completed(&b->w->device, &id))
-		answer(b, id);
-	publish(b, c);
+	while (rl_device_completed(&d->device, &id)) {
+		struct rl_blk *b = &c->v->w->blk[id >> 32];
+
+		answer(b, (uint32_t)id);
+		if (b->has_done)
+			continue;
+		b->has_done = true;
+		b->next_done = NULL;
+		*end = b;
+		end = &b->next_done;
+	}
+	if (d->done)
+		publish(d->done, c);
+	else
+		rl_irq_end(c->v);
 }
 
 const struct rl_waiter_ops rl_back_waiter_ops = {
@@ -152,21 +184,3 @@ const struct rl_waiter_ops rl_back_waiter_ops = {
 	.arm = back_arm,
 	.in_flight = back_in_flight,
 };
-
-void rl_blk_init(struct rl_world *w, const struct rl_scenario *s)
-{
-	struct rl_blk *b = &w->blk;
-	rl_u32 bytes = s->disk.ring_pages * RL_PAGE_BYTES;
-	struct rl_vcpu *guest = &w->vcpu[RL_GUEST], *driver = &w->vcpu[RL_DRIVER];
-
-	b->w = w;
-	b->persistent = s->disk.persistent;
-	rl_ring_init_shared((struct rl_ring_shared *)b->mem);
-	rl_front_attach(&b->front, b->mem, bytes, RL_BLKIF_SLOT_BYTES);
-	rl_back_attach(&b->back, b->mem, bytes, RL_BLKIF_SLOT_BYTES);
-	for (b->nfree = 0; b->nfree < b->front.size; b->nfree++)
-		b->free_tag[b->nfree] = b->nfree;
-	rl_waiter_init(&b->fw, w, &rl_front_waiter_ops, &guest->threads[1], s->front_policy);
-	rl_waiter_init(&b->bw, w, &rl_back_waiter_ops, &driver->threads[0], s->back_policy);
-	driver->handler[RL_IRQ_DEVICE] = rl_back_device_irq;
-}

@@ -19,9 +19,7 @@
 #include "sim/workload/fio.h"
 #include "sim/xen/xen.h"
 
-#define RL_RING_MAX_PAGES 16u
-#define RL_RING_MAX_SLOTS 512u
-
+struct rl_fio;
 struct rl_waiter;
 
 struct rl_waiter_ops {
@@ -40,7 +38,10 @@ struct rl_waiter_stats {
 struct rl_waiter {
 	const struct rl_waiter_ops *ops;
 	struct rl_world *w;
+	struct rl_blk *blk; /* whose */
 	struct rl_ctx *thread;
+	struct rl_port evtchn; /* this side's end of the event channel */
+	struct rl_timer timer;
 	struct rl_policy_inst inst;
 	struct rl_plan plan;
 	struct rl_spin spin;
@@ -56,16 +57,11 @@ struct rl_waiter {
 	struct rl_waiter_stats st;
 };
 
-/** rl_waiter_init - select the policy; the thread is to start with rl_waiter_begin. */
-void rl_waiter_init(struct rl_waiter *wt, struct rl_world *w, const struct rl_waiter_ops *ops,
-	struct rl_ctx *thread, const char *spec);
-/** rl_waiter_begin - first segment of the thread: ask the policy. */
-void rl_waiter_begin(struct rl_ctx *c);
+/** rl_waiter_init - select the policy; a thread of @v starts with asking it. */
+void rl_waiter_init(struct rl_waiter *wt, struct rl_blk *b, const struct rl_waiter_ops *ops,
+	struct rl_vcpu *v, const char *spec);
 /** rl_waiter_drained - the drain that ops->drain() started is over. */
 void rl_waiter_drained(struct rl_waiter *wt, struct rl_ctx *c);
-/** rl_waiter_event, rl_waiter_timer - handlers of the vCPU's interrupts. c->arg: the waiter. */
-void rl_waiter_event(struct rl_ctx *c);
-void rl_waiter_timer(struct rl_ctx *c);
 /** rl_waiter_kick - a completion: wakes a thread that blocked without arming. */
 void rl_waiter_kick(struct rl_waiter *wt);
 /** rl_waiter_completed - a sample of the completion time. */
@@ -81,33 +77,58 @@ struct rl_tag {
 	struct rl_stamps stamps;
 };
 
+/* A guest's virtual block device: behind all rings of it. */
+struct rl_vbd {
+	struct rl_device_state device;
+	struct rl_port irq;
+	struct rl_blk *done; /* rings that the interrupt under way has to serve yet */
+};
+
+/* When the backend published responses, and when it sent the notification, 0: none. */
+struct rl_publication {
+	rl_ps made, sent;
+};
+
+/* A ring and who serves its two ends. */
 struct rl_blk {
 	struct rl_world *w;
-	_Alignas(64) uint8_t mem[RL_RING_MAX_PAGES * RL_PAGE_BYTES];
+	uint32_t id;
+	struct rl_vcpu *guest, *driver; /* vCPUs that its event channels interrupt */
+	struct rl_vbd *vbd;
 	struct rl_ring_front front;
 	struct rl_ring_back back;
 	struct rl_waiter fw, bw;
 	bool persistent;
-	struct rl_tag tag[RL_RING_MAX_SLOTS];
-	uint32_t free_tag[RL_RING_MAX_SLOTS], nfree;
+	struct rl_tag *tag;
+	uint32_t *free_tag, nfree;
 	uint32_t reserved; /* of the free ones: for requests about to be made */
 	uint32_t batch;	   /* messages of the drain under way, a side each */
 	uint32_t fbatch;
-	uint32_t answered; /* responses of the backend not yet published */
-	rl_ps drain_from;  /* the backend's drain under way began */
-	/* Publications of responses: how many, which are being notified, by interrupt and thread,
-	 * and when each was made and its notification sent, 0: none. */
+	uint32_t answered;	  /* responses of the backend not yet published */
+	rl_ps drain_from;	  /* the backend's drain under way began */
+	struct rl_blk *next_done; /* has completions of the device interrupt under way */
+	bool has_done;
+	/* Publications of responses: how many, and which are being notified, by interrupt and
+	 * thread. No more can matter than there are slots. */
 	uint32_t publications, sending[2];
-	struct {
-		rl_ps made, sent;
-	} publication[RL_RING_MAX_SLOTS];
-	struct rl_ctx *publisher;
+	struct rl_publication *publication;
 	struct rl_fio_gate gate;
 	uint64_t requests, responses, copy_bytes, grant_ops, held_off;
 };
 
-/** rl_blk_init - connected, idle; both sides are about to ask their policies. */
-void rl_blk_init(struct rl_world *w, const struct rl_scenario *s);
+static inline struct rl_publication *rl_blk_publication(const struct rl_blk *b, uint32_t nth)
+{
+	return &b->publication[nth & (b->front.size - 1)];
+}
+
+/** rl_blk_create - the rings of a scenario, one a queue of each guest, and where their ends are. */
+void rl_blk_create(struct rl_world *w, const struct rl_scenario *s);
+
+/** rl_blk_init - the ring is connected and idle; both sides are about to ask their policies. */
+void rl_blk_init(struct rl_blk *b, const struct rl_scenario *s, struct rl_vbd *vbd);
+
+/** rl_blk_line_cost - what it costs a side to take @n messages of the other's pCPU's cache. */
+rl_ps rl_blk_line_cost(const struct rl_blk *b, uint32_t n);
 
 /** rl_front_submit_cost - what creating and enqueuing a request of @bytes costs, @copy of it. */
 rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write, rl_ps *copy);
@@ -136,6 +157,8 @@ void rl_front_sent(struct rl_blk *b, const struct rl_fio *fio, rl_ps when);
 
 /* back.c, front.c */
 extern const struct rl_waiter_ops rl_front_waiter_ops, rl_back_waiter_ops;
+
+/** rl_back_device_irq - handler of a device's interrupt. c->arg: its struct rl_vbd. */
 void rl_back_device_irq(struct rl_ctx *c);
 
 #endif

@@ -89,11 +89,11 @@ static void with_timer(struct rl_waiter *wt, struct rl_ctx *c, void (*then)(stru
 }
 
 /* A kernel sets its timer no nearer than timer_min_ns. */
-static void set_timer(struct rl_waiter *wt, struct rl_ctx *c)
+static void set_timer(struct rl_waiter *wt)
 {
 	rl_ps at = ps_of(until(wt)), soonest = wt->w->now + rl_cost(wt->w, timer_min_ns);
 
-	rl_vcpu_timer(c->v, at > soonest ? at : soonest);
+	rl_timer_set(&wt->timer, at > soonest ? at : soonest);
 }
 
 static void sleep_now(struct rl_ctx *c)
@@ -107,7 +107,7 @@ static void sleep_now(struct rl_ctx *c)
 	}
 	if (until(wt) != RL_NEVER) {
 		wt->for_timer = true;
-		set_timer(wt, c);
+		set_timer(wt);
 	}
 	rl_ctx_sleep(c, woken);
 }
@@ -117,13 +117,13 @@ static void ported(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 
-	rl_vcpu_clear_port(c->v);
+	rl_port_clear(&wt->evtchn);
 	if (wt->ops->pending(wt))
 		rl_wait_finish(wt, c, RL_HIT, 1);
 	else if (until(wt) != RL_NEVER && wt->w->now >= ps_of(until(wt)))
 		rl_wait_finish(wt, c, RL_EXPIRED, 1);
 	else
-		rl_vcpu_poll_port(c, ported);
+		rl_vcpu_poll_port(c, &wt->evtchn, ported);
 }
 
 static void port_now(struct rl_ctx *c)
@@ -132,7 +132,7 @@ static void port_now(struct rl_ctx *c)
 
 	wt->st.blocks++;
 	if (until(wt) != RL_NEVER)
-		set_timer(wt, c);
+		set_timer(wt);
 	ported(c);
 }
 

@@ -51,7 +51,7 @@ bool rl_front_flush(struct rl_blk *b)
 		rl_stage_mark(&tag_at(b, from)->stamps, RL_STAGE_PUBLISH, b->w->now);
 	notify = rl_front_publish(&b->front);
 	b->held_off += !notify;
-	rl_ctx_published(b->bw.thread, b->w->vcpu[RL_GUEST].cpu);
+	rl_ctx_published(b->bw.thread, b->guest->cpu);
 	return notify;
 }
 
@@ -64,7 +64,7 @@ void rl_front_submit(struct rl_blk *b, struct rl_fio *fio, uint32_t io,
 
 	b->reserved--;
 	t->r = *r;
-	t->r.id = tag;
+	t->r.id = (uint64_t)b->id << 32 | tag;
 	t->fio = fio;
 	t->io = io;
 	t->segments = pages_of(r->bytes);
@@ -99,29 +99,29 @@ void rl_front_sent(struct rl_blk *b, const struct rl_fio *fio, rl_ps when)
 
 static bool front_pending(const struct rl_waiter *wt)
 {
-	const struct rl_ring_front *r = &wt->w->blk.front;
+	const struct rl_ring_front *r = &wt->blk->front;
 
 	return rl_ring_load_acquire(&r->shared->rsp_prod) != r->rsp_cons;
 }
 
 static bool front_arm(struct rl_waiter *wt, uint32_t offset)
 {
-	return rl_front_arm(&wt->w->blk.front, offset);
+	return rl_front_arm(&wt->blk->front, offset);
 }
 
 static uint32_t front_in_flight(const struct rl_waiter *wt)
 {
-	const struct rl_ring_front *r = &wt->w->blk.front;
+	const struct rl_ring_front *r = &wt->blk->front;
 
 	return r->req_prod_pub - r->rsp_cons;
 }
 
 static void stamp_response(const struct rl_blk *b, struct rl_tag *t)
 {
-	uint32_t k = t->publication % RL_RING_MAX_SLOTS;
+	const struct rl_publication *p = rl_blk_publication(b, t->publication);
 
-	rl_stage_mark(&t->stamps, RL_STAGE_RESPOND, b->publication[k].made);
-	rl_stage_mark(&t->stamps, RL_STAGE_RSP_NOTIFY, b->publication[k].sent);
+	rl_stage_mark(&t->stamps, RL_STAGE_RESPOND, p->made);
+	rl_stage_mark(&t->stamps, RL_STAGE_RSP_NOTIFY, p->sent);
 	rl_stage_mark(&t->stamps, RL_STAGE_FRONT_WAKE, b->fw.woke);
 	rl_stage_mark(&t->stamps, RL_STAGE_COMPLETE, b->w->now);
 }
@@ -129,7 +129,7 @@ static void stamp_response(const struct rl_blk *b, struct rl_tag *t)
 static void take_responses(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = c->arg;
-	struct rl_blk *b = &wt->w->blk;
+	struct rl_blk *b = wt->blk;
 	struct rl_blkif_response rsp;
 
 	for (; b->fbatch; b->fbatch--) {
@@ -152,7 +152,7 @@ static void take_responses(struct rl_ctx *c)
 /* All that wait are taken in one segment: nobody else runs on this vCPU meanwhile. */
 static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
 {
-	struct rl_blk *b = &wt->w->blk;
+	struct rl_blk *b = wt->blk;
 	rl_ps cost = 0, copy = 0;
 
 	rl_front_pending(&b->front, &b->fbatch);
@@ -165,7 +165,7 @@ static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
 			t->segments * rl_cost(wt->w, front_segment_ns);
 		copy += t->r.write ? 0 : copy_cost(b, t->r.bytes);
 	}
-	cost += b->fbatch * rl_line(wt->w, wt->w->vcpu[RL_GUEST].cpu, wt->w->vcpu[RL_DRIVER].cpu);
+	cost += rl_blk_line_cost(b, b->fbatch);
 	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost + copy, RL_CPU_COPY, copy, take_responses);
 }
 

@@ -122,9 +122,9 @@ void rl_wait_finish(struct rl_waiter *wt, struct rl_ctx *c, enum rl_result how, 
 	rl_ps cost = clocks_at_end(wt);
 
 	wt->for_event = wt->for_timer = wt->for_kick = false;
-	rl_vcpu_unmask_port(c->v);
+	rl_port_unmask(&wt->evtchn);
 	tell(wt, how, polls);
-	if (rl_vcpu_cancel_timer(c->v))
+	if (rl_timer_cancel(&wt->timer))
 		cost += rl_wait_set_cost(wt);
 	if (found)
 		after(c, cost, drain);
@@ -161,7 +161,7 @@ static void irq_asked(struct rl_ctx *c)
 	}
 }
 
-void rl_waiter_event(struct rl_ctx *c)
+static void on_event(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 
@@ -187,7 +187,7 @@ static void timer_end(struct rl_ctx *c)
 }
 
 /* Which timers are due is seen from the clock, and the next one is set. */
-void rl_waiter_timer(struct rl_ctx *c)
+static void on_timer(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 
@@ -218,25 +218,15 @@ void rl_waiter_completed(struct rl_waiter *wt, rl_ps time)
 	wt->mean_completion = mean ? mean - mean / 8 + time / 8 : time;
 }
 
-void rl_waiter_begin(struct rl_ctx *c)
+void rl_waiter_init(struct rl_waiter *wt, struct rl_blk *b, const struct rl_waiter_ops *ops,
+	struct rl_vcpu *v, const char *spec)
 {
-	rl_wait_next(c);
-}
-
-void rl_waiter_init(struct rl_waiter *wt, struct rl_world *w, const struct rl_waiter_ops *ops,
-	struct rl_ctx *thread, const char *spec)
-{
-	struct rl_vcpu *v = thread->v;
-
 	wt->ops = ops;
-	wt->w = w;
-	wt->thread = thread;
+	wt->w = b->w;
+	wt->blk = b;
 	wt->idle_permille = 1000;
 	rl_policy_select(&wt->inst, spec, NULL); /* the scenario's check did so before */
-	thread->arg = wt;
-	thread->done = rl_waiter_begin;
-	v->irqs[RL_IRQ_EVTCHN].arg = wt;
-	v->irqs[RL_IRQ_TIMER].arg = wt;
-	v->handler[RL_IRQ_EVTCHN] = rl_waiter_event;
-	v->handler[RL_IRQ_TIMER] = rl_waiter_timer;
+	wt->thread = rl_vcpu_thread(v, rl_wait_next, wt);
+	rl_port_init(&wt->evtchn, v, RL_IRQ_EVTCHN, on_event, wt);
+	rl_timer_init(&wt->timer, v, on_timer, wt);
 }

@@ -105,10 +105,12 @@ static void add_cell(const struct rl_pool *p, uint32_t n, size_t at, const char 
 
 static void cells(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)
 {
-	static const char *const domain[RL_VCPUS] = {
-		[RL_GUEST] = "guest", [RL_DRIVER] = "driver", [RL_DOM0] = "dom0"};
+	static const char *const domain[RL_ROLES] = {[RL_GUEST] = "guest",
+		[RL_DRIVER] = "driver",
+		[RL_DOM0] = "dom0",
+		[RL_LOAD] = "load"};
 
-	for (size_t v = 0; v < RL_VCPUS; v++)
+	for (size_t v = 0; v < RL_ROLES; v++)
 		for (size_t k = 0; k < RL_CPU_COUNT; k++)
 			add_cell(p, n,
 				offsetof(struct rl_rep, cpu) +

@@ -3,6 +3,7 @@
 #include "sim/core/mark.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Of each vCPU what its purposes add up to is what it ran. */
 static bool purposes_add_up(const struct rl_world *w)
@@ -28,8 +29,12 @@ static const char *not_conserved(struct rl_world *w)
 		       "times";
 	if (!rl_tally_staged(&w->tally))
 		return "the stages of the I/Os do not add up to their latencies";
-	if (w->blk.requests - w->blk.responses != w->blk.front.size - w->blk.nfree)
-		return "requests are not responses plus those in flight";
+	for (uint32_t i = 0; i < w->nblk; i++) {
+		const struct rl_blk *b = &w->blk[i];
+
+		if (b->requests - b->responses != b->front.size - b->nfree)
+			return "requests are not responses plus those in flight";
+	}
 	for (uint32_t i = 0; i < w->npcpus; i++)
 		cpu += w->pcpu[i].idle_ps;
 	for (uint32_t i = 0; i < w->nvcpus; i++)
@@ -39,22 +44,40 @@ static const char *not_conserved(struct rl_world *w)
 	return purposes_add_up(w) ? NULL : "CPU time by purpose is not that of the vCPUs";
 }
 
+static void add(struct rl_vcpu_stats *to, const struct rl_vcpu_stats *from)
+{
+	to->run_ps += from->run_ps;
+	to->wait_ps += from->wait_ps;
+	for (int k = 0; k < RL_CPU_COUNT; k++)
+		to->cpu[k] += from->cpu[k];
+	to->sends += from->sends;
+	to->upcalls += from->upcalls;
+	to->hypercalls += from->hypercalls;
+}
+
 const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 {
 	rl_xen_settle(w);
 	m->now = w->now;
-	m->nvcpus = w->nvcpus;
 	m->npcpus = w->npcpus;
-	m->device_busy = rl_device_busy(&w->device);
-	m->copy_bytes = w->blk.copy_bytes;
-	m->hyp = m->switches = 0;
-	for (uint32_t i = 0; i < w->nvcpus; i++)
-		m->v[i] = w->vcpu[i].st;
+	m->nvbds = w->nvbds;
+	memset(m->v, 0, sizeof(m->v));
+	memset(m->vcpus, 0, sizeof(m->vcpus));
+	m->hyp = m->idle = m->device_busy = 0;
+	m->switches = m->copy_bytes = 0;
+	for (uint32_t i = 0; i < w->nvcpus; i++) {
+		m->vcpus[w->vcpu[i].dom->role]++;
+		add(&m->v[w->vcpu[i].dom->role], &w->vcpu[i].st);
+	}
 	for (uint32_t i = 0; i < w->npcpus; i++) {
 		m->hyp += w->pcpu[i].hyp_ps;
-		m->idle[i] = w->pcpu[i].idle_ps;
+		m->idle += w->pcpu[i].idle_ps;
 		m->switches += w->pcpu[i].switches;
 	}
+	for (uint32_t i = 0; i < w->nvbds; i++)
+		m->device_busy += rl_device_busy(&w->vbd[i].device);
+	for (uint32_t i = 0; i < w->nblk; i++)
+		m->copy_bytes += w->blk[i].copy_bytes;
 	m->tally = w->tally;
 	return not_conserved(w);
 }
@@ -126,6 +149,7 @@ static void fill_stages(struct rl_rep *r, const struct rl_mark *a, const struct 
 _Static_assert(RL_METRIC_stage_reap_ns - RL_METRIC_stage_submit_ns == RL_STAGE_REAP,
 	"stages are in one order");
 
+/* CPU fractions are of one pCPU: a role with many vCPUs may use more than one. */
 static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
 {
 	double t = (double)(b->now - a->now);
@@ -139,23 +163,19 @@ static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_
 	r->m[RL_METRIC_hyp_cpu_frac] = (double)(b->hyp - a->hyp) / t;
 	r->m[RL_METRIC_front_spin_frac] = (double)(fb->cpu[RL_CPU_SPIN] - fa->cpu[RL_CPU_SPIN]) / t;
 	r->m[RL_METRIC_back_spin_frac] = (double)(db->cpu[RL_CPU_SPIN] - da->cpu[RL_CPU_SPIN]) / t;
-	for (uint32_t i = 0; i < b->nvcpus; i++)
+	for (int i = 0; i < RL_ROLES; i++)
 		r->busy[i] = (double)((b->v[i].run_ps - a->v[i].run_ps) -
 				      (b->v[i].cpu[RL_CPU_SPIN] - a->v[i].cpu[RL_CPU_SPIN])) /
-			     t;
-	r->pcpu = 0;
-	for (uint32_t i = 0; i < b->npcpus; i++)
-		r->pcpu = fmax(r->pcpu, 1 - (double)(b->idle[i] - a->idle[i]) / t);
-	r->device = (double)(b->device_busy - a->device_busy) / t;
+			     t / (b->vcpus[i] ? b->vcpus[i] : 1);
+	r->pcpu = 1 - (double)(b->idle - a->idle) / t / b->npcpus;
+	r->device = (double)(b->device_busy - a->device_busy) / t / b->nvbds;
 }
 
 static void fill_cells(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
 {
 	r->time = b->npcpus * (b->now - a->now);
-	r->idle = 0;
-	for (uint32_t i = 0; i < b->npcpus; i++)
-		r->idle += b->idle[i] - a->idle[i];
-	for (uint32_t i = 0; i < b->nvcpus; i++)
+	r->idle = b->idle - a->idle;
+	for (int i = 0; i < RL_ROLES; i++)
 		for (int k = 0; k < RL_CPU_COUNT; k++)
 			r->cpu[i][k] = b->v[i].cpu[k] - a->v[i].cpu[k];
 }

@@ -8,9 +8,9 @@
 
 struct rl_mark {
 	rl_ps now;
-	uint32_t nvcpus, npcpus;
-	struct rl_vcpu_stats v[RL_VCPUS];
-	rl_ps hyp, idle[RL_PCPUS], device_busy;
+	uint32_t npcpus, nvbds, vcpus[RL_ROLES];
+	struct rl_vcpu_stats v[RL_ROLES]; /* of all vCPUs of the role */
+	rl_ps hyp, idle, device_busy;	  /* of all pCPUs, of all devices */
 	uint64_t switches, copy_bytes;
 	struct rl_tally tally;
 };
@@ -19,12 +19,12 @@ struct rl_mark {
 struct rl_rep {
 	double m[RL_METRIC_COUNT];
 	uint64_t events, requests;
-	double busy[RL_VCPUS]; /* share of time that a vCPU worked, polling excluded */
-	double pcpu, device;   /* the busiest pCPU (polling included), and the device */
+	double busy[RL_ROLES]; /* share of time that a vCPU of the role worked, polling excluded */
+	double pcpu, device;   /* the same of a pCPU (polling included), and of a device */
 	int failed;	       /* -EDEADLK: it stood still; -ENOMEM; or 0 */
 	const char *broken;    /* what was not conserved: a bug of the simulator; or null */
 	/* Where the time of all pCPUs went: cells and idle time add up to pcpus x time, exactly. */
-	rl_ps cpu[RL_VCPUS][RL_CPU_COUNT], idle, time;
+	rl_ps cpu[RL_ROLES][RL_CPU_COUNT], idle, time;
 };
 
 /**

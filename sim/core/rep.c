@@ -18,11 +18,39 @@ static void costs(struct rl_world *w, const struct rl_costs *c)
 		w->cost[i] = (rl_ps)(c->v[i] * RL_PS_PER_NS + 0.5);
 }
 
+/* Timers of rings (a side each), devices and clones. */
+static uint32_t slots_of(const struct rl_scenario *s)
+{
+	return s->guest.count * (2 * s->disk.queues + 1 + rl_jobs_clones(s));
+}
+
+/* A disk a guest; its interrupts go where its first ring is served. */
+static void vbds_init(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
+{
+	const struct rl_disk *disk = &a->s->disk;
+	uint32_t requests =
+		disk->queues * rl_ring_slots(disk->ring_pages * RL_PAGE_BYTES, RL_BLKIF_SLOT_BYTES);
+
+	w->nvbds = w->nguests;
+	w->vbd = rl_world_alloc(w, w->nvbds * sizeof(*w->vbd));
+	for (uint32_t i = 0; i < w->nvbds; i++) {
+		struct rl_vbd *d = &w->vbd[i];
+		struct rl_device_setup setup = {.spec = a->s->disk.device,
+			.irq = &d->irq,
+			.mem = rl_world_alloc(w, RL_DEVICE_BYTES(requests)),
+			.capacity = requests};
+
+		rl_rng_init(&setup.rng, a->seed, rep, STREAM_DEVICE, i);
+		rl_port_init(&d->irq, w->blk[i * disk->queues].driver, RL_IRQ_DEVICE,
+			rl_back_device_irq, d);
+		rl_device_init(&d->device, w, &setup);
+	}
+}
+
 int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 {
-	struct rl_rng machine, device;
-	int rc = rl_world_reset(
-		w, rl_xen_slots(a->s, a->sched) + RL_FIO_CLONES + 1 /* the device's */);
+	struct rl_rng machine;
+	int rc = rl_world_reset(w, rl_xen_slots(a->s, a->sched) + slots_of(a->s));
 
 	if (rc)
 		return rc;
@@ -31,21 +59,19 @@ int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 	w->waker = -1;
 	w->mwait = a->s->machine.mwait;
 	rl_rng_init(&machine, a->seed, rep, STREAM_MACHINE, 0);
-	rl_rng_init(&device, a->seed, rep, STREAM_DEVICE, 0);
 	rl_rng_init(&w->dom0_rng, a->seed, rep, STREAM_DOM0, 0);
 	rl_rng_init(&w->load_rng, a->seed, rep, STREAM_LOAD, 0);
 	rl_rng_init(&w->cost_rng, a->seed, rep, STREAM_COST, 0);
 	rl_xen_init(w, a->s, &machine);
-	rl_device_init(&w->device, w,
-		&(struct rl_device_setup){.spec = a->s->disk.device,
-			.rng = device,
-			.irq = &w->vcpu[RL_DRIVER],
-			.mem = w->device_mem,
-			.capacity = RL_RING_MAX_SLOTS});
-	rl_blk_init(w, a->s);
+	rl_blk_create(w, a->s);
+	vbds_init(w, a, rep);
 	rl_jobs_init(w, a->s, a->seed, rep, STREAM_JOB);
-	rl_vcpu_start(&w->vcpu[RL_DRIVER]);
-	rl_vcpu_start(&w->vcpu[RL_GUEST]);
+	for (uint32_t i = 0; i < w->nblk; i++)
+		rl_blk_init(&w->blk[i], a->s, &w->vbd[i / a->s->disk.queues]);
+	for (uint32_t i = 0; i < w->ndrivers * w->driver_vcpus; i++)
+		rl_vcpu_start(rl_world_driver(w, 0, i));
+	for (uint32_t i = 0; i < w->nguests * w->guest_vcpus; i++)
+		rl_vcpu_start(rl_world_guest(w, 0, i));
 	return 0;
 }
 
@@ -72,7 +98,7 @@ static int until(struct rl_world *w, const struct rl_rep_args *a, uint64_t n)
 
 uint64_t rl_rep_depth(const struct rl_rep_args *a)
 {
-	return (uint64_t)a->s->job.iodepth * a->s->job.numjobs;
+	return (uint64_t)a->s->guest.count * a->s->job.iodepth * a->s->job.numjobs;
 }
 
 uint64_t rl_rep_tenth(const struct rl_rep_args *a)
@@ -129,7 +155,7 @@ void rl_rep_run(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep, s
 	out->failed = rl_rep_start(w, a, rep);
 	if (out->failed)
 		return;
-	if (!(w->jobs.sampled ? sample(w, a, mark, out) : whole(w, a, mark, out)))
+	if (!(w->jobs[0].sampled ? sample(w, a, mark, out) : whole(w, a, mark, out)))
 		return;
 	rl_mark_fill(&mark[0], &mark[1], out, hist);
 	out->events = w->engine.events;

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One replication: the clock, the pending set, the machine, the disk, the workload.
- * Actors meet here; each owns its own struct. Nothing is allocated while it runs.
+ * One replication: the clock, the pending set, the machine, rings, disks, jobs.
+ * Actors meet here; each owns its own struct. All memory is taken at the start, from an arena
+ * that the next replication uses again; nothing is allocated while it runs.
  */
 #ifndef RL_SIM_CORE_WORLD_H
 #define RL_SIM_CORE_WORLD_H
 
 #include "sim/blk/blk.h"
+#include "sim/core/arena.h"
 #include "sim/core/engine.h"
 #include "sim/core/tally.h"
 #include "sim/device/device.h"
 #include "sim/workload/fio.h"
 #include "sim/xen/xen.h"
-
-enum { RL_GUEST, RL_DRIVER, RL_DOM0 };
-
-#define RL_ARENA_BYTES 65536u
 
 struct rl_world {
 	rl_ps now;	    /* the engine's */
@@ -28,22 +26,35 @@ struct rl_world {
 	const struct rl_sched *sched;
 	void *sched_own;
 	int32_t waker; /* pCPU that wakes somebody just now, -1: time itself */
-	uint32_t npcpus, nvcpus, ndoms;
+	uint32_t npcpus, nvcpus, ndoms, nguests, ndrivers;
 	uint32_t sockets, threads; /* threads of a core */
 	bool mwait;		   /* domains may use it */
-	struct rl_pcpu pcpu[RL_PCPUS];
-	struct rl_vcpu vcpu[RL_VCPUS];
-	struct rl_dom dom[RL_DOMS];
+	struct rl_pcpu *pcpu;
+	struct rl_dom *dom;
+	struct rl_vcpu *vcpu;		    /* of the guests, of the driver domains, of others */
+	uint32_t guest_vcpus, driver_vcpus; /* of one domain each */
 
-	struct rl_blk blk;
-	struct rl_device_state device;
-	_Alignas(8) uint8_t device_mem[RL_DEVICE_BYTES(RL_RING_MAX_SLOTS)];
-	struct rl_jobs jobs;
+	uint32_t nblk, nvbds;
+	struct rl_blk *blk;   /* rings, guest by guest */
+	struct rl_vbd *vbd;   /* one a guest */
+	struct rl_jobs *jobs; /* one a guest */
+	uint32_t busy_guests; /* whose jobs are not over */
 	struct rl_rng dom0_rng, load_rng, cost_rng;
-
-	uint32_t arena_used;
-	_Alignas(64) unsigned char arena[RL_ARENA_BYTES];
+	struct rl_arena arena;
 };
+
+/* The vCPUs of a role, as rl_world.vcpu has them. */
+static inline struct rl_vcpu *rl_world_guest(
+	const struct rl_world *w, uint32_t guest, uint32_t vcpu)
+{
+	return &w->vcpu[guest * w->guest_vcpus + vcpu];
+}
+
+static inline struct rl_vcpu *rl_world_driver(
+	const struct rl_world *w, uint32_t driver, uint32_t vcpu)
+{
+	return &w->vcpu[w->nguests * w->guest_vcpus + driver * w->driver_vcpus + vcpu];
+}
 
 #define rl_cost(w, name) ((w)->cost[RL_PARAM_##name])
 
@@ -65,8 +76,8 @@ void rl_world_destroy(struct rl_world *w);
  */
 int rl_world_reset(struct rl_world *w, uint32_t slots);
 
-/** rl_world_own - zeroed memory for as long as the replication. Context: before the first event. */
-void *rl_world_own(struct rl_world *w, size_t bytes);
+/** rl_world_alloc - zeroed memory until the next replication. Context: before the first event. */
+void *rl_world_alloc(struct rl_world *w, size_t bytes);
 
 /** rl_world_slot - a timer for an actor. Context: before the first event. */
 static inline uint32_t rl_world_slot(struct rl_world *w, void (*fire)(void *), void *arg)

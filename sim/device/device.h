@@ -26,7 +26,7 @@
 #define RL_DEVICE_PARTS	      3u
 
 struct rl_world;
-struct rl_vcpu;
+struct rl_port;
 
 /* A block request as the disk sees it. */
 struct rl_device_request {
@@ -56,9 +56,9 @@ struct rl_device_list {
 };
 
 struct rl_device_state {
-	const struct rl_device *ops;
 	struct rl_world *w;
-	struct rl_vcpu *irq; /* who gets RL_IRQ_DEVICE */
+	const struct rl_device *ops;
+	struct rl_port *irq; /* raised when a request is complete */
 	struct rl_rng rng;
 	uint32_t slot;
 	bool firing; /* the slot is armed when the event is over */
@@ -106,7 +106,7 @@ extern const struct rl_device *const rl_devices[];
 struct rl_device_setup {
 	const char *spec; /* "name:option=value,..."; was checked */
 	struct rl_rng rng;
-	struct rl_vcpu *irq; /* gets RL_IRQ_DEVICE when requests are complete */
+	struct rl_port *irq; /* raised when requests are complete */
 	void *mem;	     /* RL_DEVICE_BYTES(capacity) */
 	uint32_t capacity;   /* no more than these are inside at a time */
 };

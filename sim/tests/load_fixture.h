@@ -79,16 +79,16 @@ static inline rl_ps published(const struct rl_tag *t)
 /* Steps until one more request was handed to the frontend: its tag, or null at the end. */
 static inline const struct rl_tag *next_request(void)
 {
-	uint64_t before = w->blk.requests;
+	uint64_t before = w->blk[0].requests;
 	struct rl_blkif_request *req;
 	uint32_t at;
 
-	while (w->blk.requests == before)
+	while (w->blk[0].requests == before)
 		if (rl_jobs_over(w) || !rl_world_step(w))
 			return NULL;
-	at = (w->blk.front.req_prod_pvt - 1) & (w->blk.front.size - 1);
-	req = (void *)(w->blk.front.slots + at * w->blk.front.slot_bytes);
-	return &w->blk.tag[req->id];
+	at = (w->blk[0].front.req_prod_pvt - 1) & (w->blk[0].front.size - 1);
+	req = (void *)(w->blk[0].front.slots + at * w->blk[0].front.slot_bytes);
+	return &w->blk[0].tag[req->id];
 }
 
 /* I/Os of all clones of a job that completed. */
@@ -96,9 +96,9 @@ static inline uint64_t done(uint32_t section, int dir)
 {
 	uint64_t n = 0;
 
-	for (uint32_t i = 0; i < w->jobs.n; i++)
-		if (w->jobs.fio[i].section == section)
-			n += w->jobs.fio[i].ios_done[dir];
+	for (uint32_t i = 0; i < w->jobs[0].n; i++)
+		if (w->jobs[0].fio[i].section == section)
+			n += w->jobs[0].fio[i].ios_done[dir];
 	return n;
 }
 

@@ -20,8 +20,8 @@ static void ends_by_size(void **state)
 	run(&rep);
 	assert_int_equal(all_done(0), 256);
 	assert_int_equal(all_done(1), 768);
-	assert_int_equal(w->blk.requests, 1024);
-	assert_int_equal(w->blk.responses, 1024);
+	assert_int_equal(w->blk[0].requests, 1024);
+	assert_int_equal(w->blk[0].responses, 1024);
 }
 
 static void ends_by_time(void **state)
@@ -53,7 +53,7 @@ static void stonewall_keeps_the_order(void **state)
 			turn = 1;
 		assert_true(turn ? job > 0 : job == 0);
 		if (turn)
-			assert_true(w->jobs.fio[0].over);
+			assert_true(w->jobs[0].fio[0].over);
 		seen[job]++;
 	}
 	assert_true(seen[0] == 64 && seen[1] == 64 && seen[2] == 64);
@@ -70,7 +70,7 @@ static void startdelay_delays(void **state)
 	start();
 	while ((t = next_request()) != NULL)
 		assert_true((published(t) >= 2 * RL_PS_PER_S) == (t->fio->section == 1));
-	assert_int_equal(w->blk.requests, 32);
+	assert_int_equal(w->blk[0].requests, 32);
 }
 
 /* Clones do not share a depth: four of one each have four in flight. */
@@ -82,8 +82,8 @@ static void clones_run_side_by_side(void **state)
 	run(&rep);
 	about(rep.m[RL_METRIC_iops], 4000, 1e-3);
 	for (int i = 0; i < 4; i++) {
-		assert_true(w->jobs.fio[i].ios_done[RL_DIR_READ] > 5000);
-		assert_true(w->jobs.fio[i].io[0].sector / (1u << 21) == (uint64_t)i);
+		assert_true(w->jobs[0].fio[i].ios_done[RL_DIR_READ] > 5000);
+		assert_true(w->jobs[0].fio[i].io[0].sector / (1u << 21) == (uint64_t)i);
 	}
 	/* They have one CPU together: what switching between them costs is felt. */
 	s.costs.v[RL_PARAM_fio_ns] = 400e3;
@@ -156,7 +156,7 @@ static void batches_save_notifications(void **state)
 	eight = rep.m[RL_METRIC_notifications_per_request];
 	assert_true(eight < 0.5 * one);
 	/* One from the frontend for eight; the device completes one after another. */
-	assert_true(w->jobs.fio[0].ios_done[RL_DIR_READ] % 8 == 0);
+	assert_true(w->jobs[0].fio[0].ios_done[RL_DIR_READ] % 8 == 0);
 }
 
 static void reaping_waits_for_the_minimum(void **state)
@@ -165,7 +165,7 @@ static void reaping_waits_for_the_minimum(void **state)
 	free_of_charge(100e3);
 	job_file("[j]\nrw=randread\nsize=1g\niodepth=8\niodepth_batch_complete_min=8\n");
 	run(&rep);
-	assert_true(w->jobs.fio[0].ios_done[RL_DIR_READ] % 8 == 0);
+	assert_true(w->jobs[0].fio[0].ios_done[RL_DIR_READ] % 8 == 0);
 	about(rep.m[RL_METRIC_iops], 80000, 1e-2);
 }
 

@@ -40,8 +40,8 @@ static void run(uint32_t pcpus, uint32_t depth, const char *front, const char *b
 		if (!rl_world_step(w) || before > 20000000)
 			fail_msg("%s x %s stands still at depth %u on %u pCPUs", s.front_policy,
 				s.back_policy, depth, pcpus);
-		assert_int_equal(
-			w->blk.requests - w->blk.responses, w->blk.front.size - w->blk.nfree);
+		assert_int_equal(w->blk[0].requests - w->blk[0].responses,
+			w->blk[0].front.size - w->blk[0].nfree);
 	}
 	rl_xen_settle(w);
 }
@@ -68,10 +68,12 @@ struct print {
 
 static struct print fingerprint(void)
 {
-	const struct rl_vcpu_stats *b = &w->vcpu[RL_DRIVER].st, *f = &w->vcpu[RL_GUEST].st;
+	const struct rl_vcpu_stats *b = &rl_world_driver(w, 0, 0)->st,
+				   *f = &rl_world_guest(w, 0, 0)->st;
 
 	return (struct print){b->blocks, b->upcalls, b->sends, b->hypercalls, b->looks,
-		b->cpu[RL_CPU_SPIN], f->sends, w->blk.bw.st.episodes, w->blk.bw.st.recheck_hits};
+		b->cpu[RL_CPU_SPIN], f->sends, w->blk[0].bw.st.episodes,
+		w->blk[0].bw.st.recheck_hits};
 }
 
 static void no_two_are_alike(void **state)

@@ -109,7 +109,7 @@ static void inline_rate_is_obeyed(void **state)
 	start();
 	for (int i = 0; i < 1000; i++) {
 		next_request();
-		most = w->jobs.fio[0].in_flight > most ? w->jobs.fio[0].in_flight : most;
+		most = w->jobs[0].fio[0].in_flight > most ? w->jobs[0].fio[0].in_flight : most;
 	}
 	/* What fell due in the millisecond of the batch before. */
 	assert_true(most >= 9 && most <= 11);
@@ -161,7 +161,7 @@ static void a_full_ring_lets_the_block_layer_wait(void **state)
 	start();
 	for (int i = 0; i < 5000; i++) {
 		next_request();
-		most = w->jobs.fio[0].queued.n > most ? w->jobs.fio[0].queued.n : most;
+		most = w->jobs[0].fio[0].queued.n > most ? w->jobs[0].fio[0].queued.n : most;
 	}
 	assert_true(most > 400);
 }

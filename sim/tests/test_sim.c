@@ -271,7 +271,7 @@ static void requests_are_conserved(void **state)
 	a.sched = sched("credit2");
 	assert_int_equal(rl_rep_start(w, &a, 0), 0);
 	for (int i = 0; i < 200000; i++) {
-		struct rl_blk *b = &w->blk;
+		struct rl_blk *b = &w->blk[0];
 
 		assert_true(rl_world_step(w));
 		assert_int_equal(b->requests - b->responses, b->front.size - b->nfree);
@@ -279,7 +279,7 @@ static void requests_are_conserved(void **state)
 		assert_int_equal(b->requests, b->front.req_prod_pub);
 	}
 	assert_true(w->completed > 1000);
-	assert_true(w->blk.requests >= 2 * w->completed);
+	assert_true(w->blk[0].requests >= 2 * w->completed);
 	rl_world_destroy(w);
 }
 

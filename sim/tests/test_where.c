@@ -44,7 +44,7 @@ static void planted_errors_are_noticed(void **state)
 {
 	(void)state;
 	some_time();
-	w->vcpu[RL_DRIVER].st.run_ps++; /* charged twice */
+	rl_world_driver(w, 0, 0)->st.run_ps++; /* charged twice */
 	violated("CPU time");
 	some_time();
 	w->pcpu[0].idle_ps--; /* not at all */
@@ -66,7 +66,7 @@ static void planted_errors_are_noticed(void **state)
 		&(struct rl_stamps){.at = {[RL_STAGE_SUBMIT] = 9, [RL_STAGE_SLOT] = 8}}, 9);
 	violated("stages");
 	some_time();
-	w->blk.responses--; /* a lost response */
+	w->blk[0].responses--; /* a lost response */
 	violated("requests");
 }
 
@@ -109,7 +109,7 @@ static void cells_add_up(void **state)
 				(*it)->name);
 			run_rep();
 			sum = rep.idle;
-			for (int v = 0; v < (int)RL_VCPUS; v++)
+			for (int v = 0; v < (int)RL_ROLES; v++)
 				for (int k = 0; k < RL_CPU_COUNT; k++)
 					sum += rep.cpu[v][k];
 			assert_true(sum == rep.time);

@@ -248,7 +248,7 @@ void rl_fio_begin(struct rl_ctx *c)
 	rl_ps now = f->w->now;
 
 	f->epoch = f->due[0] = f->due[1] = f->thought_at = now;
-	if (!f->w->jobs.sampled && j->runtime_ns)
+	if (!f->jobs->sampled && j->runtime_ns)
 		f->end = now + (j->ramp_ns + j->runtime_ns) * RL_PS_PER_NS;
 	if (j->offload || f->replay)
 		rl_fio_offload(c);

@@ -24,8 +24,8 @@
 #include "sim/core/stage.h"
 #include "sim/xen/xen.h"
 
-#define RL_FIO_CLONES (RL_THREADS - 1u) /* of all jobs */
-#define RL_FIO_IOS    8192u		/* in flight, of all jobs */
+#define RL_FIO_CLONES 32u   /* of all jobs of a guest */
+#define RL_FIO_IOS    8192u /* in flight, of all jobs of a guest */
 
 struct rl_blk;
 
@@ -48,7 +48,8 @@ struct rl_io_queue {
 struct rl_fio {
 	struct rl_world *w;
 	struct rl_ctx *ctx;
-	struct rl_blk *blk;
+	struct rl_jobs *jobs; /* of its guest */
+	struct rl_blk *blk;   /* the ring of its vCPU */
 	const struct rl_job *job;
 	const struct rl_replay *replay;
 	uint32_t section, clone;
@@ -83,10 +84,10 @@ struct rl_fio {
 	/* what the thread waits for */
 	uint32_t want; /* completions */
 	bool waits_done, waits_tag, waits_time;
-	bool touched, in_tag, is_due; /* in the lists below */
-	struct rl_fio *next_touched, *next_tag, *next_due;
+	bool touched, in_tag; /* in the lists below */
+	struct rl_fio *next_touched, *next_tag;
 	rl_ps rest_until;
-	uint32_t slot;
+	struct rl_timer alarm;
 	struct rl_spin spin;
 	void (*reaped)(struct rl_ctx *), (*quiet)(struct rl_ctx *), (*rested)(struct rl_ctx *);
 	bool started, over;
@@ -98,21 +99,23 @@ struct rl_fio_gate {
 	struct rl_fio *first, *last; /* wait for a tag, in this order */
 };
 
-/* All clones of a scenario. */
+/* All clones of a guest's jobs. */
 struct rl_jobs {
+	struct rl_world *w;
 	uint32_t n, running;
 	uint32_t started; /* clones; the next stonewall is after them */
 	bool sampled;	  /* jobs go on for ever, their steady state is sampled */
-	struct rl_fio fio[RL_FIO_CLONES];
-	struct rl_io io[RL_FIO_IOS];
-	uint32_t index[3 * RL_FIO_IOS];
+	struct rl_fio *fio;
 };
+
+/** rl_jobs_clones - how many clones a guest has of all its jobs. */
+uint32_t rl_jobs_clones(const struct rl_scenario *s);
 
 /** rl_jobs_check - refuse what this simulator does not model, by its name. */
 int rl_jobs_check(const struct rl_scenario *s, struct rl_err *err);
 
-/** rl_jobs_init - the jobs of a scenario, about to issue their first I/Os. Random streams
- *                are named by @seed, @rep and @entity. */
+/** rl_jobs_init - the jobs of a scenario on every guest, dealt to its rings in turn, about to issue
+ *                their first I/Os. Random streams are named by @seed, @rep and @entity. */
 void rl_jobs_init(struct rl_world *w, const struct rl_scenario *s, uint64_t seed, uint32_t rep,
 	uint32_t entity);
 

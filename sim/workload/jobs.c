@@ -105,10 +105,8 @@ static bool starts_a_group(const struct rl_jobs *l, uint32_t clone)
 
 /* All up to the next stonewall. @begin: of the replication, whose threads are ready by themselves.
  */
-static void start_group(struct rl_world *w, bool begin)
+static void start_group(struct rl_jobs *l, bool begin)
 {
-	struct rl_jobs *l = &w->jobs;
-
 	do {
 		struct rl_fio *f = &l->fio[l->started++];
 		rl_ps at = f->job->startdelay_ns * RL_PS_PER_NS; /* counted from the begin */
@@ -116,9 +114,8 @@ static void start_group(struct rl_world *w, bool begin)
 		l->running++;
 		if (begin && !at) {
 			f->started = true;
-			f->ctx->done = rl_fio_begin;
 		} else {
-			rl_world_arm(w, f->slot, at);
+			rl_world_arm(l->w, f->alarm.slot, at);
 		}
 	} while (l->started < l->n && !starts_a_group(l, l->started));
 }
@@ -131,30 +128,30 @@ static void gone(struct rl_ctx *c)
 void rl_fio_finish(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
-	struct rl_jobs *l = &f->w->jobs;
+	struct rl_jobs *l = f->jobs;
 
 	f->over = true;
 	if (--l->running == 0 && l->started < l->n)
-		start_group(f->w, false);
+		start_group(l, false);
+	l->w->busy_guests -= !l->running;
 	gone(c);
 }
 
 bool rl_jobs_over(const struct rl_world *w)
 {
-	return !w->jobs.running;
+	return !w->busy_guests;
 }
 
 /* ---- the begin ----------------------------------------------------------------------------- */
 
-static void give_memory(struct rl_jobs *l, struct rl_fio *f, uint32_t *ios)
+static void give_memory(struct rl_fio *f)
 {
-	uint32_t *at = &l->index[3 * *ios];
+	uint32_t *at = rl_world_alloc(f->w, 3 * f->depth * sizeof(*at));
 
-	f->io = &l->io[*ios];
+	f->io = rl_world_alloc(f->w, f->depth * sizeof(*f->io));
 	f->free.at = at;
 	f->queued.at = at + f->depth;
 	f->done.at = at + 2 * f->depth;
-	*ios += f->depth;
 	for (uint32_t i = 0; i < f->depth; i++)
 		rl_io_push(f, &f->free, i);
 }
@@ -185,50 +182,66 @@ static void give_streams(
 		rl_rng_init(streams[i], seed, rep, entity, number * STREAMS + i);
 }
 
-/* The frontend's thread is the second one of the guest; all others are the clones'. */
-static struct rl_ctx *thread_of(struct rl_vcpu *v, uint32_t number)
+uint32_t rl_jobs_clones(const struct rl_scenario *s)
 {
-	uint32_t i = number ? number + 1 : 0;
+	uint32_t n = 0;
 
-	if (v->nthreads < i + 1)
-		v->nthreads = i + 1;
-	return &v->threads[i];
+	for (uint32_t i = 0; i < s->njobs; i++)
+		n += s->jobs[i].numjobs;
+	return n;
+}
+
+/* A clone of section @i; @number: of the guest's. Its thread is ready when it begins at once. */
+static void clone_init(
+	struct rl_jobs *l, const struct rl_scenario *s, uint32_t guest, uint32_t i, uint32_t k)
+{
+	struct rl_fio *f = &l->fio[l->n];
+
+	f->w = l->w;
+	f->jobs = l;
+	f->blk = &l->w->blk[guest * s->disk.queues + l->n % s->disk.queues];
+	f->section = i;
+	f->clone = k;
+	give_work(f, &s->jobs[i], l->sampled);
+	give_memory(f);
+	rl_timer_init(&f->alarm, f->blk->guest, rl_fio_alarm, f);
+	l->n++;
+}
+
+static void guest_init(struct rl_jobs *l, const struct rl_scenario *s, uint32_t guest)
+{
+	l->sampled = rl_jobs_sampled(s);
+	l->fio = rl_world_alloc(l->w, rl_jobs_clones(s) * sizeof(*l->fio));
+	for (uint32_t i = 0; i < s->njobs; i++)
+		for (uint32_t k = 0; k < s->jobs[i].numjobs; k++)
+			clone_init(l, s, guest, i, k);
+	start_group(l, true);
+	for (uint32_t i = 0; i < l->n; i++)
+		l->fio[i].ctx = rl_vcpu_thread(
+			l->fio[i].blk->guest, l->fio[i].started ? rl_fio_begin : NULL, &l->fio[i]);
 }
 
 void rl_jobs_init(struct rl_world *w, const struct rl_scenario *s, uint64_t seed, uint32_t rep,
 	uint32_t entity)
 {
-	struct rl_jobs *l = &w->jobs;
-	struct rl_vcpu *v = &w->vcpu[RL_GUEST];
-	uint32_t ios = 0;
+	w->jobs = rl_world_alloc(w, w->nguests * sizeof(*w->jobs));
+	w->busy_guests = w->nguests;
+	for (uint32_t g = 0; g < w->nguests; g++) {
+		struct rl_jobs *l = &w->jobs[g];
 
-	l->sampled = rl_jobs_sampled(s);
-	for (uint32_t i = 0; i < s->njobs; i++)
-		for (uint32_t k = 0; k < s->jobs[i].numjobs; k++) {
-			struct rl_fio *f = &l->fio[l->n];
-
-			f->w = w;
-			f->blk = &w->blk;
-			f->section = i;
-			f->clone = k;
-			f->ctx = thread_of(v, l->n);
-			f->ctx->arg = f;
-			f->slot = rl_world_slot(w, rl_fio_alarm_fires, f);
-			give_work(f, &s->jobs[i], l->sampled);
-			give_memory(l, f, &ios);
-			give_streams(f, seed, rep, entity, l->n);
-			l->n++;
-		}
-	v->handler[RL_IRQ_ALARM] = rl_fio_alarm;
-	start_group(w, true);
+		l->w = w;
+		guest_init(l, s, g);
+		for (uint32_t i = 0; i < l->n; i++)
+			give_streams(&l->fio[i], seed, rep, entity, g * l->n + i);
+	}
 }
 
 rl_ps rl_jobs_ramp_end(const struct rl_world *w)
 {
 	rl_ps first = RL_PS_NEVER;
 
-	for (uint32_t i = 0; i < w->jobs.started; i++) {
-		const struct rl_job *j = w->jobs.fio[i].job;
+	for (uint32_t i = 0; i < w->jobs[0].started; i++) {
+		const struct rl_job *j = w->jobs[0].fio[i].job;
 		rl_ps at = (j->startdelay_ns + j->ramp_ns) * RL_PS_PER_NS;
 
 		first = at < first ? at : first;

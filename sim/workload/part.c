@@ -43,7 +43,7 @@ static void notify(struct rl_ctx *c)
 	struct rl_fio *f = c->arg;
 
 	rl_front_sent(f->blk, f, f->published_at);
-	rl_evtchn_send(c->v, &c->v->w->vcpu[RL_DRIVER]);
+	rl_evtchn_send(c->v, &f->blk->bw.evtchn);
 	f->parted(c);
 }
 

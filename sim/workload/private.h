@@ -65,12 +65,10 @@ void rl_fio_offload(struct rl_ctx *c);
 void rl_fio_sleep(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *));
 /** rl_fio_doze - the same, or until something completes, or a tag is free for what is queued. */
 void rl_fio_doze(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *));
-/** rl_fio_alarm - the handler of the guest's timer for sleeping clones. c->arg: who is due. */
+/** rl_fio_alarm - the handler of a clone's timer. c->arg: the clone. */
 void rl_fio_alarm(struct rl_ctx *c);
-/** rl_fio_alarm_fires - the time that a clone's slot was armed for. */
-void rl_fio_alarm_fires(void *f);
 
-/* load.c */
+/* jobs.c */
 /** rl_fio_finish - the clone has ended: its thread sleeps for good. */
 void rl_fio_finish(struct rl_ctx *c);
 

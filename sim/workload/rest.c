@@ -52,7 +52,7 @@ static void set_timer(struct rl_fio *f)
 	rl_ps soonest = f->w->now + rl_cost(f->w, timer_min_ns);
 
 	f->waits_time = true;
-	rl_world_arm(f->w, f->slot, at > soonest ? at : soonest);
+	rl_world_arm(f->w, f->alarm.slot, at > soonest ? at : soonest);
 }
 
 static void lie_down(struct rl_ctx *c)
@@ -81,7 +81,7 @@ static void risen(struct rl_ctx *c)
 	struct rl_fio *f = c->arg;
 
 	f->waits_done = f->waits_tag = f->waits_time = false;
-	rl_world_cancel(f->w, f->slot);
+	rl_world_cancel(f->w, f->alarm.slot);
 	f->rested(c);
 }
 
@@ -130,20 +130,15 @@ void rl_fio_doze(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *))
 
 static void ring(struct rl_ctx *c)
 {
-	struct rl_fio *f = c->arg, *next;
+	struct rl_fio *f = c->arg;
 
-	c->arg = NULL;
-	for (; f; f = next) {
-		next = f->next_due;
-		f->is_due = false;
-		if (!f->started) {
-			f->started = true;
-			f->ctx->done = rl_fio_begin;
-			rl_ctx_wake(f->ctx);
-		} else if (f->waits_time) {
-			f->waits_time = false;
-			rl_ctx_wake(f->ctx);
-		}
+	if (!f->started) {
+		f->started = true;
+		f->ctx->done = rl_fio_begin;
+		rl_ctx_wake(f->ctx);
+	} else if (f->waits_time) {
+		f->waits_time = false;
+		rl_ctx_wake(f->ctx);
 	}
 	rl_irq_end(c->v);
 }
@@ -154,17 +149,4 @@ void rl_fio_alarm(struct rl_ctx *c)
 
 	c->v->st.hypercalls++;
 	rl_ctx_run(c, RL_CPU_FIO, rl_cost(w, clock_ns) + set_cost(c->v), ring);
-}
-
-void rl_fio_alarm_fires(void *arg)
-{
-	struct rl_fio *f = arg;
-	struct rl_ctx *irq = &f->ctx->v->irqs[RL_IRQ_ALARM];
-
-	if (!f->is_due) {
-		f->is_due = true;
-		f->next_due = irq->arg;
-		irq->arg = f;
-	}
-	rl_vcpu_raise(f->ctx->v, RL_IRQ_ALARM, -1);
 }

@@ -50,7 +50,7 @@ struct rl_c2_dom {
 };
 
 struct rl_c2 {
-	struct rl_c2_runq rq[RL_PCPUS];
+	struct rl_c2_runq *rq; /* room for one a pCPU */
 	uint32_t n;
 };
 

@@ -9,6 +9,8 @@
 struct rl_load {
 	rl_ps work, rest; /* rest: the mean */
 	struct rl_rng rng;
+	struct rl_timer timer;
+	struct rl_ctx *thread;
 };
 
 static rl_ps draw(struct rl_load *l)
@@ -24,7 +26,7 @@ static void rests(struct rl_ctx *c)
 		rl_ctx_run(c, RL_CPU_WORK, l->work, rests);
 		return;
 	}
-	rl_vcpu_timer(c->v, c->v->w->now + draw(l));
+	rl_timer_set(&l->timer, c->v->w->now + draw(l));
 	rl_ctx_sleep(c, rests);
 }
 
@@ -37,19 +39,19 @@ static void works(struct rl_ctx *c)
 
 static void wakes(struct rl_ctx *c)
 {
-	struct rl_ctx *thread = &c->v->threads[0];
+	const struct rl_load *l = c->arg;
 
-	rl_ctx_wake(thread);
-	thread->done = works;
+	rl_ctx_wake(l->thread);
+	l->thread->done = works;
 	rl_irq_end(c->v);
 }
 
 void rl_load_init(struct rl_vcpu *v, rl_ps work, rl_ps rest, struct rl_rng rng)
 {
-	struct rl_load *l = rl_world_own(v->w, sizeof(*l));
+	struct rl_load *l = rl_world_alloc(v->w, sizeof(*l));
 
-	*l = (struct rl_load){work, rest, rng};
-	v->threads[0].arg = l;
-	v->handler[RL_IRQ_TIMER] = wakes;
-	rl_vcpu_timer(v, draw(l));
+	*l = (struct rl_load){.work = work, .rest = rest, .rng = rng};
+	l->thread = rl_vcpu_thread(v, NULL, l);
+	rl_timer_init(&l->timer, v, wakes, l);
+	rl_timer_set(&l->timer, draw(l));
 }

@@ -311,6 +311,7 @@ static void queues_init(struct rl_world *w)
 	uint32_t parts = (per_socket + MAX_CPUS_RUNQ - 1) / MAX_CPUS_RUNQ;
 	uint32_t size = (per_socket / w->threads + parts - 1) / parts * w->threads;
 
+	c2->rq = rl_world_alloc(w, w->npcpus * sizeof(*c2->rq));
 	for (uint32_t i = 0; i < w->npcpus; i++) {
 		bool begins = i % per_socket % size == 0;
 		struct rl_c2_runq *r = &c2->rq[begins ? c2->n++ : c2->n - 1];

@@ -2,39 +2,62 @@
 /* What a vCPU runs: interrupts before threads, threads before idling, and what each is charged. */
 #include "sim/core/world.h"
 
-static struct rl_ctx *other_thread(struct rl_vcpu *v)
+static void push(struct rl_ctxq *q, struct rl_ctx *c)
 {
-	uint32_t at = v->thread ? (uint32_t)(v->thread - v->threads) : v->nthreads - 1;
-
-	for (uint32_t i = 0; i < v->nthreads; i++) { /* in turn */
-		at = (at + 1) % v->nthreads;
-		if (v->threads[at].ready && &v->threads[at] != v->thread)
-			return &v->threads[at];
-	}
-	return NULL;
+	c->next = NULL;
+	if (q->tail)
+		q->tail->next = c;
+	else
+		q->head = c;
+	q->tail = c;
 }
 
-/* What interrupts the vCPU: all that is pending but a port that is polled. */
-static uint32_t deliverable(const struct rl_vcpu *v)
+static struct rl_ctx *pop(struct rl_ctxq *q)
 {
-	return v->masked ? v->pending & ~(1u << RL_IRQ_EVTCHN) : v->pending;
+	struct rl_ctx *c = q->head;
+
+	q->head = c->next;
+	if (!q->head)
+		q->tail = NULL;
+	return c;
 }
 
-static struct rl_ctx *take_irq(struct rl_vcpu *v)
+/* One upcall serves all event channels that are pending; the same one again is the next upcall. */
+static rl_ps upcall_cost(struct rl_vcpu *v, const struct rl_port *p)
 {
-	uint32_t irq = (uint32_t)__builtin_ctz(deliverable(v));
+	bool goes_on = v->upcall_of && v->upcall_of != p && p->irq == RL_IRQ_EVTCHN;
 
-	v->pending &= ~(1u << irq);
-	v->irq = &v->irqs[irq];
-	v->irq->purpose = irq == RL_IRQ_TICK ? RL_CPU_TICK : RL_CPU_UPCALL;
+	v->upcall_of = p->irq == RL_IRQ_EVTCHN ? p : NULL;
+	if (goes_on)
+		return rl_vcost(v, port_ns);
+	v->st.upcalls += p->irq == RL_IRQ_EVTCHN;
+	return rl_vcost(v, upcall_ns);
+}
+
+static void tick_done(struct rl_ctx *c)
+{
+	c->v->resched = true; /* threads that are ready take turns */
+	rl_irq_end(c->v);
+}
+
+static void take_irq(struct rl_vcpu *v)
+{
+	uint32_t irq = (uint32_t)__builtin_ctz(v->pending);
+	struct rl_ctx *c = v->irq = &v->irqs[irq];
+
+	c->purpose = irq == RL_IRQ_TICK ? RL_CPU_TICK : RL_CPU_UPCALL;
 	if (irq == RL_IRQ_TICK) {
-		v->irq->left = rl_cost(v->w, tick_ns);
+		v->pending &= ~(1u << irq);
+		v->upcall_of = NULL;
+		c->left = rl_cost(v->w, tick_ns);
+		c->done = tick_done;
 	} else {
-		v->irq->left = rl_vcost(v, upcall_ns);
-		v->st.upcalls += irq == RL_IRQ_EVTCHN;
+		struct rl_port *p = rl_port_take(v, irq);
+
+		c->left = upcall_cost(v, p);
+		c->done = p->handler;
+		c->arg = p->arg;
 	}
-	v->irq->done = v->handler[irq];
-	return v->irq;
 }
 
 static void add_switch(struct rl_ctx *c)
@@ -47,16 +70,18 @@ static void add_switch(struct rl_ctx *c)
 
 static struct rl_ctx *take_thread(struct rl_vcpu *v)
 {
-	struct rl_ctx *next = v->thread;
+	struct rl_ctx *cur = v->thread, *next = cur;
 
-	if (!next || !next->ready || v->resched) {
-		struct rl_ctx *other = other_thread(v);
-
-		if (other || !next || !next->ready)
-			next = other;
+	v->upcall_of = NULL;
+	if (!cur || !cur->ready || v->resched) {
+		next = v->ready.head ? pop(&v->ready) : NULL;
+		if (!next && cur && cur->ready)
+			next = cur;
+		else if (next && cur && cur->ready)
+			push(&v->ready, cur);
 	}
 	v->resched = false;
-	if (next && next != v->thread)
+	if (next && next != cur)
 		add_switch(next);
 	v->thread = next;
 	if (next)
@@ -67,7 +92,7 @@ static struct rl_ctx *take_thread(struct rl_vcpu *v)
 
 void rl_vcpu_go(struct rl_vcpu *v)
 {
-	if (!v->irq && deliverable(v))
+	if (!v->irq && v->pending)
 		take_irq(v);
 	rl_seg_begin(v, v->irq ? v->irq : take_thread(v));
 }
@@ -101,8 +126,9 @@ static void after_done(struct rl_vcpu *v)
 		rl_pcpu_schedule(p, true);
 	} else if (v->blocking) {
 		v->blocking = false;
-		if (v->pending) {
-			v->port_wait = false;
+		v->port_wait = v->polled && !v->pending && !v->polled->pending;
+		if (v->pending || (v->polled && !v->port_wait)) {
+			v->polled = NULL;
 			rl_vcpu_go(v);
 			return;
 		}
@@ -160,9 +186,12 @@ void rl_ctx_wake(struct rl_ctx *c)
 	if (c->ready)
 		return;
 	c->ready = true;
-	if (v->thread == c)
+	if (v->thread == c) {
 		add_switch(c); /* it had given the CPU to idle */
-	else if (v->thread && v->thread->spin)
+		return;
+	}
+	push(&v->ready, c);
+	if (v->thread && v->thread->spin)
 		v->resched = true; /* a poller gives way when the kernel asks */
 }
 
@@ -202,15 +231,13 @@ static void unblock(struct rl_vcpu *v, int32_t cpu)
 	v->w->sched->wake(v->w, v);
 }
 
-void rl_vcpu_raise(struct rl_vcpu *v, enum rl_irq irq, int32_t cpu)
+void rl_vcpu_notice(struct rl_vcpu *v, int32_t cpu)
 {
-	if (v->pending & 1u << irq)
-		return;
-	v->pending |= 1u << irq;
 	if (v->state == RL_V_BLOCKED) {
 		v->port_wait = false;
+		v->polled = NULL;
 		unblock(v, cpu);
-	} else if (v->on && !v->in_done && !v->irq && deliverable(v)) {
+	} else if (v->on && !v->in_done && !v->irq && v->pending) {
 		if (cpu < 0 || cpu == v->cpu)
 			interrupt(v);
 		else if (!rl_world_armed(v->w, v->kick_slot))
@@ -222,7 +249,7 @@ static void kick(void *arg)
 {
 	struct rl_vcpu *v = arg;
 
-	if (v->on && !v->irq && deliverable(v))
+	if (v->on && !v->irq && v->pending)
 		interrupt(v);
 }
 
@@ -237,67 +264,24 @@ static void tick(void *arg)
 		return;
 	}
 	rl_world_arm(v->w, v->tick_slot, v->w->now + rl_cost(v->w, tick_period_ns));
-	rl_vcpu_raise(v, RL_IRQ_TICK, -1);
-}
-
-static void tick_done(struct rl_ctx *c)
-{
-	c->v->resched = true; /* threads that are ready take turns */
-	rl_irq_end(c->v);
-}
-
-static void timer(void *arg)
-{
-	rl_vcpu_raise(arg, RL_IRQ_TIMER, -1);
-}
-
-void rl_vcpu_timer(struct rl_vcpu *v, rl_ps at)
-{
-	if (at == RL_PS_NEVER) {
-		rl_world_cancel(v->w, v->timer_slot);
+	if (v->pending & 1u << RL_IRQ_TICK)
 		return;
-	}
-	v->st.hypercalls++;
-	rl_world_arm(v->w, v->timer_slot, at);
+	v->pending |= 1u << RL_IRQ_TICK;
+	rl_vcpu_notice(v, -1);
 }
 
-bool rl_vcpu_cancel_timer(struct rl_vcpu *v)
-{
-	bool armed = rl_world_armed(v->w, v->timer_slot);
-
-	v->st.hypercalls += armed;
-	rl_world_cancel(v->w, v->timer_slot);
-	return armed;
-}
-
-void rl_vcpu_clear_port(struct rl_vcpu *v)
-{
-	v->pending &= ~(1u << RL_IRQ_EVTCHN);
-}
-
-void rl_vcpu_unmask_port(struct rl_vcpu *v)
-{
-	v->masked = false;
-}
-
-void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *))
+void rl_vcpu_poll_port(struct rl_ctx *c, struct rl_port *p, void (*done)(struct rl_ctx *))
 {
 	/* The whole vCPU will stand still: another thread that is ready comes first. */
-	if (other_thread(c->v)) {
+	if (c->v->ready.head) {
 		c->v->resched = true;
 		rl_ctx_run(c, RL_CPU_WAIT, 0, done);
 		return;
 	}
-	c->v->masked = c->v->port_wait = c->v->blocking = true;
+	p->masked = c->v->blocking = true;
+	c->v->polled = p;
 	c->v->st.hypercalls++;
 	rl_ctx_run(c, RL_CPU_WAIT, rl_vcost(c->v, hypercall_ns), done);
-}
-
-void rl_evtchn_send(struct rl_vcpu *from, struct rl_vcpu *to)
-{
-	from->st.sends++;
-	from->st.hypercalls++;
-	rl_vcpu_raise(to, RL_IRQ_EVTCHN, from->cpu);
 }
 
 void rl_vcpu_count_wait(struct rl_vcpu *v)
@@ -331,19 +315,22 @@ void rl_vcpu_init(
 	v->slot = rl_world_slot(w, fire, v);
 	v->kick_slot = rl_world_slot(w, kick, v);
 	v->tick_slot = rl_world_slot(w, tick, v);
-	v->timer_slot = rl_world_slot(w, timer, v);
 	v->idle = (struct rl_ctx){.v = v, .done = idle_done, .purpose = RL_CPU_IDLE_ENTRY};
 	for (int i = 0; i < RL_IRQ_COUNT; i++)
 		v->irqs[i].v = v;
-	v->nthreads = 2;
-	for (uint32_t i = 0; i < RL_THREADS; i++)
-		v->threads[i].v = v;
-	v->handler[RL_IRQ_TICK] = tick_done;
+}
+
+struct rl_ctx *rl_vcpu_thread(struct rl_vcpu *v, void (*done)(struct rl_ctx *), void *arg)
+{
+	struct rl_ctx *c = rl_world_alloc(v->w, sizeof(*c));
+
+	*c = (struct rl_ctx){.v = v, .done = done, .arg = arg, .ready = done != NULL};
+	if (c->ready)
+		push(&v->ready, c);
+	return c;
 }
 
 void rl_vcpu_start(struct rl_vcpu *v)
 {
-	for (uint32_t i = 0; i < v->nthreads; i++)
-		v->threads[i].ready = v->threads[i].done != NULL;
 	unblock(v, -1);
 }

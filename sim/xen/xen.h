@@ -8,6 +8,8 @@
  *	          has passed, done() does what it stands for and sets the next one.
  *	vCPU      runs one context: an interrupt's, else a ready thread's, else it goes idle
  *	          and blocks.
+ *	port      one source of interrupts of a vCPU: an event channel's end, a timer, a
+ *	          device's line. Those of a class are served in the order in which they came.
  *	pCPU      runs the vCPU that the scheduler chose, until its slice ends, it blocks, or
  *	          another one may preempt it; a switch between vCPUs takes time of its own.
  *
@@ -27,11 +29,7 @@
 #include "sim/xen/purpose.h"
 
 #define RL_PS_NEVER   (~(rl_ps)0)
-#define RL_THREADS    33u /* of a vCPU: the frontend's and those of fio */
-#define RL_VCPUS      24u
-#define RL_DOMS	      24u
-#define RL_PCPUS      64u
-#define RL_VCPU_SLOTS 4u
+#define RL_VCPU_SLOTS 3u /* timers of a vCPU itself */
 
 struct rl_world;
 struct rl_vcpu;
@@ -61,17 +59,38 @@ struct rl_ctx {
 	enum rl_purpose part, purpose;
 	bool ready; /* a thread that wants to run */
 	struct rl_spin *spin;
+	struct rl_ctx *next; /* in the vCPU's queue of ready threads, or of all before it starts */
 };
 
-/* Interrupts of a vCPU, by priority. */
-enum rl_irq {
-	RL_IRQ_TICK,
-	RL_IRQ_TIMER,
-	RL_IRQ_DEVICE,
-	RL_IRQ_EVTCHN,
-	RL_IRQ_ALARM, /* a thread of the guest slept until now */
-	RL_IRQ_COUNT
+/* Classes of interrupts of a vCPU, by priority. The tick has no port: there is one. */
+enum rl_irq { RL_IRQ_TICK, RL_IRQ_TIMER, RL_IRQ_DEVICE, RL_IRQ_EVTCHN, RL_IRQ_COUNT };
+
+struct rl_port {
+	struct rl_vcpu *v; /* who is interrupted */
+	enum rl_irq irq;
+	void (*handler)(struct rl_ctx *); /* runs when the upcall's cost was charged */
+	void *arg;			  /* of the handler's context */
+	bool pending;
+	bool masked; /* no interrupt, but stays pending: the port is polled */
+	struct rl_port *next;
 };
+
+/* A timer of a vCPU's kernel: fires once, as an interrupt. */
+struct rl_timer {
+	struct rl_port port;
+	uint32_t slot;
+};
+
+struct rl_ctxq {
+	struct rl_ctx *head, *tail;
+};
+
+struct rl_portq {
+	struct rl_port *head, *tail;
+};
+
+/* What a domain is for. */
+enum rl_domain_role { RL_GUEST, RL_DRIVER, RL_DOM0, RL_LOAD, RL_ROLES };
 
 enum rl_vstate { RL_V_BLOCKED, RL_V_RUNNABLE, RL_V_RUNNING };
 
@@ -85,6 +104,7 @@ struct rl_vcpu_stats {
 
 /* What all vCPUs of a domain have in common. */
 struct rl_dom {
+	enum rl_domain_role role;
 	uint32_t weight, cap; /* cap: percent of one pCPU for all its vCPUs together, 0: none */
 	uint32_t id, nvcpus;
 	const rl_ps *cost;  /* by enum rl_param, as its type says */
@@ -102,18 +122,20 @@ struct rl_vcpu {
 	bool on;      /* really executes: RUNNING and the switch is over */
 	bool in_done; /* in a context's done(): what it raises is seen when that returns */
 	bool blocking, yielding;
-	bool resched;	/* another thread shall have the vCPU */
-	bool port_wait; /* blocked in SCHEDOP_poll */
-	bool masked;	/* RL_IRQ_EVTCHN is no interrupt but stays pending: the port is polled */
+	bool resched;		/* another thread shall have the vCPU */
+	struct rl_port *polled; /* blocked, or about to, in SCHEDOP_poll */
+	bool port_wait;		/* blocked there */
 	bool ticks;
-	bool idling;	  /* its kernel is in the idle loop */
-	uint32_t pending; /* bits 1 << enum rl_irq */
+	bool idling;			 /* its kernel is in the idle loop */
+	const struct rl_port *upcall_of; /* the event channel that this upcall served last */
+	uint32_t pending;		 /* bits 1 << enum rl_irq: what may interrupt */
+	struct rl_portq ports[RL_IRQ_COUNT];
 	struct rl_ctx *active, *irq, *thread;
-	struct rl_ctx irqs[RL_IRQ_COUNT], threads[RL_THREADS], idle;
-	void (*handler[RL_IRQ_COUNT])(struct rl_ctx *);
+	struct rl_ctxq ready; /* threads that wait for the vCPU; not the one that has it */
+	struct rl_ctx irqs[RL_IRQ_COUNT], idle;
 	rl_ps seg_from, on_from;
 	uint32_t slow; /* permille: how long its work takes beside busy siblings; 0: full speed */
-	uint32_t slot, kick_slot, tick_slot, timer_slot;
+	uint32_t slot, kick_slot, tick_slot;
 	rl_ps tick_phase;
 	rl_ps wait_from;
 	rl_ps idle_from, idle_ps;  /* time that its kernel was idle, until the last rest ended */
@@ -169,6 +191,9 @@ extern const struct rl_sched *const rl_scheds[];
 /** rl_xen_slots - how many timers machine and domains of a scenario have. */
 uint32_t rl_xen_slots(const struct rl_scenario *s, const struct rl_sched *sched);
 
+/** rl_xen_create - memory for a machine; its pCPUs are idle, its domains and vCPUs yet to come. */
+void rl_xen_create(struct rl_world *w, uint32_t pcpus, uint32_t doms, uint32_t vcpus);
+
 /** rl_xen_init - machine and domains of a scenario, all vCPUs blocked. */
 void rl_xen_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng *rng);
 
@@ -217,30 +242,41 @@ void rl_ctx_published(struct rl_ctx *c, int32_t cpu);
 /** rl_irq_end - the interrupt handler that runs on @v is through. */
 void rl_irq_end(struct rl_vcpu *v);
 
-/** rl_vcpu_raise - an interrupt for @v, caused on pCPU @cpu (-1: by time itself). */
-void rl_vcpu_raise(struct rl_vcpu *v, enum rl_irq irq, int32_t cpu);
+/** rl_vcpu_thread - a thread of @v, which begins with @done; null: it sleeps. Before the start. */
+struct rl_ctx *rl_vcpu_thread(struct rl_vcpu *v, void (*done)(struct rl_ctx *), void *arg);
 
-/** rl_vcpu_timer - RL_IRQ_TIMER of @v fires at @at; RL_PS_NEVER cancels. */
-void rl_vcpu_timer(struct rl_vcpu *v, rl_ps at);
+/** rl_port_init - a source of interrupts of @v. */
+void rl_port_init(struct rl_port *p, struct rl_vcpu *v, enum rl_irq irq,
+	void (*handler)(struct rl_ctx *), void *arg);
 
-/** rl_vcpu_cancel_timer - take it back. Returns: whether it was still to come. */
-bool rl_vcpu_cancel_timer(struct rl_vcpu *v);
+/** rl_port_raise - the port is pending; caused on pCPU @cpu (-1: by time itself). */
+void rl_port_raise(struct rl_port *p, int32_t cpu);
+
+/** rl_timer_init - a timer of @v; @handler runs as its interrupt. */
+void rl_timer_init(
+	struct rl_timer *t, struct rl_vcpu *v, void (*handler)(struct rl_ctx *), void *arg);
+
+/** rl_timer_set - the timer fires at @at. */
+void rl_timer_set(struct rl_timer *t, rl_ps at);
+
+/** rl_timer_cancel - take it back. Returns: whether it was still to come. */
+bool rl_timer_cancel(struct rl_timer *t);
 
 /**
  * rl_vcpu_poll_port - mask the port and block the vCPU in the hypervisor until it is pending; the
  * running thread goes on with @done, also when nothing came: another thread had to run first, or
  * another interrupt was delivered. Clear the port then, and unmask it when the wait is over.
  */
-void rl_vcpu_poll_port(struct rl_ctx *c, void (*done)(struct rl_ctx *));
+void rl_vcpu_poll_port(struct rl_ctx *c, struct rl_port *p, void (*done)(struct rl_ctx *));
 
-/** rl_vcpu_clear_port - the port is not pending any more. */
-void rl_vcpu_clear_port(struct rl_vcpu *v);
+/** rl_port_clear - the port is not pending any more. */
+void rl_port_clear(struct rl_port *p);
 
-/** rl_vcpu_unmask_port - events of the port are interrupts again. */
-void rl_vcpu_unmask_port(struct rl_vcpu *v);
+/** rl_port_unmask - events of the port are interrupts again. */
+void rl_port_unmask(struct rl_port *p);
 
 /** rl_evtchn_send - the hypercall's effect: coalesced when it is pending already. */
-void rl_evtchn_send(struct rl_vcpu *from, struct rl_vcpu *to);
+void rl_evtchn_send(struct rl_vcpu *from, struct rl_port *to);
 
 /** rl_vcpu_allowed - may @v run on @p? */
 static inline bool rl_vcpu_allowed(const struct rl_vcpu *v, const struct rl_pcpu *p)
@@ -273,8 +309,15 @@ void rl_vcpu_stop(struct rl_vcpu *v);
 void rl_vcpu_settle(struct rl_vcpu *v);
 /** rl_vcpu_count_wait - time for which @v waits for a pCPU, up to now, once. */
 void rl_vcpu_count_wait(struct rl_vcpu *v);
+/** rl_vcpu_notice - something is pending that may interrupt @v, or that it polls for. */
+void rl_vcpu_notice(struct rl_vcpu *v, int32_t cpu);
 /** rl_vcpu_contended - somebody else waits for the pCPU of @v, which may offer it. */
 void rl_vcpu_contended(struct rl_vcpu *v);
+
+/* port.c, for vcpu.c */
+/** rl_port_take - the port of a class that is served first; the class is pending no more when it
+ * was the last. */
+struct rl_port *rl_port_take(struct rl_vcpu *v, uint32_t irq);
 
 /* segment.c */
 /** rl_seg_begin - @c goes on, on @v. */

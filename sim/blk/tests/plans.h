@@ -116,15 +116,15 @@ static void run(uint32_t pcpus, uint32_t depth, const char *dev)
 	if (tweak)
 		tweak();
 	assert_int_equal(rl_rep_start(w, &a, 0), 0);
-	w->blk.bw.inst.ops = &back_policy;
-	w->blk.fw.inst.ops = &front_policy;
+	w->blk[0].bw.inst.ops = &back_policy;
+	w->blk[0].fw.inst.ops = &front_policy;
 	forget(&back);
 	forget(&front);
 	for (uint64_t i = 0; w->completed < IOS; i++) {
 		assert_true(rl_world_step(w));
 		assert_true(i < 20000000 && w->now < 300 * RL_PS_PER_S);
-		assert_int_equal(
-			w->blk.requests - w->blk.responses, w->blk.front.size - w->blk.nfree);
+		assert_int_equal(w->blk[0].requests - w->blk[0].responses,
+			w->blk[0].front.size - w->blk[0].nfree);
 	}
 	rl_xen_settle(w);
 }

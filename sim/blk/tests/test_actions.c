@@ -22,7 +22,7 @@ static void everywhere(void (*check)(uint32_t pcpus))
 static void never_blocks(uint32_t pcpus)
 {
 	(void)pcpus;
-	assert_int_equal(w->vcpu[RL_DRIVER].st.blocks, 0);
+	assert_int_equal(rl_world_driver(w, 0, 0)->st.blocks, 0);
 	assert_true(back.told[RL_HIT] > 0 && !back.told[RL_UPCALL]);
 }
 
@@ -61,7 +61,7 @@ static void yields(void **state)
 static void wakes_by_time(uint32_t pcpus)
 {
 	(void)pcpus;
-	assert_true(w->vcpu[RL_DRIVER].st.upcalls <= 1); /* a fresh ring is armed */
+	assert_true(rl_world_driver(w, 0, 0)->st.upcalls <= 1); /* a fresh ring is armed */
 	assert_true(back.told[RL_HIT] > 0 && !back.told[RL_UPCALL]);
 }
 
@@ -79,9 +79,9 @@ static void sleeps(void **state)
 static void blocks_without_upcall(uint32_t pcpus)
 {
 	(void)pcpus;
-	assert_true(w->vcpu[RL_DRIVER].st.blocks > 0);
+	assert_true(rl_world_driver(w, 0, 0)->st.blocks > 0);
 	assert_true(back.told[RL_HIT] > 0);
-	assert_true(w->vcpu[RL_DRIVER].st.upcalls < IOS / 4);
+	assert_true(rl_world_driver(w, 0, 0)->st.upcalls < IOS / 4);
 }
 
 static void poll_port(void **state)

@@ -7,7 +7,7 @@
 
 static const struct rl_vcpu *driver(void)
 {
-	return &w->vcpu[RL_DRIVER];
+	return rl_world_driver(w, 0, 0);
 }
 
 static uint64_t ended(const struct fixed *f)
@@ -216,10 +216,10 @@ static void no_arm_holds_off(void **state)
 	tweak = NULL;
 	front.plan = back.plan = plan(RL_ARM_HALT);
 	run(2, 4, SLOW_DEVICE);
-	armed = w->vcpu[RL_GUEST].st.sends;
+	armed = rl_world_guest(w, 0, 0)->st.sends;
 	back.plan.no_arm = true;
 	run(2, 4, SLOW_DEVICE);
-	assert_true(w->vcpu[RL_GUEST].st.sends < armed / 2);
+	assert_true(rl_world_guest(w, 0, 0)->st.sends < armed / 2);
 	assert_true(back.told[RL_HIT] > 0);
 }
 

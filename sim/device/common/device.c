@@ -116,7 +116,7 @@ static void tell(struct rl_device_state *d)
 {
 	d->untold = 0;
 	d->interrupts++;
-	rl_vcpu_raise(d->irq, RL_IRQ_DEVICE, -1);
+	rl_port_raise(d->irq, -1);
 }
 
 static void complete(struct rl_device_state *d, uint32_t item)

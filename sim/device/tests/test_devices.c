@@ -176,7 +176,7 @@ static double interrupts_a_request(void)
 	assert_int_equal(rl_rep_start(w, &a, 0), 0);
 	while (w->completed < 8000)
 		assert_true(rl_world_step(w));
-	ratio = (double)w->device.interrupts / (double)w->completed;
+	ratio = (double)w->vbd[0].device.interrupts / (double)w->completed;
 	rl_world_destroy(w);
 	return ratio;
 }

@@ -24,6 +24,14 @@ struct sleeper {
 	rl_ps work, rest, until;
 };
 
+#define MAX_VCPUS 24u
+
+/* A vCPU's one thread, and its alarm clock. */
+static struct {
+	struct rl_timer clock;
+	struct rl_ctx *thread;
+} of_vcpu[MAX_VCPUS];
+
 static inline void burns(struct rl_ctx *c)
 {
 	rl_ctx_run(c, RL_CPU_WORK, SEC, burns);
@@ -34,7 +42,7 @@ static inline void rests(struct rl_ctx *c)
 	const struct sleeper *s = c->arg;
 
 	if (w->now < s->until)
-		rl_vcpu_timer(c->v, w->now + s->rest);
+		rl_timer_set(&of_vcpu[c->v->id].clock, w->now + s->rest);
 	rl_ctx_sleep(c, rests);
 }
 
@@ -47,15 +55,17 @@ static inline void works(struct rl_ctx *c)
 
 static inline void alarm_irq(struct rl_ctx *c)
 {
-	rl_ctx_wake(&c->v->threads[0]);
-	c->v->threads[0].done = works;
+	struct rl_ctx *thread = of_vcpu[c->v->id].thread;
+
+	rl_ctx_wake(thread);
+	thread->done = works;
 	rl_irq_end(c->v);
 }
 
 /* Nothing costs time but a switch of 1 us; the rate limit is Xen's. */
 static inline void machine(const char *sched, uint32_t sockets, uint32_t cores, uint32_t threads)
 {
-	assert_int_equal(rl_world_reset(w, 4 * RL_VCPUS + 2 * RL_PCPUS + RL_DOMS + 1), 0);
+	assert_int_equal(rl_world_reset(w, 300), 0);
 	w->cost[RL_PARAM_switch_ns] = 1000 * RL_PS_PER_NS;
 	w->cost[RL_PARAM_ratelimit_ns] = MSEC;
 	w->sched = sched_named(sched);
@@ -63,9 +73,7 @@ static inline void machine(const char *sched, uint32_t sockets, uint32_t cores, 
 	w->waker = -1;
 	w->sockets = sockets;
 	w->threads = threads;
-	w->npcpus = sockets * cores * threads;
-	for (uint32_t i = 0; i < w->npcpus; i++)
-		rl_pcpu_init(&w->pcpu[i], w, (int32_t)i);
+	rl_xen_create(w, sockets * cores * threads, MAX_VCPUS, MAX_VCPUS);
 }
 
 /* A domain whose vCPUs burn time (@s null), or work and rest. Returns: its first vCPU. */
@@ -79,11 +87,10 @@ static inline struct rl_vcpu *domain(
 	for (uint32_t i = 0; i < nvcpus; i++) {
 		struct rl_vcpu *v = &w->vcpu[w->nvcpus];
 
-		assert_true(w->nvcpus < RL_VCPUS);
+		assert_true(w->nvcpus < MAX_VCPUS);
 		rl_vcpu_init(v, w, w->nvcpus++, d, pin);
-		v->threads[0].done = s ? works : burns;
-		v->threads[0].arg = s;
-		v->handler[RL_IRQ_TIMER] = alarm_irq;
+		of_vcpu[v->id].thread = rl_vcpu_thread(v, s ? works : burns, s);
+		rl_timer_init(&of_vcpu[v->id].clock, v, alarm_irq, NULL);
 	}
 	return first;
 }

@@ -9,7 +9,7 @@
 
 #define STEP (MSEC / 10)
 
-static uint64_t steps[RL_VCPUS];
+static uint64_t steps[MAX_VCPUS];
 
 static void counts(struct rl_ctx *c)
 {
@@ -40,7 +40,7 @@ static struct rl_vcpu *worker(int32_t pin)
 {
 	struct rl_vcpu *v = domain(256, 0, 1, pin, NULL);
 
-	v->threads[0].done = begins;
+	of_vcpu[v->id].thread->done = begins;
 	return v;
 }
 
@@ -108,7 +108,7 @@ static double beside_a_poller(bool watch, double pause)
 		.visible = RL_PS_NEVER};
 	a = worker(0);
 	b = domain(256, 0, 1, 1, NULL);
-	b->threads[0].done = polls;
+	of_vcpu[b->id].thread->done = polls;
 	begin();
 	run_until(10 * SEC);
 	assert_true(b->st.run_ps > 9 * SEC);

@@ -7,7 +7,7 @@
 
 #define CACHE 1000000u
 
-static uint64_t steps[RL_VCPUS];
+static uint64_t steps[MAX_VCPUS];
 
 static void counts(struct rl_ctx *c)
 {
@@ -94,7 +94,7 @@ static void waiting_adds_up(void **state)
 		domain(256, 0, 1, 0, NULL);
 		domain(512, k % 2 ? 30 : 0, 1, 0, NULL);
 		for (int i = 0; i < 2; i++)
-			w->vcpu[i].threads[0].done = counts;
+			of_vcpu[i].thread->done = counts;
 		begin();
 		for (int i = 1; i < 50; i++) {
 			run_until((rl_ps)i * 7 * MSEC);

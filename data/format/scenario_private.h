@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the setters of a scenario's fields share; others include scenario.h. */
+#ifndef RL_DATA_FORMAT_SCENARIO_PRIVATE_H
+#define RL_DATA_FORMAT_SCENARIO_PRIVATE_H
+
+#include "data/format/scenario.h"
+
+/* Where a value stands and what it is called, for errors. */
+struct rl_place {
+	const char *path, *value, *file;
+	int line, col;
+	rl_warn_fn *warn;
+	void *arg;
+};
+
+/** rl_place_bad - the value is not understood; says where it stands and what was expected. */
+int rl_place_bad(const struct rl_place *at, struct rl_err *err, const char *expected);
+
+/** rl_scenario_set_cost - one of the costs, by its name. */
+int rl_scenario_set_cost(
+	struct rl_scenario *s, const char *name, const struct rl_place *at, struct rl_err *err);
+
+/** rl_scenario_set_job - an option of fio. */
+int rl_scenario_set_job(
+	struct rl_scenario *s, const char *name, const struct rl_place *at, struct rl_err *err);
+
+/** rl_scenario_set_job_file - the whole job, from a file that is looked for beside @at->file. */
+int rl_scenario_set_job_file(struct rl_scenario *s, const struct rl_place *at, struct rl_err *err);
+
+#endif
