@@ -21,7 +21,7 @@
 static struct rl_scenario s;
 static struct rl_sim_result r;
 
-static void setup(const char *device, enum rl_rw rw, uint64_t bs_bytes, uint32_t depth)
+static inline void setup(const char *device, enum rl_rw rw, uint64_t bs_bytes, uint32_t depth)
 {
 	rl_scenario_default(&s);
 	for (int i = 0; i < RL_PARAM_COUNT; i++)
@@ -33,7 +33,7 @@ static void setup(const char *device, enum rl_rw rw, uint64_t bs_bytes, uint32_t
 	snprintf(s.disk.device, sizeof(s.disk.device), "%s", device);
 }
 
-static const struct rl_estimate *measure(uint32_t reps, uint64_t requests, enum rl_metric m)
+static inline const struct rl_estimate *measure(uint32_t reps, uint64_t requests, enum rl_metric m)
 {
 	struct rl_sim_options o = {.reps = reps, .requests = requests, .seed = 11};
 	struct rl_err err = {0};
@@ -44,7 +44,7 @@ static const struct rl_estimate *measure(uint32_t reps, uint64_t requests, enum 
 }
 
 /* Of a device that leaves nothing to chance; @per_mille is what the ends of the run may cost. */
-static void is(enum rl_metric m, double want, double per_mille)
+static inline void is(enum rl_metric m, double want, double per_mille)
 {
 	double got = measure(1, 8000, m)->value;
 
