@@ -75,15 +75,32 @@ static int check_policy(struct rl_err *err, const char *field, const char *spec)
 		perr.what, perr.at + 1);
 }
 
-static int check_device(struct rl_err *err, const char *field, const char *spec)
+/* Where a job says how much it uses, all its clones' parts must be on the disk. */
+static int check_fits(const struct rl_job *j, double bytes, struct rl_err *err)
 {
-	struct rl_spec read;
-	struct rl_spec_err why;
+	double end = (double)j->offset_bytes + (double)j->size_bytes +
+		     (double)j->offset_increment_bytes * (j->numjobs - 1.0);
 
-	if (rl_spec_read(&rl_device_set, spec, &read, &why) == 0)
+	if (!j->size_bytes || end <= bytes)
 		return 0;
-	return rl_err_set(err, -EINVAL, NULL, 0, 0, "%s '%.60s': %s at character %u", field, spec,
-		why.what, why.at + 1);
+	return rl_err_set(err, -EINVAL, NULL, 0, 0,
+		"job.size out of range (expected offset and size within the disk's %.0f bytes)",
+		bytes);
+}
+
+static int check_device(const struct rl_scenario *s, struct rl_err *err)
+{
+	struct rl_spec spec;
+	struct rl_spec_err why;
+	int rc = 0;
+
+	if (rl_spec_read(&rl_device_set, s->disk.device, &spec, &why))
+		return rl_err_set(err, -EINVAL, NULL, 0, 0,
+			"disk.device '%.60s': %s at character %u", s->disk.device, why.what,
+			why.at + 1);
+	for (uint32_t i = 0; !rc && spec.type->bytes && i < s->njobs; i++)
+		rc = check_fits(&s->jobs[i], spec.type->bytes(&spec), err);
+	return rc;
 }
 
 static int check_domain(const struct rl_machine *m, const char *name, int32_t pcpu, uint32_t weight,
@@ -206,12 +223,12 @@ int rl_scenario_check(const struct rl_scenario *s, struct rl_err *err)
 		rc = check_disk(s, err);
 	if (rc)
 		return rc;
-	rc = check_device(err, "disk.device", s->disk.device);
-	if (!rc)
-		rc = check_policy(err, "front_policy", s->front_policy);
+	rc = check_policy(err, "front_policy", s->front_policy);
 	if (!rc)
 		rc = check_policy(err, "back_policy", s->back_policy);
 	if (!rc)
 		rc = check_jobs(s, err);
+	if (!rc)
+		rc = check_device(s, err);
 	return rc ? rc : check_costs(&s->costs, err);
 }

@@ -49,6 +49,8 @@ struct rl_spec_type {
 	 * Returns: null, or what was expected.
 	 */
 	const char *(*check)(const struct rl_spec *s, uint32_t *opt);
+	/** bytes - of a device, how much it holds. Null: as much as is asked for. */
+	double (*bytes)(const struct rl_spec *s);
 };
 
 /* All that may be chosen for one purpose; what they are called, and options that all have. */

@@ -26,7 +26,7 @@ static const struct rl_opt disk_opts[] = {
 	[RATE] = {"rate", RL_OPT_RATE, 160 * 0x1p20, 0x1p20, 0x1p40, NULL,
 		"of the medium: bytes of a track times turns a second", "prior"},
 	[SIZE] = {"size", RL_OPT_SIZE, 0x1p40, 0x1p20, 0x1p50, NULL,
-		"of the disk; what lies behind its end is counted from its start", "prior"},
+		"of the disk; jobs must fit, a replay begins anew behind its end", "prior"},
 	[ORDER] = {"order", RL_OPT_WORD, FIFO, 0, 0, orders,
 		"which of those in service is next: the first, or the one that is reached soonest",
 		"prior"},
@@ -52,6 +52,11 @@ static const char *disk_check(const struct rl_spec *s, uint32_t *opt)
 		return "no less than seek_min";
 	*opt = SIZE;
 	return s->v[SIZE] < s->v[RATE] * 60 / s->v[RPM] ? "at least a track" : NULL;
+}
+
+static double disk_bytes(const struct rl_spec *s)
+{
+	return s->v[SIZE];
 }
 
 /* A sector takes a whole number of picoseconds, and a turn so many times that: what follows on a
@@ -176,7 +181,8 @@ RL_DEVICE(disk) = {
 		.summary = "a rotating disk: seek by distance, rotation, transfer",
 		.opts = disk_opts,
 		.nopts = RL_ARRAY_LEN(disk_opts),
-		.check = disk_check},
+		.check = disk_check,
+		.bytes = disk_bytes},
 	.init = disk_init,
 	.begin = disk_begin,
 	.step = disk_step,
