@@ -24,6 +24,18 @@ scenario() {
 	echo "$output" | jq -e '.manifest.inputs[0].sha256 | length == 64' >/dev/null
 }
 
+@test "the limit is what is waited for, not what is busy for nothing" {
+	s=$(scenario)
+	limit() { "$RINGLAB" simulate "$s" --format json "$@" | jq -r '.limits[0].resource'; }
+	two=(--set machine.pcpus=2 --set driver.pcpu=1)
+	[ "$(limit)" = "pCPU" ]
+	[ "$(limit "${two[@]}")" = "guest vCPU" ]
+	[ "$(limit "${two[@]}" --set back_policy=spin)" = "guest vCPU" ]
+	[ "$(limit "${two[@]}" --set costs.back_request_ns=500000)" = "driver domain vCPU" ]
+	[ "$(limit "${two[@]}" --set disk.device=random:mean=2ms)" = "device" ]
+	[ "$(limit "${two[@]}" --set load.vcpus=3)" = "pCPU" ]
+}
+
 @test "results do not depend on -j" {
 	s=$(scenario)
 	for how in "--reps 7" "--precision 2%" "--reps 7 --warmup tenth"; do

@@ -9,6 +9,7 @@
 #include "model/stat.h"
 
 #define TAIL_SAMPLES 100000u /* below it p99.99 says nothing */
+#define WAITED_FOR   0.05    /* of the time: a shared pCPU is scarce */
 
 void rl_estimate_means(const struct rl_pool *p, uint32_t n, struct rl_metrics *m)
 {
@@ -66,9 +67,29 @@ static void add_limit(struct rl_sim_result *out, const char *what, double busy)
 	out->limit[at].busy_frac = busy;
 }
 
+static bool meet(int32_t a, int32_t b)
+{
+	return a < 0 || b < 0 || a == b;
+}
+
+/*
+ * May two that do I/O or compute want one pCPU at a time? A spinner fills a pCPU of its own and
+ * nobody minds; and who merely wakes slowly waits as well, but not for another.
+ */
+static bool shared(const struct rl_scenario *s)
+{
+	const int32_t guest = s->guest.pcpu, driver = s->driver.pcpu, load = s->load.pcpu;
+
+	if (guest >= 0 && guest == driver)
+		return true;
+	if (s->load.vcpus && load >= 0)
+		return meet(load, guest) || meet(load, driver);
+	return 2 + s->load.vcpus > s->machine.pcpus;
+}
+
 static void limits(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)
 {
-	double guest = 0, driver = 0, device = 0, pcpu = 0;
+	double guest = 0, driver = 0, device = 0, pcpu = 0, steal = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct rl_rep *r = &p->rep[i];
@@ -77,11 +98,12 @@ static void limits(const struct rl_pool *p, uint32_t n, struct rl_sim_result *ou
 		driver += r->busy[RL_DRIVER] / n;
 		device += r->device / n;
 		pcpu += r->pcpu / n;
+		steal += (r->m[RL_METRIC_front_steal_frac] + r->m[RL_METRIC_back_steal_frac]) / n;
 	}
 	add_limit(out, "guest vCPU", guest);
 	add_limit(out, "driver domain vCPU", driver);
 	add_limit(out, "device", device);
-	if (p->args.s->machine.pcpus == 1)
+	if (p->args.s->machine.pcpus == 1 || (shared(p->args.s) && steal > WAITED_FOR))
 		add_limit(out, "pCPU", pcpu);
 }
 
