@@ -34,6 +34,9 @@ scenario() {
 	[ "$(limit "${two[@]}" --set costs.back_request_ns=500000)" = "driver domain vCPU" ]
 	[ "$(limit "${two[@]}" --set disk.device=random:mean=2ms)" = "device" ]
 	[ "$(limit "${two[@]}" --set load.vcpus=3)" = "pCPU" ]
+	many=(--set guest.count=8 --set guest.pcpu=-1 --set driver.pcpu=-1 --reps 2)
+	[ "$(limit "${many[@]}" --set machine.pcpus=9)" = "driver domain vCPU" ]
+	[ "$(limit "${many[@]}" --set machine.pcpus=4)" = "pCPU" ]
 }
 
 @test "results do not depend on -j" {

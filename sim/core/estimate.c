@@ -67,9 +67,18 @@ static void add_limit(struct rl_sim_result *out, const char *what, double busy)
 	out->limit[at].busy_frac = busy;
 }
 
-static bool meet(int32_t a, int32_t b)
+/* Domains' vCPUs, by the pCPU that they are pinned to. Returns: how many are free to go anywhere.
+ */
+static uint32_t place(uint8_t *on, uint32_t vcpus, int32_t pcpu, uint32_t pcpus)
 {
-	return a < 0 || b < 0 || a == b;
+	if (pcpu < 0)
+		return vcpus;
+	for (uint32_t i = 0; i < vcpus; i++) {
+		uint8_t *p = &on[(uint32_t)pcpu + i % (pcpus ? pcpus : 1)];
+
+		*p = *p ? 2 : 1;
+	}
+	return 0;
 }
 
 /*
@@ -78,18 +87,22 @@ static bool meet(int32_t a, int32_t b)
  */
 static bool shared(const struct rl_scenario *s)
 {
-	const int32_t guest = s->guest.pcpu, driver = s->driver.pcpu, load = s->load.pcpu;
+	const struct rl_domain *g = &s->guest, *d = &s->driver;
+	uint8_t on[RL_MAX_PCPUS] = {0};
+	uint32_t vcpus = g->count * g->vcpus + d->count * d->vcpus + s->load.vcpus;
+	uint32_t free = place(on, g->count * g->vcpus, g->pcpu, g->pcpus);
 
-	if (guest >= 0 && guest == driver)
-		return true;
-	if (s->load.vcpus && load >= 0)
-		return meet(load, guest) || meet(load, driver);
-	return 2 + s->load.vcpus > s->machine.pcpus;
+	free += place(on, d->count * d->vcpus, d->pcpu, d->pcpus);
+	free += place(on, s->load.vcpus, s->load.pcpu, 1);
+	for (uint32_t i = 0; i < s->machine.pcpus; i++)
+		if (on[i] > 1)
+			return true;
+	return free && vcpus > s->machine.pcpus;
 }
 
 static void limits(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)
 {
-	double guest = 0, driver = 0, device = 0, pcpu = 0, steal = 0;
+	double guest = 0, driver = 0, device = 0, pcpu = 0, waited = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct rl_rep *r = &p->rep[i];
@@ -98,12 +111,12 @@ static void limits(const struct rl_pool *p, uint32_t n, struct rl_sim_result *ou
 		driver += r->busy[RL_DRIVER] / n;
 		device += r->device / n;
 		pcpu += r->pcpu / n;
-		steal += (r->m[RL_METRIC_front_steal_frac] + r->m[RL_METRIC_back_steal_frac]) / n;
+		waited += r->waited / n;
 	}
 	add_limit(out, "guest vCPU", guest);
 	add_limit(out, "driver domain vCPU", driver);
 	add_limit(out, "device", device);
-	if (p->args.s->machine.pcpus == 1 || (shared(p->args.s) && steal > WAITED_FOR))
+	if (p->args.s->machine.pcpus == 1 || (shared(p->args.s) && waited > WAITED_FOR))
 		add_limit(out, "pCPU", pcpu);
 }
 
@@ -121,8 +134,8 @@ static void add_cell(const struct rl_pool *p, uint32_t n, size_t at, const char 
 		sum += x[i];
 	}
 	if (sum > 0 && out->ncells < RL_SIM_MAX_CELLS)
-		out->cell[out->ncells++] = (struct rl_sim_cell){
-			domain ? domain : "load", purpose, rl_stat_mean95(x, n)};
+		out->cell[out->ncells++] =
+			(struct rl_sim_cell){domain, purpose, rl_stat_mean95(x, n)};
 }
 
 static void cells(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)

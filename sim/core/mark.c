@@ -55,6 +55,41 @@ static void add(struct rl_vcpu_stats *to, const struct rl_vcpu_stats *from)
 	to->hypercalls += from->hypercalls;
 }
 
+static rl_ps worked(const struct rl_vcpu_stats *st)
+{
+	return st->run_ps - st->cpu[RL_CPU_SPIN];
+}
+
+/* @most of @n that have @all together. */
+static double peak(rl_ps most, rl_ps all, uint32_t n)
+{
+	return all ? (double)most / (double)all * n : 1;
+}
+
+/* Who is busiest of its kind is known for the whole run: per stretch it would be too much to note.
+ */
+static void find_peaks(const struct rl_world *w, struct rl_mark *m)
+{
+	rl_ps most[RL_ROLES] = {0}, pcpu = 0, device = 0;
+
+	for (uint32_t i = 0; i < w->nvcpus; i++) {
+		const struct rl_vcpu *v = &w->vcpu[i];
+
+		if (worked(&v->st) > most[v->dom->role])
+			most[v->dom->role] = worked(&v->st);
+	}
+	for (uint32_t i = 0; i < w->npcpus; i++)
+		if (w->now - w->pcpu[i].idle_ps > pcpu)
+			pcpu = w->now - w->pcpu[i].idle_ps;
+	for (uint32_t i = 0; i < w->nvbds; i++)
+		if (rl_device_busy(&w->vbd[i].device) > device)
+			device = rl_device_busy(&w->vbd[i].device);
+	for (int i = 0; i < RL_ROLES; i++)
+		m->peak[i] = peak(most[i], worked(&m->v[i]), m->vcpus[i]);
+	m->peak_pcpu = peak(pcpu, w->npcpus * w->now - m->idle, w->npcpus);
+	m->peak_device = peak(device, m->device_busy, w->nvbds);
+}
+
 const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 {
 	rl_xen_settle(w);
@@ -78,6 +113,7 @@ const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 		m->device_busy += rl_device_busy(&w->vbd[i].device);
 	for (uint32_t i = 0; i < w->nblk; i++)
 		m->copy_bytes += w->blk[i].copy_bytes;
+	find_peaks(w, m);
 	m->tally = w->tally;
 	return not_conserved(w);
 }
@@ -149,6 +185,12 @@ static void fill_stages(struct rl_rep *r, const struct rl_mark *a, const struct 
 _Static_assert(RL_METRIC_stage_reap_ns - RL_METRIC_stage_submit_ns == RL_STAGE_REAP,
 	"stages are in one order");
 
+/* Of @n that spent it together: the share of @t of the one that spent @peak times the mean. */
+static double share(rl_ps spent, double t, uint32_t n, double peak)
+{
+	return n ? fmin((double)spent / t / n * peak, 1) : 0;
+}
+
 /* CPU fractions are of one pCPU: a role with many vCPUs may use more than one. */
 static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
 {
@@ -164,11 +206,12 @@ static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_
 	r->m[RL_METRIC_front_spin_frac] = (double)(fb->cpu[RL_CPU_SPIN] - fa->cpu[RL_CPU_SPIN]) / t;
 	r->m[RL_METRIC_back_spin_frac] = (double)(db->cpu[RL_CPU_SPIN] - da->cpu[RL_CPU_SPIN]) / t;
 	for (int i = 0; i < RL_ROLES; i++)
-		r->busy[i] = (double)((b->v[i].run_ps - a->v[i].run_ps) -
-				      (b->v[i].cpu[RL_CPU_SPIN] - a->v[i].cpu[RL_CPU_SPIN])) /
-			     t / (b->vcpus[i] ? b->vcpus[i] : 1);
-	r->pcpu = 1 - (double)(b->idle - a->idle) / t / b->npcpus;
-	r->device = (double)(b->device_busy - a->device_busy) / t / b->nvbds;
+		r->busy[i] = share(worked(&b->v[i]) - worked(&a->v[i]), t, b->vcpus[i], b->peak[i]);
+	r->pcpu = share(
+		b->npcpus * (b->now - a->now) - (b->idle - a->idle), t, b->npcpus, b->peak_pcpu);
+	r->device = (double)(b->device_busy - a->device_busy) / t / b->nvbds * b->peak_device;
+	r->waited = share(fb->wait_ps - fa->wait_ps, t, b->vcpus[RL_GUEST], 1) +
+		    share(db->wait_ps - da->wait_ps, t, b->vcpus[RL_DRIVER], 1);
 }
 
 static void fill_cells(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)

@@ -12,6 +12,9 @@ struct rl_mark {
 	struct rl_vcpu_stats v[RL_ROLES]; /* of all vCPUs of the role */
 	rl_ps hyp, idle, device_busy;	  /* of all pCPUs, of all devices */
 	uint64_t switches, copy_bytes;
+	/* How much busier the busiest is than the mean of its kind, since the beginning: of a
+	 * role's vCPUs, of the pCPUs, of the devices. */
+	double peak[RL_ROLES], peak_pcpu, peak_device;
 	struct rl_tally tally;
 };
 
@@ -19,10 +22,12 @@ struct rl_mark {
 struct rl_rep {
 	double m[RL_METRIC_COUNT];
 	uint64_t events, requests;
-	double busy[RL_ROLES]; /* share of time that a vCPU of the role worked, polling excluded */
-	double pcpu, device;   /* the same of a pCPU (polling included), and of a device */
-	int failed;	       /* -EDEADLK: it stood still; -ENOMEM; or 0 */
-	const char *broken;    /* what was not conserved: a bug of the simulator; or null */
+	/* Share of time that the busiest vCPU of a role worked, polling excluded, the busiest pCPU,
+	 * polling included, and device; and that vCPUs which do I/O waited for a pCPU, in the mean.
+	 */
+	double busy[RL_ROLES], pcpu, device, waited;
+	int failed;	    /* -EDEADLK: it stood still; -ENOMEM; or 0 */
+	const char *broken; /* what was not conserved: a bug of the simulator; or null */
 	/* Where the time of all pCPUs went: cells and idle time add up to pcpus x time, exactly. */
 	rl_ps cpu[RL_ROLES][RL_CPU_COUNT], idle, time;
 };
