@@ -29,6 +29,7 @@ struct rl_world {
 	uint32_t npcpus, nvcpus, ndoms, nguests, ndrivers;
 	uint32_t sockets, threads; /* threads of a core */
 	bool mwait;		   /* domains may use it */
+	bool plain; /* one thread a core, and no cache to fill: segments take what they cost */
 	struct rl_pcpu *pcpu;
 	struct rl_dom *dom;
 	struct rl_vcpu *vcpu;		    /* of the guests, of the driver domains, of others */

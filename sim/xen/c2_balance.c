@@ -35,14 +35,9 @@ static void update(const struct rl_world *w, struct rl_c2_runq *r)
 	mean(&r->load, &r->load_at, w->now, r->want * ONE);
 }
 
-static bool balances(const struct rl_world *w)
-{
-	return ((struct rl_c2 *)w->sched_own)->n > 1;
-}
-
 void rl_c2_wants(struct rl_world *w, struct rl_c2_unit *u, bool wants)
 {
-	if (!balances(w) || u->wants == wants)
+	if (u->wants == wants)
 		return;
 	update(w, u->rq);
 	mean(&u->load, &u->load_at, w->now, u->wants ? ONE : 0);
@@ -180,7 +175,7 @@ static void move(struct rl_world *w, const struct rl_pcpu *p, struct rl_c2_unit 
 
 void rl_c2_balance(struct rl_world *w, const struct rl_pcpu *p, const struct rl_c2_unit *next)
 {
-	struct rl_c2_runq *r = rl_c2_pcpu(p)->rq, *o = balances(w) ? furthest(w, r) : NULL;
+	struct rl_c2_runq *r = rl_c2_pcpu(p)->rq, *o = rl_c2_balances(w) ? furthest(w, r) : NULL;
 	struct rl_c2_unit *u;
 	bool push;
 

@@ -54,7 +54,7 @@ void rl_c2_give_back(struct rl_world *w, struct rl_c2_unit *u)
 {
 	struct rl_c2_dom *d = rl_c2_dom(u->v->dom);
 
-	if (!u->v->dom->cap || u->budget <= 0)
+	if (u->budget <= 0)
 		return;
 	d->budget += u->budget;
 	u->budget = 0;

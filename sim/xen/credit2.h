@@ -78,12 +78,18 @@ void rl_c2_dequeue(struct rl_world *w, struct rl_c2_unit *u);
 /** rl_c2_tickle - who shall look because @v is queued? Not @but, which may be null. */
 void rl_c2_tickle(struct rl_world *w, struct rl_vcpu *v, const struct rl_pcpu *but);
 
+/* Does the load of queues matter? */
+static inline bool rl_c2_balances(const struct rl_world *w)
+{
+	return ((const struct rl_c2 *)w->sched_own)->n > 1;
+}
+
 /* c2_cap.c */
 /** rl_c2_cap_init - a capped domain has its budget, and a timer that fills it up. */
 void rl_c2_cap_init(struct rl_world *w, struct rl_dom *dom, struct rl_rng *rng);
 /** rl_c2_grab - may @u run as far as its cap goes? Else it is parked. */
 bool rl_c2_grab(struct rl_world *w, struct rl_c2_unit *u);
-/** rl_c2_give_back - @u stopped: what it did not use is its domain's again. */
+/** rl_c2_give_back - @u of a capped domain stopped: what it did not use is its domain's again. */
 void rl_c2_give_back(struct rl_world *w, struct rl_c2_unit *u);
 
 /* c2_balance.c */
@@ -91,7 +97,7 @@ void rl_c2_give_back(struct rl_world *w, struct rl_c2_unit *u);
 void rl_c2_place(struct rl_world *w, struct rl_c2_unit *u);
 /** rl_c2_moved - @u, which is not queued, belongs to the queue u->moves. */
 void rl_c2_moved(struct rl_world *w, struct rl_c2_unit *u);
-/** rl_c2_wants - whether @u wants a pCPU changes now. */
+/** rl_c2_wants - whether @u wants a pCPU changes now. Needed where rl_c2_balances(). */
 void rl_c2_wants(struct rl_world *w, struct rl_c2_unit *u, bool wants);
 /**
  * rl_c2_balance - perhaps a vCPU moves between the queue of @p and that whose load differs most.

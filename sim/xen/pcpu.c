@@ -161,7 +161,7 @@ rl_ps rl_line(const struct rl_world *w, int32_t from, int32_t to)
 		return 0;
 	if (w->pcpu[from].socket != w->pcpu[to].socket)
 		return rl_cost(w, line_socket_ns);
-	if ((uint32_t)from / w->threads == (uint32_t)to / w->threads)
+	if (w->pcpu[from].core == w->pcpu[to].core)
 		return rl_cost(w, line_smt_ns);
 	return rl_cost(w, line_ns);
 }
@@ -174,7 +174,7 @@ rl_ps rl_ipi(const struct rl_world *w, int32_t from, int32_t to)
 
 bool rl_core_free(const struct rl_world *w, const struct rl_pcpu *p)
 {
-	const struct rl_pcpu *first = p - (uint32_t)p->id % w->threads;
+	const struct rl_pcpu *first = &w->pcpu[p->core * w->threads];
 
 	for (uint32_t i = 0; i < w->threads; i++)
 		if (!rl_pcpu_free(&first[i]))
@@ -199,5 +199,6 @@ void rl_pcpu_init(struct rl_pcpu *p, struct rl_world *w, int32_t id)
 	p->w = w;
 	p->id = id;
 	p->socket = (uint32_t)id / (w->npcpus / w->sockets);
+	p->core = (uint32_t)id / w->threads;
 	p->slot = rl_world_slot(w, fire, p);
 }

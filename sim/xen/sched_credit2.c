@@ -99,9 +99,8 @@ static struct rl_pcpu *idle_for(struct rl_world *w, const struct rl_vcpu *v)
 {
 	const struct rl_c2_runq *r = rl_c2_unit(v)->rq;
 	struct rl_pcpu *home = &w->pcpu[v->cpu], *found = NULL;
-	bool whole = rl_pcpu_free(home) && rl_core_free(w, home);
 
-	if (rl_pcpu_free(home) && (whole || v->pin >= 0 || w->threads == 1))
+	if (rl_pcpu_free(home) && (v->pin >= 0 || w->threads == 1 || rl_core_free(w, home)))
 		return home;
 	for (uint32_t i = r->first; i < r->first + r->ncpus && v->pin < 0; i++) {
 		struct rl_pcpu *p = &w->pcpu[i];
@@ -153,7 +152,8 @@ static void credit2_wake(struct rl_world *w, struct rl_vcpu *v)
 {
 	struct rl_c2_unit *u = rl_c2_unit(v);
 
-	rl_c2_wants(w, u, true);
+	if (rl_c2_balances(w))
+		rl_c2_wants(w, u, true);
 	rl_c2_enqueue(w, u);
 	rl_c2_tickle(w, v, NULL);
 }
@@ -248,13 +248,14 @@ static void put_aside(struct rl_world *w, struct rl_pcpu *p, struct rl_c2_unit *
 {
 	bool wants = u->v->state == RL_V_RUNNING;
 
-	if (!wants)
+	if (!wants && rl_c2_balances(w))
 		rl_c2_wants(w, u, false);
 	if (u->moves)
 		rl_c2_moved(w, u);
 	if (wants && !u->parked)
 		rl_c2_enqueue(w, u);
-	rl_c2_give_back(w, u);
+	if (u->v->dom->cap)
+		rl_c2_give_back(w, u);
 	if (u->queued && u->v->pin < 0 && w->npcpus > 1)
 		rl_c2_tickle(w, u->v, p);
 }

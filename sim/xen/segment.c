@@ -10,9 +10,9 @@
  * the rounding of a picosecond a change. Looks of a poller and switches are not slowed: a poller's
  * line lies in its cache, and a switch waits for memory.
  *
- * A machine of one thread a core pays one comparison for all this.
+ * A machine of one thread a core, where no cache is refilled, pays one comparison for all this.
  */
-#include "sim/core/world.h"
+#include "sim/xen/segment.h"
 
 #define FULL 1000u /* permille */
 
@@ -39,7 +39,7 @@ void rl_seg_arm_spin(struct rl_vcpu *v, struct rl_spin *s)
 /* What the other threads make of a second of work: permille, 0 when they are not used. */
 static uint32_t slowness(const struct rl_world *w, const struct rl_pcpu *p)
 {
-	const struct rl_pcpu *first = p - (uint32_t)p->id % w->threads;
+	const struct rl_pcpu *first = &w->pcpu[p->core * w->threads];
 	rl_ps used = 0;
 
 	for (uint32_t i = 0; i < w->threads; i++)
@@ -48,7 +48,7 @@ static uint32_t slowness(const struct rl_world *w, const struct rl_pcpu *p)
 }
 
 /* How long @left takes at the vCPU's present speed, and how much of it passes in @time. */
-static rl_ps stretched(const struct rl_vcpu *v, rl_ps left)
+rl_ps rl_seg_stretched(const struct rl_vcpu *v, rl_ps left)
 {
 	return v->slow ? (left * v->slow + FULL - 1) / FULL : left;
 }
@@ -63,14 +63,14 @@ static rl_ps passed(const struct rl_vcpu *v, rl_ps time, rl_ps left)
 /* Of @spent that is not yet charged, what belongs to a part of the segment. */
 static rl_ps charge_part(struct rl_vcpu *v, enum rl_purpose purpose, rl_ps *left, rl_ps spent)
 {
-	rl_ps all = stretched(v, *left), here = spent < all ? spent : all;
+	rl_ps all = rl_seg_stretched(v, *left), here = spent < all ? spent : all;
 
 	*left -= here == all ? *left : passed(v, here, *left);
 	v->st.cpu[purpose] += here;
 	return spent - here;
 }
 
-void rl_seg_charge(struct rl_vcpu *v)
+void rl_seg_charge_slow(struct rl_vcpu *v)
 {
 	struct rl_ctx *c = v->active;
 	rl_ps spent = v->w->now - v->seg_from;
@@ -84,19 +84,6 @@ void rl_seg_charge(struct rl_vcpu *v)
 	if (c->part_left)
 		spent = charge_part(v, c->part, &c->part_left, spent);
 	v->st.cpu[c->purpose] += spent;
-}
-
-static void arm(struct rl_vcpu *v, struct rl_ctx *c)
-{
-	rl_ps end = v->w->now + stretched(v, c->left);
-
-	v->seg_from = v->w->now;
-	if (c->spin) {
-		c->spin->from = end;
-		rl_seg_arm_spin(v, c->spin);
-	} else {
-		rl_world_arm(v->w, v->slot, end);
-	}
 }
 
 /* What runs on @p goes on at another speed. */
@@ -117,12 +104,12 @@ static void rate(struct rl_pcpu *p)
 	}
 	rl_seg_leave(v);
 	v->slow = slow;
-	arm(v, c);
+	rl_seg_arm(v, c);
 }
 
 void rl_smt_changed(struct rl_pcpu *p, uint32_t used)
 {
-	struct rl_pcpu *first = p - (uint32_t)p->id % p->w->threads;
+	struct rl_pcpu *first = &p->w->pcpu[p->core * p->w->threads];
 
 	if (p->used == used)
 		return;
@@ -140,30 +127,16 @@ static uint32_t use(const struct rl_world *w, const struct rl_ctx *c)
 	return c->spin->watch ? 0 : (uint32_t)rl_cost(w, smt_pause_frac);
 }
 
-/* ---- segments ------------------------------------------------------------------------------ */
-
-void rl_seg_begin(struct rl_vcpu *v, struct rl_ctx *c)
+void rl_seg_begin_slow(struct rl_vcpu *v, struct rl_ctx *c)
 {
 	struct rl_world *w = v->w;
+	struct rl_pcpu *p = &w->pcpu[v->cpu];
 
-	v->active = c;
 	c->left += v->refill;
 	v->refill_left += v->refill;
 	v->refill = 0;
 	if (w->threads > 1) {
-		struct rl_pcpu *p = &w->pcpu[v->cpu];
-
 		rl_smt_changed(p, use(w, c));
 		v->slow = slowness(w, p);
 	}
-	arm(v, c);
-}
-
-void rl_seg_leave(struct rl_vcpu *v)
-{
-	struct rl_ctx *c = v->active;
-
-	rl_seg_charge(v);
-	if (c->spin && v->w->now >= c->spin->from)
-		rl_spin_leave(c->spin, v->w->now);
 }

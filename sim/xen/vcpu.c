@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a vCPU runs: interrupts before threads, threads before idling, and what each is charged. */
-#include "sim/core/world.h"
+#include "sim/xen/segment.h"
 
 static void push(struct rl_ctxq *q, struct rl_ctx *c)
 {

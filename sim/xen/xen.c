@@ -110,6 +110,7 @@ void rl_xen_init(struct rl_world *w, const struct rl_scenario *s, struct rl_rng 
 	rl_types_init(w);
 	w->sockets = s->machine.sockets;
 	w->threads = s->machine.threads;
+	w->plain = w->threads == 1 && !rl_cost(w, refill_ns_per_byte);
 	rl_xen_create(w, s->machine.pcpus, s->guest.count + s->driver.count + 2, vcpus_of(s));
 	w->nguests = s->guest.count;
 	w->guest_vcpus = s->guest.vcpus;

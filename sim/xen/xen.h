@@ -149,7 +149,7 @@ struct rl_vcpu {
 struct rl_pcpu {
 	struct rl_world *w;
 	int32_t id;
-	uint32_t socket;
+	uint32_t socket, core; /* core: counted over all sockets */
 	uint32_t used; /* permille: how much it takes of its core, where threads share one */
 	struct rl_vcpu *cur, *last; /* last: whose context is loaded */
 	bool switching, resched, tickled;
@@ -319,17 +319,7 @@ void rl_vcpu_contended(struct rl_vcpu *v);
  * was the last. */
 struct rl_port *rl_port_take(struct rl_vcpu *v, uint32_t irq);
 
-/* segment.c */
-/** rl_seg_begin - @c goes on, on @v. */
-void rl_seg_begin(struct rl_vcpu *v, struct rl_ctx *c);
-/** rl_seg_leave - account for what passed of the active context. */
-void rl_seg_leave(struct rl_vcpu *v);
-/** rl_seg_arm_spin - a poller needs the clock: at a look that sees, its deadline, to offer its
- * place.
- */
-void rl_seg_arm_spin(struct rl_vcpu *v, struct rl_spin *s);
-/** rl_seg_charge - charge what passed of the active context since that was done last. */
-void rl_seg_charge(struct rl_vcpu *v);
+/* segment.c; see also segment.h */
 /** rl_smt_changed - @p takes @used permille of its core from now on; where threads share one. */
 void rl_smt_changed(struct rl_pcpu *p, uint32_t used);
 
