@@ -229,6 +229,9 @@ static void unblock(struct rl_vcpu *v, int32_t cpu)
 		rl_world_arm(v->w, v->tick_slot, v->tick_phase + n * period);
 	}
 	v->w->sched->wake(v->w, v);
+	/* Who offers its place between two looks has somebody to offer it to. */
+	if (v->w->pcpu[v->cpu].cur)
+		rl_vcpu_contended(v->w->pcpu[v->cpu].cur);
 }
 
 void rl_vcpu_notice(struct rl_vcpu *v, int32_t cpu)

@@ -197,6 +197,44 @@ static void a_longer_rate_limit_waits_longer(void **state)
 	}
 }
 
+static struct rl_spin spin;
+
+static void never(struct rl_ctx *c)
+{
+	(void)c;
+	fail();
+}
+
+static void polls(struct rl_ctx *c)
+{
+	rl_ctx_spin(c, &spin, never);
+}
+
+/*
+ * Who polls and offers its pCPU between two looks gives way at the next one to whoever wakes
+ * meanwhile, rate limit or not.
+ */
+static void a_yielder_gives_way_at_its_next_look(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		struct sleeper s = {MSEC / 100, 3 * MSEC / 10, 100 * SEC};
+		const struct rl_vcpu *v;
+
+		machine(both[k], 1, 1, 1);
+		spin = (struct rl_spin){.look_ps = MSEC / 10000,
+			.growth = 1000,
+			.yield = true,
+			.deadline = RL_PS_NEVER,
+			.visible = RL_PS_NEVER};
+		of_vcpu[domain(256, 0, 1, 0, NULL)->id].thread->done = polls;
+		v = domain(256, 0, 1, 0, &s);
+		begin();
+		run_until(5 * SEC);
+		about((double)v->st.blocks / 5, 1000 / 0.3121, 0.01);
+	}
+}
+
 /* Two sockets, a queue each: when the work of one goes to rest, it is given some of the other. */
 static void queues_share_the_load(void **state)
 {
@@ -230,6 +268,7 @@ int main(void)
 		cmocka_unit_test(the_rate_limit_holds_a_waker),
 		cmocka_unit_test(no_boost_without_credit),
 		cmocka_unit_test(a_longer_rate_limit_waits_longer),
+		cmocka_unit_test(a_yielder_gives_way_at_its_next_look),
 		cmocka_unit_test(queues_share_the_load),
 	};
 
