@@ -254,7 +254,7 @@ static json_t *field_json(const struct rl_scenario *s, const struct field *f)
 	case TYPE:
 		return json_string(rl_domain_type_name[*(const enum rl_domain_type *)from]);
 	case TIME:
-		return json_integer((json_int_t) * (const uint64_t *)from);
+		return json_sprintf("%lluns", (unsigned long long)*(const uint64_t *)from);
 	case BOOL:
 		return json_boolean(*(const bool *)from);
 	default:
@@ -281,7 +281,6 @@ char *rl_scenario_json(const struct rl_scenario *s)
 	for (size_t i = 0; i < NFIELDS; i++) {
 		const struct field *f = &fields[i];
 		json_t *to = root;
-		char name[32];
 
 		if (*f->group) {
 			to = json_object_get(root, f->group);
@@ -290,8 +289,7 @@ char *rl_scenario_json(const struct rl_scenario *s)
 				json_object_set_new(root, f->group, to);
 			}
 		}
-		snprintf(name, sizeof(name), "%s%s", f->name, f->kind == TIME ? "_ns" : "");
-		json_object_set_new(to, name, field_json(s, f));
+		json_object_set_new(to, f->name, field_json(s, f));
 	}
 	jobs_json(root, s);
 	for (int p = 0; p < RL_PARAM_COUNT; p++)

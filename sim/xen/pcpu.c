@@ -66,6 +66,7 @@ static void dispatch(struct rl_pcpu *p, struct rl_vcpu *v, rl_ps slice)
 	p->slice_end = slice == RL_PS_NEVER ? RL_PS_NEVER : w->now + slice;
 	p->cur = v;
 	rl_vcpu_count_wait(v);
+	v->st.turns += v->state != RL_V_RUNNING;
 	v->state = RL_V_RUNNING;
 	v->cpu = p->id;
 	if (p->last == v) {

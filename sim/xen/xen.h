@@ -100,6 +100,7 @@ struct rl_vcpu_stats {
 	rl_ps wait_ps;		 /* wanted one and had none: steal time, parked by a cap included */
 	uint64_t looks;
 	uint64_t upcalls, sends, hypercalls, blocks;
+	uint64_t turns; /* times it was given a pCPU */
 };
 
 /* What all vCPUs of a domain have in common. */

@@ -29,9 +29,10 @@ static int parse(const char *text, size_t size, struct rl_scenario *s, struct rl
 
 static const char whole[] =
 	"name: all\n"
-	"machine: {pcpus: 4, scheduler: credit2}\n"
-	"guest:\n  pcpu: any\n  weight: 512\n"
-	"driver: {pcpu: 3, weight: 128}\n"
+	"machine: {pcpus: 4, sockets: 2, cores: 1, threads: 2, scheduler: credit2}\n"
+	"guest:\n  pcpu: any\n  weight: 512\n  cap: 150\n"
+	"driver: {pcpu: 3, weight: 128, type: pvh}\n"
+	"load: {vcpus: 2, pcpu: 1, weight: 64, cap: 30, busy: 2ms, idle: 500us}\n"
 	"disk: {device: 'null', ring_pages: 4, persistent: false}\n"
 	"front_policy: event\n"
 	"back_policy: spin\n"
@@ -54,6 +55,11 @@ static void test_every_field(void **state)
 	assert_int_equal(s.guest.weight, 512);
 	assert_int_equal(s.driver.pcpu, 3);
 	assert_int_equal(s.driver.weight, 128);
+	assert_true(s.machine.sockets == 2 && s.machine.cores == 1 && s.machine.threads == 2);
+	assert_true(s.guest.cap == 150 && s.driver.cap == 0);
+	assert_true(s.guest.type == RL_PV && s.driver.type == RL_PVH);
+	assert_true(s.load.vcpus == 2 && s.load.pcpu == 1 && s.load.weight == 64);
+	assert_true(s.load.cap == 30 && s.load.busy_ns == 2000000 && s.load.idle_ns == 500000);
 	assert_string_equal(s.disk.device, "null");
 	assert_int_equal(s.disk.ring_pages, 4);
 	assert_false(s.disk.persistent);
