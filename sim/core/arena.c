@@ -2,6 +2,8 @@
 /* A row of chunks, each twice as large as the last; see the header. */
 #include "sim/core/arena.h"
 
+#include "sim/core/pages.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +24,7 @@ static struct rl_chunk *more(const struct rl_chunk *last, size_t bytes)
 
 	while (size < bytes)
 		size *= 2;
-	c = aligned_alloc(LINE, sizeof(*c) + size);
+	c = rl_pages_alloc(sizeof(*c) + size);
 	if (!c) {
 		fprintf(stderr, "ringlab: error: out of memory for a model of this size\n");
 		exit(EXIT_FAILURE);

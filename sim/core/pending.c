@@ -2,23 +2,12 @@
 /* Memory of the pending set: made once, before anything is armed. */
 #include "sim/core/pending.h"
 
+#include "sim/core/pages.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-
-#define LINE 64u	/* a pair of keys must not lie across two of them */
-#define HUGE (2u << 20) /* a page that saves a large tree most of its TLB misses */
-
-static void *allocate(size_t bytes)
-{
-	void *mem = aligned_alloc(bytes < HUGE ? LINE : HUGE, bytes);
-
-	if (mem && bytes >= HUGE)
-		madvise(mem, bytes, MADV_HUGEPAGE); /* a wish */
-	return mem;
-}
 
 int rl_pending_init(struct rl_pending *p, uint32_t slots)
 {
@@ -29,7 +18,7 @@ int rl_pending_init(struct rl_pending *p, uint32_t slots)
 		leaves *= 2;
 	if (leaves > p->room) {
 		rl_pending_fini(p);
-		p->w = allocate(2 * leaves * sizeof(*p->w));
+		p->w = rl_pages_alloc(2 * leaves * sizeof(*p->w));
 		if (!p->w)
 			return -ENOMEM;
 		p->room = leaves;
