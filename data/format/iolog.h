@@ -3,7 +3,7 @@
  * Recorded I/O: fio's iologs of version 2 and 3, and the text that blkparse writes.
  *
  * Of an iolog, reads and writes of one file. Version 2 has waits in microseconds, each kept as it
- * is (fio drops those under 100); version 3 has a time a line, in the unit of fio 3.33.
+ * is (fio drops those under 100); version 3 has a time a line, in microseconds.
  * Of blkparse's default format, Q events of one device, or D events when there is no Q: the
  * arrivals at the block layer, else at the driver. What carries no data (flush, discard, trim) is
  * left out and warned of once. Time begins with the first I/O.

@@ -219,8 +219,6 @@ static void what_is_not_modelled_is_refused(void **state)
 	static const struct {
 		const char *text, *says;
 	} bad[] = {
-		{"[j]\nrw=randread\nsize=1m\nrandom_distribution=zipf:1.2\n",
-			"job.random_distribution"},
 		{"[j]\nsize=1m\nnumjobs=33\n", "job.numjobs"},
 		{"[j]\nsize=1m\niodepth=4096\nnumjobs=3\n", "job.iodepth"},
 		{"[a]\nsize=1000t\nbs=512\n[b]\nsize=1m\n", "job.size"},

@@ -22,6 +22,7 @@
 
 #include "model/replay.h"
 #include "sim/core/stage.h"
+#include "sim/workload/spread.h"
 #include "sim/xen/xen.h"
 
 #define RL_FIO_CLONES 32u   /* of all jobs of a guest */
@@ -62,6 +63,7 @@ struct rl_fio {
 	bool unpublished; /* requests on the ring that the backend was not told of yet */
 
 	/* what comes next */
+	struct rl_spreader spread[RL_DIRS];
 	struct rl_rng mix_rng, gap_rng, size_rng, place_rng;
 	rl_ps epoch, end;     /* of the clone's time; end: RL_PS_NEVER */
 	uint64_t total_bytes; /* after so many it ends; ~0: never */

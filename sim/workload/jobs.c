@@ -65,9 +65,6 @@ int rl_jobs_check(const struct rl_scenario *s, struct rl_err *err)
 
 		clones += j->numjobs;
 		ios += (uint64_t)j->numjobs * j->iodepth;
-		if (j->spread != RL_SPREAD_RANDOM)
-			return refuse(
-				err, "job.random_distribution: not modelled (expected random)");
 	}
 	if (clones > RL_FIO_CLONES)
 		return refuse(
@@ -171,6 +168,7 @@ static void give_work(struct rl_fio *f, const struct rl_job *j, bool sampled)
 						  : UINT64_MAX;
 	f->begin = j->offset_bytes + f->clone * j->offset_increment_bytes;
 	f->range = size;
+	rl_fio_place_init(f);
 }
 
 static void give_streams(

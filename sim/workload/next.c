@@ -108,19 +108,40 @@ static uint32_t size_of(struct rl_fio *f, int dir)
 	return s[i].bytes;
 }
 
+static uint64_t block_of(const struct rl_job *j, int dir)
+{
+	return j->nsplit[dir] ? j->split[dir][0].bytes : j->bs_bytes;
+}
+
+void rl_fio_place_init(struct rl_fio *f)
+{
+	for (int d = 0; d < RL_DIRS; d++) {
+		uint64_t blocks = f->range / block_of(f->job, d);
+
+		rl_spread_init(&f->spread[d], f->job, blocks ? blocks : 1);
+	}
+}
+
 /* A random place is a multiple of the smallest block at which the I/O fits. */
+static uint64_t random_place(struct rl_fio *f, int dir, uint32_t bytes)
+{
+	uint64_t block = block_of(f->job, dir), last = (f->range - bytes) / block;
+	uint64_t at;
+
+	if (f->job->spread == RL_SPREAD_RANDOM)
+		return (uint64_t)(rl_rng_unit(&f->place_rng) * (double)(last + 1)) * block;
+	at = rl_spread_block(&f->spread[dir], &f->place_rng);
+	return (at < last ? at : last) * block;
+}
+
 static uint64_t place_of(struct rl_fio *f, int dir, uint32_t bytes)
 {
-	const struct rl_job *j = f->job;
-	uint64_t block = j->nsplit[dir] ? j->split[dir][0].bytes : j->bs_bytes;
-	uint64_t blocks, at;
+	uint64_t at;
 
 	if (f->range < bytes)
 		return f->begin;
-	if (is_random(j)) {
-		blocks = (f->range - bytes) / block + 1;
-		return f->begin + (uint64_t)(rl_rng_unit(&f->place_rng) * (double)blocks) * block;
-	}
+	if (is_random(f->job))
+		return f->begin + random_place(f, dir, bytes);
 	at = f->pos[dir] + bytes > f->range ? 0 : f->pos[dir];
 	f->pos[dir] = at + bytes;
 	return f->begin + at;

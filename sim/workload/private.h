@@ -36,6 +36,8 @@ static inline uint32_t rl_io_peek(const struct rl_fio *f, const struct rl_io_que
 rl_ps rl_fio_next_due(struct rl_fio *f);
 /** rl_fio_take - pick that I/O, now, into f->queued. */
 void rl_fio_take(struct rl_fio *f);
+/** rl_fio_place_init - ready for random places. */
+void rl_fio_place_init(struct rl_fio *f);
 /** rl_fio_ended - nothing more is to be issued. */
 bool rl_fio_ended(const struct rl_fio *f);
 

@@ -226,7 +226,7 @@ static void test_fio_writes_it(void **state)
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/w.log", dir);
 	snprintf(cmd, sizeof(cmd),
-		"cd %s && fio --name=j --filename=%s/disk --size=64k --bs=8k --rw=rw "
+		"cd %s && fio --name=j --filename=%s/disk --size=64k --bs=8k --rw=read "
 		"--ioengine=psync "
 		"--rate_iops=50 --write_iolog=%s >/dev/null 2>&1",
 		dir, dir, path);
@@ -238,6 +238,8 @@ static void test_fio_writes_it(void **state)
 	assert_int_equal(r->n, 8);
 	for (size_t i = 0; i < r->n; i++)
 		assert_int_equal(r->io[i].bytes, 8192);
+	/* 20 ms lie between two I/Os; were the unit another one, it were hours. */
+	assert_true(r->io[7].at_ns >= 100000000 && r->io[7].at_ns < 3600000000000);
 	snprintf(cmd, sizeof(cmd), "rm -r %s", dir);
 	assert_int_equal(system(cmd), 0);
 }
