@@ -84,7 +84,7 @@ about() {
 	run --separate-stderr "$RINGLAB" simulate s.yaml --job j.fio
 	[ "$status" -eq 3 ]
 	[[ $stderr == "j.fio:4:9: error: "* ]]
-	for option in numjobs=1000 iodepth=65536 random_distribution=zipf:1; do
+	for option in numjobs=2000 random_distribution=zipf:1; do
 		printf '[j]\nrw=randread\nsize=1m\n%s\n' "$option" >j.fio
 		run --separate-stderr "$RINGLAB" simulate s.yaml --job j.fio
 		[ "$status" -eq 3 ]

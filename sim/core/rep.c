@@ -18,10 +18,10 @@ static void costs(struct rl_world *w, const struct rl_costs *c)
 		w->cost[i] = (rl_ps)(c->v[i] * RL_PS_PER_NS + 0.5);
 }
 
-/* Timers of rings (a side each), devices and clones. */
+/* Timers of rings (a side each), devices and jobs. */
 static uint32_t slots_of(const struct rl_scenario *s)
 {
-	return s->guest.count * (2 * s->disk.queues + 1 + rl_jobs_clones(s));
+	return s->guest.count * (2 * s->disk.queues + 1 + rl_jobs_slots(s));
 }
 
 /* A disk a guest; its interrupts go where its first ring is served. */

@@ -219,8 +219,8 @@ static void what_is_not_modelled_is_refused(void **state)
 	static const struct {
 		const char *text, *says;
 	} bad[] = {
-		{"[j]\nsize=1m\nnumjobs=33\n", "job.numjobs"},
-		{"[j]\nsize=1m\niodepth=4096\nnumjobs=3\n", "job.iodepth"},
+		{"[i]\nsize=1m\nnumjobs=600\n[j]\nsize=1m\nnumjobs=600\n", "job.numjobs"},
+		{"[j]\nsize=1m\niodepth=65536\nnumjobs=17\n", "job.iodepth"},
 		{"[a]\nsize=1000t\nbs=512\n[b]\nsize=1m\n", "job.size"},
 		{"[a]\nruntime=24h\nrw=randread\n[b]\nsize=1m\n", "job.size"},
 	};

@@ -25,8 +25,8 @@
 #include "sim/workload/spread.h"
 #include "sim/xen/xen.h"
 
-#define RL_FIO_CLONES 32u   /* of all jobs of a guest */
-#define RL_FIO_IOS    8192u /* in flight, of all jobs of a guest */
+#define RL_FIO_CLONES 1024u	 /* of all jobs of a guest */
+#define RL_FIO_IOS    (1u << 20) /* in flight, of all guests */
 
 struct rl_blk;
 
@@ -115,6 +115,9 @@ uint32_t rl_jobs_clones(const struct rl_scenario *s);
 
 /** rl_jobs_check - refuse what this simulator does not model, by its name. */
 int rl_jobs_check(const struct rl_scenario *s, struct rl_err *err);
+
+/** rl_jobs_slots - timers that the jobs of a guest need. */
+uint32_t rl_jobs_slots(const struct rl_scenario *s);
 
 /** rl_jobs_init - the jobs of a scenario on every guest, dealt to its rings in turn, about to issue
  *                their first I/Os. Random streams are named by @seed, @rep and @entity. */

@@ -64,14 +64,14 @@ int rl_jobs_check(const struct rl_scenario *s, struct rl_err *err)
 		const struct rl_job *j = &s->jobs[i];
 
 		clones += j->numjobs;
-		ios += (uint64_t)j->numjobs * j->iodepth;
+		ios += (uint64_t)s->guest.count * j->numjobs * j->iodepth;
 	}
 	if (clones > RL_FIO_CLONES)
 		return refuse(
-			err, "job.numjobs: too many (expected at most 32, all jobs together)");
+			err, "job.numjobs: too many (expected at most 1024, all jobs together)");
 	if (ios > RL_FIO_IOS)
-		return refuse(err, "job.iodepth: too deep (expected at most 8192, all jobs and "
-				   "their clones together)");
+		return refuse(err, "job.iodepth: too deep (expected at most 1048576, all jobs, "
+				   "their clones and all guests together)");
 	return check_ends(s, err);
 }
 
@@ -189,6 +189,24 @@ uint32_t rl_jobs_clones(const struct rl_scenario *s)
 	return n;
 }
 
+/* Who never sleeps until a time needs no timer: the fewer there are, the faster is each. */
+static bool has_timer(const struct rl_scenario *s, const struct rl_job *j)
+{
+	bool rate = j->rate_iops[0] || j->rate_iops[1] || j->rate_bytes_per_s[0] ||
+		    j->rate_bytes_per_s[1];
+
+	return !rl_jobs_sampled(s) || j->offload || rate || j->thinktime_ns;
+}
+
+uint32_t rl_jobs_slots(const struct rl_scenario *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s->njobs; i++)
+		n += has_timer(s, &s->jobs[i]) ? s->jobs[i].numjobs : 0;
+	return n;
+}
+
 /* A clone of section @i; @number: of the guest's. Its thread is ready when it begins at once. */
 static void clone_init(
 	struct rl_jobs *l, const struct rl_scenario *s, uint32_t guest, uint32_t i, uint32_t k)
@@ -202,7 +220,8 @@ static void clone_init(
 	f->clone = k;
 	give_work(f, &s->jobs[i], l->sampled);
 	give_memory(f);
-	rl_timer_init(&f->alarm, f->blk->guest, rl_fio_alarm, f);
+	if (has_timer(s, f->job))
+		rl_timer_init(&f->alarm, f->blk->guest, rl_fio_alarm, f);
 	l->n++;
 }
 
