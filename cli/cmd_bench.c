@@ -30,7 +30,9 @@ static const char doc[] =
 	"requests: simulated block requests a second of one core's time, data/scenarios/"
 	"two-cores.yaml at iodepth 32, policy event and spin of the backend; limit: the engine "
 	"with as many events that do nothing (hold at 10 pending); events a request on stderr. "
-	"requests_j2: the latter with -j 2, by the clock on the wall; limit: two processes.\n\n"
+	"requests_j2: the latter with -j 2, by the clock on the wall; limit: two processes. "
+	"requests_guests_1000: 1,000 guests of 4 vCPUs at iodepth 8 on 8 pCPUs; limit: one "
+	"guest.\n\n"
 	"ring: round trips and throughput of the hosted pair beside bare loops. policies: every "
 	"policy of the backend, on one core and on two. What an event costs in these two is "
 	"eventfd's cost, not Xen's.";

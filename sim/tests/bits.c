@@ -142,6 +142,19 @@ static void machines(void)
 	}
 }
 
+/* Many guests on two driver domains, two rings each. */
+static void guests(void)
+{
+	struct rl_scenario s;
+
+	scenario(&s, 4, 2);
+	s.guest.count = 11;
+	s.guest.vcpus = s.driver.count = s.driver.vcpus = s.disk.queues = 2;
+	s.guest.pcpu = s.driver.pcpu = -1;
+	s.guest.pcpus = s.driver.pcpus = 0;
+	run(&s, "guests");
+}
+
 /* How many replications it takes depends on what came before: never on who ran them. */
 static void until_precise(void)
 {
@@ -177,6 +190,7 @@ int main(int argc, char **argv)
 	devices();
 	schedulers();
 	machines();
+	guests();
 	until_precise();
 	return 0;
 }

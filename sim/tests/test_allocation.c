@@ -98,6 +98,12 @@ static void everything_that_is_registered(void **state)
 		snprintf(s.disk.device, sizeof(s.disk.device), "%s", (*d)->type.name);
 		runs_without(sched_named(s.machine.scheduler));
 	}
+	scenario();
+	s.guest.count = 30;
+	s.guest.vcpus = s.driver.count = s.driver.vcpus = s.disk.queues = 2;
+	s.guest.pcpu = s.driver.pcpu = -1;
+	s.guest.pcpus = s.driver.pcpus = 0;
+	runs_without(sched_named(s.machine.scheduler));
 	for (const struct rl_sched *const *it = rl_scheds; *it; it++) {
 		scenario();
 		s.load = (struct rl_load_domain){
