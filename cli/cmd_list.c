@@ -3,6 +3,7 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "core/policy.h"
+#include "data/format/fio_job.h"
 #include "data/store.h"
 #include "model/device.h"
 #include "model/metrics.h"
@@ -83,6 +84,20 @@ static int list_devices(const struct input *in, struct rl_out *o)
 			device_option(o, d->name, &d->opts[k]);
 		for (uint32_t k = 0; k < set->nshared; k++)
 			device_option(o, d->name, &set->shared[k]);
+	}
+	return RL_EXIT_OK;
+}
+
+static int list_workloads(const struct input *in, struct rl_out *o)
+{
+	struct rl_fio_option_info info;
+
+	(void)in;
+	for (size_t i = 0; rl_fio_option_info(i, &info); i++) {
+		rl_out_text(o, info.name);
+		rl_out_text(o, *info.value ? info.value : NULL);
+		rl_out_text(o, info.what);
+		rl_out_end_row(o);
 	}
 	return RL_EXIT_OK;
 }
@@ -190,6 +205,7 @@ static int list_runs(const struct input *in, struct rl_out *o)
 static const char *const policy_columns[] = {"policy", "options", "summary", "source", NULL};
 static const char *const device_columns[] = {
 	"device", "option", "default", "min", "max", "what", "source", NULL};
+static const char *const workload_columns[] = {"option", "value", "what", NULL};
 static const char *const scheduler_columns[] = {"scheduler", "summary", NULL};
 static const char *const parameter_columns[] = {
 	"parameter", "default", "unit", "min", "max", "what", "source", NULL};
@@ -205,6 +221,7 @@ static const struct list {
 } lists[] = {
 	{"policies", policy_columns, list_policies},
 	{"devices", device_columns, list_devices},
+	{"workloads", workload_columns, list_workloads},
 	{"schedulers", scheduler_columns, list_schedulers},
 	{"parameters", parameter_columns, list_parameters},
 	{"metrics", metric_columns, list_metrics},
@@ -212,7 +229,7 @@ static const struct list {
 	{"runs", run_columns, list_runs},
 };
 
-#define NAMES "policies|devices|schedulers|parameters|metrics|platforms|runs"
+#define NAMES "policies|devices|workloads|schedulers|parameters|metrics|platforms|runs"
 
 static const struct list *find(const char *name)
 {

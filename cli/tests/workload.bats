@@ -89,7 +89,7 @@ about() {
 		run --separate-stderr "$RINGLAB" simulate s.yaml --job j.fio
 		[ "$status" -eq 3 ]
 		[ -z "$output" ]
-		[[ $stderr == *"job.${option%%=*}"* ]]
+		[[ $stderr == *"${option%%=*}"* ]]
 	done
 	printf '[a]\nsize=1000t\nbs=512\n[b]\nsize=1m\n' >j.fio
 	run --separate-stderr "$RINGLAB" simulate s.yaml --job j.fio
@@ -99,4 +99,31 @@ about() {
 	run --separate-stderr "$RINGLAB" simulate s.yaml --job j.fio
 	[ "$status" -eq 3 ]
 	[[ $stderr == *"no-such.log"* ]]
+}
+
+@test "list workloads names every option of a job that the model takes" {
+	run --separate-stderr "$RINGLAB" list workloads --format csv
+	[ "$status" -eq 0 ]
+	for option in bs bssplit rate_process io_submit_mode thinktime_iotime stonewall read_iolog; do
+		echo "$output" | grep -q "^$option,"
+	done
+	# What is listed is taken without a warning.
+	for option in iodepth=2 thinktime=1ms rate=1m numjobs=2 random_distribution=zipf; do
+		echo "$output" | grep -q "^${option%%=*},"
+		printf '[j]\nrw=randread\nsize=1m\n%s\n' "$option" >j.fio
+		run "$RINGLAB" check j.fio
+		[ "$status" -eq 0 ]
+		[[ $output != *warning* ]]
+		run --separate-stderr "$RINGLAB" list workloads --format csv
+	done
+}
+
+@test "shipped job files: an open loop, and bursts" {
+	for job in open-loop bursts phases; do
+		cp "$RL_SOURCE/data/scenarios/$job.fio" j.fio
+		run --separate-stderr "$RINGLAB" simulate s.yaml --job j.fio --format json --reps 1
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		fio --parse-only j.fio
+	done
 }

@@ -48,6 +48,15 @@ struct rl_fio_place {
 int rl_fio_job_option(struct rl_job *job, const char *key, const char *value,
 	const struct rl_fio_place *at, struct rl_err *err);
 
+/* An option that the model takes. */
+struct rl_fio_option_info {
+	const char *name, *what;
+	char value[64]; /* how it is written; "": it stands alone */
+};
+
+/** rl_fio_option_info - the @i-th of them. Returns: false after the last. */
+bool rl_fio_option_info(size_t i, struct rl_fio_option_info *info);
+
 /** rl_fio_rw_name - "randread", ... */
 const char *rl_fio_rw_name(enum rl_rw rw);
 

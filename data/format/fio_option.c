@@ -36,6 +36,7 @@ struct option {
 	uint64_t unit; /* TIME: ns of a bare number, as in fio */
 	uint64_t min, max;
 	const char *no, *yes; /* WORD: what sets a bool to false and to true */
+	const char *what;
 };
 
 #define AT(field) offsetof(struct rl_job, field)
@@ -44,51 +45,83 @@ struct option {
 #define BS_MAX	  (1ull << 30)
 
 static const struct option options[] = {
-	{"bs", SIZE, AT(bs_bytes), 0, 1, BS_MAX, NULL, NULL},
-	{"blocksize", SIZE, AT(bs_bytes), 0, 1, BS_MAX, NULL, NULL},
-	{"bssplit", SPLIT, 0, 0, 0, 0, NULL, NULL},
-	{"size", SIZE, AT(size_bytes), 0, 1, INT64_MAX, NULL, NULL},
-	{"io_size", SIZE, AT(io_size_bytes), 0, 1, INT64_MAX, NULL, NULL},
-	{"io_limit", SIZE, AT(io_size_bytes), 0, 1, INT64_MAX, NULL, NULL},
-	{"offset", SIZE, AT(offset_bytes), 0, 0, INT64_MAX, NULL, NULL},
-	{"fileoffset", SIZE, AT(offset_bytes), 0, 0, INT64_MAX, NULL, NULL},
-	{"offset_increment", SIZE, AT(offset_increment_bytes), 0, 0, INT64_MAX, NULL, NULL},
-	{"iodepth", COUNT, AT(iodepth), 0, 1, RL_JOB_DEPTH, NULL, NULL},
-	{"iodepth_batch", BATCH, AT(batch), 0, 0, RL_JOB_DEPTH, NULL, NULL},
-	{"iodepth_batch_submit", BATCH, AT(batch), 0, 0, RL_JOB_DEPTH, NULL, NULL},
-	{"iodepth_batch_complete", COUNT, AT(complete_min), 0, 0, RL_JOB_DEPTH, NULL, NULL},
-	{"iodepth_batch_complete_min", COUNT, AT(complete_min), 0, 0, RL_JOB_DEPTH, NULL, NULL},
-	{"iodepth_batch_complete_max", COUNT, AT(complete_max), 0, 0, RL_JOB_DEPTH, NULL, NULL},
-	{"io_submit_mode", WORD, AT(offload), 0, 0, 0, "inline", "offload"},
-	{"numjobs", COUNT, AT(numjobs), 0, 1, 65536, NULL, NULL},
-	{"rwmixread", COUNT, AT(rwmixread), 0, 0, 100, NULL, NULL},
-	{"rwmixwrite", MIXWRITE, AT(rwmixread), 0, 0, 100, NULL, NULL},
-	{"rw", RW, AT(rw), 0, 0, 0, NULL, NULL},
-	{"readwrite", RW, AT(rw), 0, 0, 0, NULL, NULL},
-	{"random_distribution", SPREAD, 0, 0, 0, 0, NULL, NULL},
-	{"rate", SIZE_PAIR, AT(rate_bytes_per_s), 0, 0, 0, NULL, NULL},
-	{"rate_iops", COUNT_PAIR, AT(rate_iops), 0, 0, 0, NULL, NULL},
-	{"rate_process", WORD, AT(poisson), 0, 0, 0, "linear", "poisson"},
-	{"runtime", TIME, AT(runtime_ns), S, 0, INT64_MAX, NULL, NULL},
-	{"timeout", TIME, AT(runtime_ns), S, 0, INT64_MAX, NULL, NULL},
-	{"ramp_time", TIME, AT(ramp_ns), S, 0, INT64_MAX, NULL, NULL},
-	{"startdelay", TIME, AT(startdelay_ns), S, 0, INT64_MAX, NULL, NULL},
-	{"thinktime", TIME, AT(thinktime_ns), US, 0, INT64_MAX, NULL, NULL},
-	{"thinktime_spin", TIME, AT(thinktime_spin_ns), US, 0, INT64_MAX, NULL, NULL},
-	{"thinktime_iotime", TIME, AT(thinktime_iotime_ns), S, 0, INT64_MAX, NULL, NULL},
-	{"thinktime_blocks", COUNT, AT(thinktime_blocks), 0, 1, INT32_MAX, NULL, NULL},
-	{"thinktime_blocks_type", WORD, AT(thinktime_issue), 0, 0, 0, "complete", "issue"},
-	{"time_based", BOOL, AT(time_based), 0, 0, 1, NULL, NULL},
-	{"stonewall", FLAG, AT(stonewall), 0, 0, 0, NULL, NULL},
-	{"wait_for_previous", FLAG, AT(stonewall), 0, 0, 0, NULL, NULL},
-	{"read_iolog", PATH, AT(read_iolog), 0, 0, 0, NULL, NULL},
-	{"replay_no_stall", BOOL, AT(replay_no_stall), 0, 0, 1, NULL, NULL},
-	{"replay_time_scale", COUNT, AT(replay_time_scale), 0, 1, INT32_MAX, NULL, NULL},
-	{"randseed", COUNT, AT(seed), 0, 0, INT64_MAX, NULL, NULL},
-	{"name", IGNORE_NAME, 0, 0, 0, 0, NULL, NULL},
-	{"direct", DIRECT, 0, 0, 0, 1, NULL, NULL},
-	{"ioengine", ENGINE, 0, 0, 0, 0, NULL, NULL},
-	{"kb_base", KB_BASE, 0, 0, 1024, 1024, NULL, NULL},
+	{"bs", SIZE, AT(bs_bytes), 0, 1, BS_MAX, NULL, NULL, "size of an I/O"},
+	{"blocksize", SIZE, AT(bs_bytes), 0, 1, BS_MAX, NULL, NULL, "as bs"},
+	{"bssplit", SPLIT, 0, 0, 0, 0, NULL, NULL,
+		"sizes with percentages: 4k/60:64k/40, or a list each for reads and writes"},
+	{"size", SIZE, AT(size_bytes), 0, 1, INT64_MAX, NULL, NULL,
+		"of the disk that is used; bytes after which the job ends"},
+	{"io_size", SIZE, AT(io_size_bytes), 0, 1, INT64_MAX, NULL, NULL,
+		"bytes after which it ends instead"},
+	{"io_limit", SIZE, AT(io_size_bytes), 0, 1, INT64_MAX, NULL, NULL, "as io_size"},
+	{"offset", SIZE, AT(offset_bytes), 0, 0, INT64_MAX, NULL, NULL,
+		"where its part of the disk begins"},
+	{"fileoffset", SIZE, AT(offset_bytes), 0, 0, INT64_MAX, NULL, NULL, "as offset"},
+	{"offset_increment", SIZE, AT(offset_increment_bytes), 0, 0, INT64_MAX, NULL, NULL,
+		"so much further for each clone"},
+	{"iodepth", COUNT, AT(iodepth), 0, 1, RL_JOB_DEPTH, NULL, NULL, "I/Os in flight at most"},
+	{"iodepth_batch", BATCH, AT(batch), 0, 0, RL_JOB_DEPTH, NULL, NULL,
+		"I/Os an io_submit; 0: iodepth"},
+	{"iodepth_batch_submit", BATCH, AT(batch), 0, 0, RL_JOB_DEPTH, NULL, NULL,
+		"as iodepth_batch"},
+	{"iodepth_batch_complete", COUNT, AT(complete_min), 0, 0, RL_JOB_DEPTH, NULL, NULL,
+		"as iodepth_batch_complete_min"},
+	{"iodepth_batch_complete_min", COUNT, AT(complete_min), 0, 0, RL_JOB_DEPTH, NULL, NULL,
+		"I/Os that io_getevents waits for"},
+	{"iodepth_batch_complete_max", COUNT, AT(complete_max), 0, 0, RL_JOB_DEPTH, NULL, NULL,
+		"and takes at most"},
+	{"io_submit_mode", WORD, AT(offload), 0, 0, 0, "inline", "offload",
+		"offload: issue what is due, whatever is in flight; inline reaps all before it "
+		"sleeps"},
+	{"numjobs", COUNT, AT(numjobs), 0, 1, RL_JOB_CLONES, NULL, NULL,
+		"clones of the job, a thread each"},
+	{"rwmixread", COUNT, AT(rwmixread), 0, 0, 100, NULL, NULL,
+		"percent of reads of a mixed job"},
+	{"rwmixwrite", MIXWRITE, AT(rwmixread), 0, 0, 100, NULL, NULL,
+		"percent of writes of a mixed job"},
+	{"rw", RW, AT(rw), 0, 0, 0, NULL, NULL, "direction and order"},
+	{"readwrite", RW, AT(rw), 0, 0, 0, NULL, NULL, "as rw"},
+	{"random_distribution", SPREAD, 0, 0, 0, 0, NULL, NULL,
+		"which blocks are hot: random, zipf:THETA, pareto:POWER, normal:DEVIATION"},
+	{"rate", SIZE_PAIR, AT(rate_bytes_per_s), 0, 0, 0, NULL, NULL,
+		"bytes a second, or READ,WRITE"},
+	{"rate_iops", COUNT_PAIR, AT(rate_iops), 0, 0, 0, NULL, NULL,
+		"I/Os a second, or READ,WRITE"},
+	{"rate_process", WORD, AT(poisson), 0, 0, 0, "linear", "poisson",
+		"equal gaps, or exponential ones"},
+	{"runtime", TIME, AT(runtime_ns), S, 0, INT64_MAX, NULL, NULL, "after which the job ends"},
+	{"timeout", TIME, AT(runtime_ns), S, 0, INT64_MAX, NULL, NULL, "as runtime"},
+	{"ramp_time", TIME, AT(ramp_ns), S, 0, INT64_MAX, NULL, NULL,
+		"left out of the results, before the runtime"},
+	{"startdelay", TIME, AT(startdelay_ns), S, 0, INT64_MAX, NULL, NULL,
+		"after which the job begins"},
+	{"thinktime", TIME, AT(thinktime_ns), US, 0, INT64_MAX, NULL, NULL,
+		"pause after thinktime_blocks I/Os or thinktime_iotime; all in flight is reaped "
+		"before"},
+	{"thinktime_spin", TIME, AT(thinktime_spin_ns), US, 0, INT64_MAX, NULL, NULL,
+		"of the pause: on the CPU"},
+	{"thinktime_iotime", TIME, AT(thinktime_iotime_ns), S, 0, INT64_MAX, NULL, NULL,
+		"pause after issuing for so long: bursts"},
+	{"thinktime_blocks", COUNT, AT(thinktime_blocks), 0, 1, INT32_MAX, NULL, NULL,
+		"pause after so many I/Os"},
+	{"thinktime_blocks_type", WORD, AT(thinktime_issue), 0, 0, 0, "complete", "issue",
+		"which are counted"},
+	{"time_based", BOOL, AT(time_based), 0, 0, 1, NULL, NULL,
+		"go on until runtime, whatever size says"},
+	{"stonewall", FLAG, AT(stonewall), 0, 0, 0, NULL, NULL,
+		"begin when all jobs before have ended"},
+	{"wait_for_previous", FLAG, AT(stonewall), 0, 0, 0, NULL, NULL, "as stonewall"},
+	{"read_iolog", PATH, AT(read_iolog), 0, 0, 0, NULL, NULL,
+		"replay fio's iolog or blkparse's text"},
+	{"replay_no_stall", BOOL, AT(replay_no_stall), 0, 0, 1, NULL, NULL, "as fast as it can"},
+	{"replay_time_scale", COUNT, AT(replay_time_scale), 0, 1, INT32_MAX, NULL, NULL,
+		"percent of the recorded times"},
+	{"randseed", COUNT, AT(seed), 0, 0, INT64_MAX, NULL, NULL, "read, and not used: --seed is"},
+	{"name", IGNORE_NAME, 0, 0, 0, 0, NULL, NULL,
+		"read, and not used: the section names the job"},
+	{"direct", DIRECT, 0, 0, 0, 1, NULL, NULL, "1; the model knows no page cache"},
+	{"ioengine", ENGINE, 0, 0, 0, 0, NULL, NULL, "libaio or io_uring"},
+	{"kb_base", KB_BASE, 0, 0, 1024, 1024, NULL, NULL, "1024"},
 };
 
 #define NOPTIONS (sizeof(options) / sizeof(options[0]))
@@ -276,6 +309,44 @@ static int known(struct rl_job *job, const struct option *o, const char *value,
 	default:
 		return number(job, o, value, at, err);
 	}
+}
+
+/* What a value looks like, for a person. */
+static void write_value(const struct option *o, char *buf, size_t size)
+{
+	static const char *const kinds[] = {[SIZE] = "SIZE",
+		[TIME] = "TIME",
+		[BOOL] = "0|1",
+		[RW] = "read|write|randread|randwrite|rw|randrw",
+		[SIZE_PAIR] = "SIZE[,SIZE]",
+		[COUNT_PAIR] = "N[,N]",
+		[SPLIT] = "SIZE/PERCENT:...",
+		[SPREAD] = "NAME[:NUMBER]",
+		[BATCH] = "N",
+		[FLAG] = "",
+		[PATH] = "FILE",
+		[IGNORE_NAME] = "NAME",
+		[DIRECT] = "1",
+		[ENGINE] = "NAME",
+		[KB_BASE] = "1024"};
+
+	if (o->kind == WORD)
+		snprintf(buf, size, "%s|%s", o->no, o->yes);
+	else if (o->kind == COUNT || o->kind == MIXWRITE)
+		snprintf(buf, size, "%llu to %llu", (unsigned long long)o->min,
+			(unsigned long long)o->max);
+	else
+		snprintf(buf, size, "%s", kinds[o->kind]);
+}
+
+bool rl_fio_option_info(size_t i, struct rl_fio_option_info *info)
+{
+	if (i >= NOPTIONS)
+		return false;
+	info->name = options[i].name;
+	info->what = options[i].what;
+	write_value(&options[i], info->value, sizeof(info->value));
+	return true;
 }
 
 static int unknown(const char *key, const struct rl_fio_place *at, struct rl_err *err)
