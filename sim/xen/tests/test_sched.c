@@ -39,6 +39,31 @@ static void weights_share(void **state)
 	}
 }
 
+/* Ten times the weights are the same weights, to the picosecond and the last switch. */
+static void only_ratios_of_weights_matter(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		rl_ps run_ps[2];
+		uint64_t switches = 0;
+
+		for (uint32_t times = 1; times <= 10; times *= 10) {
+			machine(both[k], 1, 1, 1);
+			domain(256 * times, 0, 1, 0, NULL);
+			domain(512 * times, 0, 1, 0, NULL);
+			begin();
+			run_until(5 * SEC);
+			if (times == 1)
+				switches = w->pcpu[0].switches;
+			for (int i = 0; i < 2 && times == 1; i++)
+				run_ps[i] = w->vcpu[i].st.run_ps;
+			for (int i = 0; i < 2; i++)
+				assert_true(w->vcpu[i].st.run_ps == run_ps[i]);
+			assert_int_equal(w->pcpu[0].switches, switches);
+		}
+	}
+}
+
 /* Four vCPUs on two pCPUs: the same by domain. */
 static void weights_share_many_pcpus(void **state)
 {
@@ -260,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(weights_share),
+		cmocka_unit_test(only_ratios_of_weights_matter),
 		cmocka_unit_test(weights_share_many_pcpus),
 		cmocka_unit_test(caps_cap),
 		cmocka_unit_test(a_cap_leaves_the_rest),
