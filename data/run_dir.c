@@ -117,9 +117,13 @@ static int check_status(const struct rl_run *run, const char *dir, struct rl_err
 /* A machine that the model cannot have is found here, not in the middle of a fit. */
 static int check_scenario(const struct rl_run *run, const char *dir, struct rl_err *err)
 {
+	struct rl_scenario machine = run->scenario;
 	struct rl_err why = {0};
-	int rc = rl_scenario_check(&run->scenario, &why);
+	int rc;
 
+	/* A real disk (brd, a file) need not have a model: who simulates the run is told so. */
+	strcpy(machine.disk.device, "null");
+	rc = rl_scenario_check(&machine, &why);
 	return rc ? rl_err_set(err, rc, dir, 0, 0, "%s", why.what) : 0;
 }
 

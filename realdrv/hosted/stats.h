@@ -22,6 +22,8 @@
 	X(polls)                                                                                   \
 	X(episodes)                                                                                \
 	X(blocks)                                                                                  \
+	X(yields)                                                                                  \
+	X(monitors)                                                                                \
 	X(recheck_hits)                                                                            \
 	X(reads)                                                                                   \
 	X(writes)                                                                                  \

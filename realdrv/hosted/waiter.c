@@ -94,16 +94,19 @@ static int spin(struct rl_hwaiter *w, rl_u64 until_ns, rl_u64 *polls)
 		if (until_ns != RL_NEVER && looks % LOOKS_A_CLOCK == 0 &&
 			rl_hclock_ns() >= until_ns)
 			break;
-		if (yield)
+		if (yield) {
+			w->stats->yields++;
 			sched_yield();
-		else
+		} else {
 			rl_hcpu_relax();
+		}
 		if (gap) {
 			pause_for(w, gap, plan->deadline_ns);
 			gap = next_gap(plan, gap);
 		}
 	}
 	w->stats->polls += looks;
+	w->stats->monitors += plan->action == RL_MONITOR;
 	*polls = looks;
 	return how;
 }

@@ -4,27 +4,16 @@
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	so=$RL_SOURCE/build/fio/ringlab.so
-	if ! "$RL_SOURCE/realdrv/hosted/fio/build" "$RL_SOURCE/build/fio" 2>"$BATS_FILE_TMPDIR/build.log"; then
-		cat "$BATS_FILE_TMPDIR/build.log" >&2
-		grep -q '^source: error: no source package' "$BATS_FILE_TMPDIR/build.log" || return 1
-		[ "${CI:-}" != true ] || return 1
-		touch "$BATS_FILE_TMPDIR/offline"
-	fi
-	export so
+	load engine
+	engine_build
 }
 
 setup() {
-	[ ! -e "$BATS_FILE_TMPDIR/offline" ] || skip "fio's source package cannot be had"
+	load engine
+	engine_or_skip
 	cd "$BATS_TEST_TMPDIR" || return 1
 	printf '%s\n' '[global]' ioengine=libaio direct=1 size=4m '[j]' rw=randread bs=4k iodepth=4 >j.fio
 	good='front=rl:event back=rl:event job=j.fio'
-}
-
-# cells ARGUMENT...: runs the file cells
-cells() {
-	"$RL_SOURCE/realdrv/hosted/run" --cells cells --out out --engine "$so" \
-		--backend "$RL_BUILD/rl-backend" "$@"
 }
 
 # refuses LINE PLACE PATTERN: one complaint at 2:PLACE, exit 3, nothing written
