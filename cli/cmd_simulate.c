@@ -96,7 +96,8 @@ static const struct argp_option options[] = {
 		"The metrics that --precision is about (default: iops,clat_mean_ns)", 0},
 	{"max-reps", 'M', "N", 0, "Where --precision gives up (default: 1000)", 0},
 	{"warmup", 'w', "RULE", 0,
-		"What is left out at the start: mser5 (found from the latencies, the default) or "
+		"What is left out at the start: mser5 (a tenth, or as much as the latencies show, "
+		"the default) or "
 		"tenth",
 		0},
 	{"seed", 'S', "N", 0, "Seed of all random streams (default: 0)", 0},

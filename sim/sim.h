@@ -8,7 +8,7 @@
 
 /* What is left out at the start of each replication. */
 enum rl_warmup {
-	RL_WARMUP_MSER5, /* found from the latencies of the first replications (model/mser.h) */
+	RL_WARMUP_MSER5, /* a tenth, or more where the first replications show it (model/mser.h) */
 	RL_WARMUP_TENTH, /* a tenth, but many times the depth: the same whatever the costs are */
 };
 
