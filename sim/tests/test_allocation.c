@@ -18,14 +18,11 @@
 
 static struct rl_scenario s;
 
-#ifdef __SANITIZE_ADDRESS__
-#define COUNTS false /* a sanitizer has an allocator of its own */
-static uint64_t calls;
-#elif defined(__SANITIZE_THREAD__)
-#define COUNTS false
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define COUNTS 0 /* a sanitizer has an allocator of its own, and watches what it gave */
 static uint64_t calls;
 #else
-#define COUNTS true
+#define COUNTS 1
 static volatile uint64_t calls;
 
 void *__libc_malloc(size_t bytes);
@@ -113,6 +110,7 @@ static void everything_that_is_registered(void **state)
 	}
 }
 
+#if COUNTS
 /* The counter counts: a world that is made allocates. */
 static void the_counter_counts(void **state)
 {
@@ -121,8 +119,6 @@ static void the_counter_counts(void **state)
 	struct rl_rep_args a = {.s = &s, .sched = rl_scheds[0], .requests = 1};
 
 	(void)state;
-	if (!COUNTS)
-		skip();
 	scenario();
 	assert_non_null(another);
 	assert_true(calls > before);
@@ -131,11 +127,14 @@ static void the_counter_counts(void **state)
 	assert_true(calls > before);
 	rl_world_destroy(another);
 }
+#endif
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+#if COUNTS
 		cmocka_unit_test(the_counter_counts),
+#endif
 		cmocka_unit_test(everything_that_is_registered),
 	};
 
