@@ -15,9 +15,9 @@ setup_file() {
 	printf "${common}thinktime=300us\n[j]\nrw=randread\nbs=4k\niodepth=1\n" >idle.fio
 	for f in "$RL_SOURCE"/realdrv/core/policy/*.c; do
 		p=$(basename "$f" .c)
-		# the CPU is idle enough for tapdisk whatever else runs here
+		# the CPU is idle enough for tapdisk whatever else runs here, and the job thinks for longer than it polls
 		spec=$p
-		[ "$p" != tapdisk ] || spec=tapdisk:idle=0
+		[ "$p" != tapdisk ] || spec=tapdisk:idle=0,duration=150us
 		echo "busy-$p front=rl:event back=rl:$spec device=file job=busy.fio"
 		echo "idle-$p front=rl:event back=rl:$spec device=null job=idle.fio"
 	done >cells
@@ -42,14 +42,15 @@ print() {
 		END {
 			n = v["requests"]
 			if (v["spin_ns"] > 0) s = s "S"
-			if (v["blocks"] > 0.003 * n) s = s "B"
+			m = w["requests"]
+			if (v["blocks"] > 5 || w["blocks"] > 0.05 * m) s = s "B"
 			if (f["notifications_sent"] > 0.05 * n) s = s "N"
-			if (v["upcalls"] > 0.002 * n) s = s "U"
+			if (v["upcalls"] > 5 || w["upcalls"] > 0.05 * m) s = s "U"
 			if (v["blocks"] > 1.4 * v["upcalls"] + 5) s = s "L"
 			if (v["yields"] > 0) s = s "Y"
 			if (v["monitors"] > 0) s = s "M"
 			if (v["spin_ns"] > 0 && v["polls"] < 0.5 * v["spin_ns"] / 1000) s = s "P"
-			late = w["spin_ns"] / w["requests"]
+			late = w["spin_ns"] / m
 			if (s ~ /U/) s = s (late < 6000 ? 0 : late < 45000 ? 1 : 2)
 			print s
 		}' "out/busy-$1/back.stats" "out/busy-$1/front.stats" "out/idle-$1/back.stats"
@@ -70,16 +71,16 @@ is() {
 
 @test "event: blocks, is woken by events, never polls" { is event BNU0; }
 @test "final_check_late: event that blocks without arming as well" { is final_check_late BNUL0; }
-@test "event_batch: fewer events than its depth asks for; the timer wakes it" { is event_batch BL BUL0; }
+@test "event_batch: fewer events than its depth asks for; the timer wakes it" { is event_batch BUL0; }
 @test "spin: never blocks" { is spin S; }
 @test "spin_yield: spin that offers the CPU" { is spin_yield SY SYP; }
 @test "mwait: spin that watches the line where it can" { is mwait SM; }
 @test "backoff: spin with pauses" { is backoff SP; }
 @test "hybrid_sleep: sleeps by time and polls; no event wakes it" { is hybrid_sleep SBL; }
 @test "poll_port: blocks on the port, without an upcall" { is poll_port BNL; }
-@test "spin_block: polls for tau, then blocks" { is spin_block SBU1 SBNU1 SB1; }
-@test "adaptive: tau grows where work comes soon and shrinks where it does not" { is adaptive SBU0 SBNU0 SU0; }
-@test "tapdisk: each find lets it poll longer" { is tapdisk SU2 SBU2 SBNU2; }
+@test "spin_block: polls for tau, then blocks" { is spin_block SBU1 SBNU1; }
+@test "adaptive: tau grows where work comes soon and shrinks where it does not" { is adaptive SBU0 SBNU0; }
+@test "tapdisk: each find lets it poll longer" { is tapdisk SBU2 SBNU2; }
 
 @test "requests, responses and events agree with the ring in every cell" {
 	for c in out/*-*/; do
