@@ -10,6 +10,7 @@
 
 #define FIRST_BYTES (1u << 18)
 #define LINE	    64u
+#define RUN_FAILED  4 /* the exit code of a run that failed */
 
 struct rl_chunk {
 	struct rl_chunk *next;
@@ -27,7 +28,7 @@ static struct rl_chunk *more(const struct rl_chunk *last, size_t bytes)
 	c = rl_pages_alloc(sizeof(*c) + size);
 	if (!c) {
 		fprintf(stderr, "ringlab: error: out of memory for a model of this size\n");
-		exit(EXIT_FAILURE);
+		exit(RUN_FAILED);
 	}
 	c->next = NULL;
 	c->size = size;

@@ -15,7 +15,7 @@
  *
  *	fio.c      the loop              next.c  what the next I/O is, and when it is due
  *	offload.c  its open variant      part.c  between a clone and the driver
- *	load.c     all clones            rest.c  sleeping until a time
+ *	jobs.c     all clones            rest.c  sleeping until a time
  */
 #ifndef RL_SIM_WORKLOAD_FIO_H
 #define RL_SIM_WORKLOAD_FIO_H

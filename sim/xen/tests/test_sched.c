@@ -4,6 +4,7 @@
  * when its scheduler says so and not before.
  */
 #include "sim/xen/tests/machine.h"
+#include "sim/xen/tests/poller.h"
 
 #include <math.h>
 
@@ -220,19 +221,6 @@ static void a_longer_rate_limit_waits_longer(void **state)
 		run_until(2 * SEC);
 		assert_true(v->st.blocks < 2 * 1000 / 20 + 2);
 	}
-}
-
-static struct rl_spin spin;
-
-static void never(struct rl_ctx *c)
-{
-	(void)c;
-	fail();
-}
-
-static void polls(struct rl_ctx *c)
-{
-	rl_ctx_spin(c, &spin, never);
 }
 
 /*

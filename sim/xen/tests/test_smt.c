@@ -4,6 +4,7 @@
  * works beside a half-idle sibling is slowed for just that half, whoever pauses takes less.
  */
 #include "sim/xen/tests/machine.h"
+#include "sim/xen/tests/poller.h"
 
 #include <math.h>
 
@@ -80,19 +81,6 @@ static void beside_a_sibling_that_rests(void **state)
 	want = (double)b->st.run_ps / 1.6 + (double)(w->now - b->st.run_ps);
 	assert_true(b->st.run_ps > 3 * SEC && b->st.run_ps < 9 * SEC);
 	assert_true(fabs(work_of(a) - want) < 2.0 * STEP);
-}
-
-static struct rl_spin spin;
-
-static void never(struct rl_ctx *c)
-{
-	(void)c;
-	fail();
-}
-
-static void polls(struct rl_ctx *c)
-{
-	rl_ctx_spin(c, &spin, never);
 }
 
 static double beside_a_poller(bool watch, double pause)

@@ -5,20 +5,15 @@
 # backend, with fio's own verification of what they wrote.
 
 setup_file() {
+	load ../../tests/engine
 	fio_room=$RL_SOURCE/realdrv/hosted/fio
-	so=$RL_SOURCE/build/fio/ringlab.so
-	if ! "$fio_room/build" "$RL_SOURCE/build/fio" 2>"$BATS_FILE_TMPDIR/build.log"; then
-		cat "$BATS_FILE_TMPDIR/build.log" >&2
-		# The net may be away: one clear line says so, and nothing else may fail.
-		grep -q '^source: error: no source package' "$BATS_FILE_TMPDIR/build.log" || return 1
-		[ "${CI:-}" != true ] || return 1
-		touch "$BATS_FILE_TMPDIR/offline"
-	fi
-	export fio_room so
+	export fio_room
+	engine_build
 }
 
 setup() {
-	[ ! -e "$BATS_FILE_TMPDIR/offline" ] || skip "fio's source package cannot be had"
+	load ../../tests/engine
+	engine_or_skip
 	cd "$BATS_TEST_TMPDIR" || return 1
 	unset RINGLAB_SOCKET RINGLAB_FRONT_STATS
 	backend=

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 # fio's own verification while the backend is killed and comes back.
 
+setup_file() {
+	load ../../tests/engine
+	engine_build
+}
+
 @test "fio verifies everything over 10 kills of the backend" {
-	so=$RL_SOURCE/build/fio/ringlab.so
-	if ! "$RL_SOURCE/realdrv/hosted/fio/build" "$RL_SOURCE/build/fio" 2>"$BATS_TEST_TMPDIR/log"; then
-		cat "$BATS_TEST_TMPDIR/log"
-		grep -q '^source: error: no source package' "$BATS_TEST_TMPDIR/log" || return 1
-		[ "${CI:-}" != true ] || return 1
-		skip "fio's source package cannot be had"
-	fi
+	load ../../tests/engine
+	engine_or_skip
 	run timeout 300 "$RL_SOURCE/realdrv/hosted/campaign/kill-fio" "$so" "$RL_BUILD/rl-backend" 10
 	echo "$output"
 	[ "$status" = 0 ]
