@@ -32,8 +32,7 @@ bool rl_cell_same_setting(const struct rl_measured_cell *a, const struct rl_meas
 	return s->machine.pcpus == t->machine.pcpus &&
 	       strcmp(s->machine.scheduler, t->machine.scheduler) == 0 &&
 	       strcmp(s->disk.device, t->disk.device) == 0 &&
-	       s->disk.ring_pages == t->disk.ring_pages &&
-	       s->disk.persistent == t->disk.persistent &&
+	       s->disk.ring_pages == t->disk.ring_pages && s->disk.grants == t->disk.grants &&
 	       strcmp(s->front_policy, t->front_policy) == 0 &&
 	       strcmp(s->back_policy, t->back_policy) == 0;
 }

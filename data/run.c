@@ -66,7 +66,7 @@ static void describe_cell(struct rl_scenario *s, const struct rl_cell *c)
 	strcpy(s->front_policy, *c->front ? c->front : RL_POLICY_DEFAULT);
 	strcpy(s->back_policy, *c->back ? c->back : RL_POLICY_DEFAULT);
 	snprintf(s->disk.device, sizeof(s->disk.device), "%s", c->device);
-	s->disk.persistent = c->persistent;
+	s->disk.grants = c->persistent ? RL_GRANTS_PERSISTENT : RL_GRANTS_MAP;
 	s->disk.ring_pages = 1;
 }
 

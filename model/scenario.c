@@ -22,6 +22,8 @@ const struct rl_param_info rl_param_info[RL_PARAM_COUNT + 1] = {
 #undef RL_PARAM
 };
 
+const char *const rl_grants_name[RL_GRANTS_COUNT] = {"persistent", "map", "copy"};
+
 const char *const rl_domain_type_name[RL_DOMAIN_TYPES] = {"pv", "pvh", "hvm"};
 
 int rl_param_find(const char *name)
@@ -47,7 +49,7 @@ void rl_scenario_default(struct rl_scenario *s)
 		.guest = {.count = 1, .vcpus = 1, .pcpu = 0, .pcpus = 1, .weight = 256},
 		.driver = {.count = 1, .vcpus = 1, .pcpu = 1, .pcpus = 1, .weight = 256},
 		.load = {.pcpu = -1, .weight = 256, .busy_ns = 10000000},
-		.disk = {.device = "null", .queues = 1, .ring_pages = 1, .persistent = true},
+		.disk = {.device = "null", .queues = 1, .ring_pages = 1, .persistent_grants = 1056},
 		.front_policy = RL_POLICY_DEFAULT,
 		.back_policy = RL_POLICY_DEFAULT,
 		.njobs = 1,
@@ -156,6 +158,8 @@ static int check_domains(const struct rl_scenario *s, struct rl_err *err)
 
 	if (!rc)
 		rc = check_role(&s->machine, &s->driver, "driver", err);
+	if (!rc && s->driver.threads > RL_MAX_VCPUS)
+		rc = bad(err, "driver.threads", "1 to 16384, or 0: one a ring");
 	return rc ? rc : check_load(&s->machine, &s->load, err);
 }
 
@@ -168,6 +172,12 @@ static int check_disk(const struct rl_scenario *s, struct rl_err *err)
 		return bad(err, "disk.ring_pages", "1, 2, 4, 8 or 16");
 	if (d->queues < 1 || d->queues > RL_MAX_QUEUES || d->queues > s->guest.vcpus)
 		return bad(err, "disk.queues", "1 to 64, at most one a vCPU of the guest");
+	if (d->grants < 0 || d->grants >= RL_GRANTS_COUNT)
+		return bad(err, "disk.grants", "persistent, map or copy");
+	if (d->persistent_grants > RL_MAX_PERSISTENT_GRANTS)
+		return bad(err, "disk.persistent_grants", "0 to 1048576");
+	if (d->indirect_segments > RL_MAX_INDIRECT_SEGMENTS)
+		return bad(err, "disk.indirect_segments", "0 to 4096");
 	return 0;
 }
 

@@ -67,6 +67,7 @@ struct rl_domain {
 	uint32_t pcpus;	      /* so many of them, in turn; 1: all on that one */
 	uint32_t weight, cap; /* cap: percent of one pCPU for each domain, 0: none */
 	enum rl_domain_type type;
+	uint32_t threads; /* of a driver domain's backend, dealt to its vCPUs; 0: one a ring */
 };
 
 /* The noisy neighbour: a domain whose vCPUs work for busy_ns, then rest for idle_ns in the mean. */
@@ -77,11 +78,23 @@ struct rl_load_domain {
 	uint64_t busy_ns, idle_ns; /* idle_ns 0: they never rest */
 };
 
+/*
+ * How the backend reaches a request's pages: they stay mapped and the frontend copies to and from
+ * them; each is mapped and unmapped; or Xen copies, in the backend's time.
+ */
+enum rl_grants { RL_GRANTS_PERSISTENT, RL_GRANTS_MAP, RL_GRANTS_COPY, RL_GRANTS_COUNT };
+
+/* By enum rl_grants: "persistent", "map", "copy". */
+extern const char *const rl_grants_name[RL_GRANTS_COUNT];
+
 struct rl_disk {
 	char device[RL_DEVICE_SPEC_BYTES]; /* device model of sim/device with options */
 	uint32_t queues;		   /* rings of a guest's disk; a vCPU each */
 	uint32_t ring_pages;
-	bool persistent; /* persistent grants; else map/unmap */
+	enum rl_grants grants;
+	uint32_t persistent_grants; /* pages of a ring that stay mapped; what is more is mapped
+				       and unmapped each time */
+	uint32_t indirect_segments; /* pages of an indirect request; 0: there are none */
 };
 
 struct rl_scenario {
@@ -100,10 +113,12 @@ struct rl_scenario {
 };
 
 /* What the simulator can be asked for. */
-#define RL_MAX_PCPUS   4096u
-#define RL_MAX_DOMAINS 4096u
-#define RL_MAX_VCPUS   16384u
-#define RL_MAX_QUEUES  64u
+#define RL_MAX_PCPUS		 4096u
+#define RL_MAX_DOMAINS		 4096u
+#define RL_MAX_VCPUS		 16384u
+#define RL_MAX_QUEUES		 64u
+#define RL_MAX_INDIRECT_SEGMENTS 4096u
+#define RL_MAX_PERSISTENT_GRANTS 1048576u
 
 /** rl_scenario_default - one guest, one driver domain, two pinned pCPUs, null device, event. */
 void rl_scenario_default(struct rl_scenario *s);

@@ -8,7 +8,7 @@
  *	driver: {pcpu: 0, weight: 256, cap: 50, type: pvh} # cap: percent of a pCPU, 0: none
  *	driver: {pcpu: 0-3, vcpus: 4}           # a range: the vCPUs go round these pCPUs
  *	load: {vcpus: 1, pcpu: 0, weight: 256, cap: 0, busy: 10ms, idle: 30ms} # a neighbour
- *	disk: {device: "null", ring_pages: 1, persistent: true}
+ *	disk: {device: "null", ring_pages: 1, grants: persistent}
  *	guest: {count: 8, vcpus: 2}             # eight guests alike, each with a disk of its own
  *	driver: {count: 2, vcpus: 4}            # guests are dealt to driver domains in turn
  *	disk: {queues: 2}                       # a ring for each of the guest's first vCPUs

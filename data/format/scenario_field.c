@@ -22,7 +22,8 @@ enum kind {
 	PCPUS,
 	BOOL,
 	TIME,
-	TYPE
+	TYPE,
+	GRANTS
 }; /* PCPUS: of a struct rl_domain */
 
 static const struct field {
@@ -54,6 +55,7 @@ static const struct field {
 	FIELD("driver", "weight", COUNT, driver.weight),
 	FIELD("driver", "cap", COUNT, driver.cap),
 	FIELD("driver", "type", TYPE, driver.type),
+	FIELD("driver", "threads", COUNT, driver.threads),
 	FIELD("load", "vcpus", COUNT, load.vcpus),
 	FIELD("load", "pcpu", PCPU, load.pcpu),
 	FIELD("load", "weight", COUNT, load.weight),
@@ -63,7 +65,9 @@ static const struct field {
 	FIELD("disk", "device", DEVICE, disk.device),
 	FIELD("disk", "queues", COUNT, disk.queues),
 	FIELD("disk", "ring_pages", COUNT, disk.ring_pages),
-	FIELD("disk", "persistent", BOOL, disk.persistent),
+	FIELD("disk", "grants", GRANTS, disk.grants),
+	FIELD("disk", "persistent_grants", COUNT, disk.persistent_grants),
+	FIELD("disk", "indirect_segments", COUNT, disk.indirect_segments),
 	FIELD("", "front_policy", POLICY, front_policy),
 	FIELD("", "back_policy", POLICY, back_policy),
 };
@@ -104,14 +108,32 @@ static int set_count(void *to, const struct rl_place *at, struct rl_err *err)
 	return 0;
 }
 
+/* One of @n words, by its place among them. */
+static int word(const char *const *words, int n, const struct rl_place *at, const char *expected,
+	struct rl_err *err)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(at->value, words[i]) == 0)
+			return i;
+	return rl_place_bad(at, err, expected);
+}
+
 static int set_type(enum rl_domain_type *to, const struct rl_place *at, struct rl_err *err)
 {
-	for (int i = 0; i < RL_DOMAIN_TYPES; i++)
-		if (strcmp(at->value, rl_domain_type_name[i]) == 0) {
-			*to = (enum rl_domain_type)i;
-			return 0;
-		}
-	return rl_place_bad(at, err, "pv, pvh or hvm");
+	int i = word(rl_domain_type_name, RL_DOMAIN_TYPES, at, "pv, pvh or hvm", err);
+
+	if (i >= 0)
+		*to = (enum rl_domain_type)i;
+	return i < 0 ? i : 0;
+}
+
+static int set_grants(enum rl_grants *to, const struct rl_place *at, struct rl_err *err)
+{
+	int i = word(rl_grants_name, RL_GRANTS_COUNT, at, "persistent, map or copy", err);
+
+	if (i >= 0)
+		*to = (enum rl_grants)i;
+	return i < 0 ? i : 0;
 }
 
 static int set_time(void *to, const struct rl_place *at, struct rl_err *err)
@@ -180,6 +202,8 @@ static int set_field(
 		return set_pcpus((struct rl_domain *)to, at, err);
 	case TYPE:
 		return set_type((enum rl_domain_type *)to, at, err);
+	case GRANTS:
+		return set_grants((enum rl_grants *)to, at, err);
 	case TIME:
 		return set_time(to, at, err);
 	case BOOL:
@@ -253,6 +277,8 @@ static json_t *field_json(const struct rl_scenario *s, const struct field *f)
 		return pcpus_json((const struct rl_domain *)from);
 	case TYPE:
 		return json_string(rl_domain_type_name[*(const enum rl_domain_type *)from]);
+	case GRANTS:
+		return json_string(rl_grants_name[*(const enum rl_grants *)from]);
 	case TIME:
 		return json_sprintf("%lluns", (unsigned long long)*(const uint64_t *)from);
 	case BOOL:

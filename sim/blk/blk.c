@@ -7,6 +7,79 @@ rl_ps rl_blk_line_cost(const struct rl_blk *b, uint32_t n)
 	return n * rl_line(b->w, b->guest->cpu, b->driver->cpu);
 }
 
+/* Rings of driver domain @d, to which guests are dealt in turn. */
+static uint32_t rings_of(const struct rl_scenario *s, uint32_t d)
+{
+	uint32_t rest = s->guest.count % s->driver.count;
+
+	return (s->guest.count / s->driver.count + (d < rest)) * s->disk.queues;
+}
+
+/* The threads of its backend that serve them. */
+static uint32_t servers_of(const struct rl_scenario *s, uint32_t d)
+{
+	uint32_t rings = rings_of(s, d), threads = s->driver.threads;
+
+	return threads && threads < rings ? threads : rings;
+}
+
+static uint32_t servers(const struct rl_scenario *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t d = 0; d < s->driver.count; d++)
+		n += servers_of(s, d);
+	return n;
+}
+
+uint32_t rl_blk_timers(const struct rl_scenario *s)
+{
+	return s->guest.count * s->disk.queues + servers(s);
+}
+
+/* The @nth ring of driver domain @d, whose guests are the d-th and those one round further. */
+static struct rl_blk *ring_of(
+	const struct rl_world *w, const struct rl_scenario *s, uint32_t d, uint32_t nth)
+{
+	uint32_t queues = s->disk.queues, guest = d + nth / queues * w->ndrivers;
+
+	return &w->blk[guest * queues + nth % queues];
+}
+
+/* A domain's rings are dealt to its threads, and those to its vCPUs. */
+static void deal(struct rl_world *w, const struct rl_scenario *s, uint32_t d, struct rl_server *to)
+{
+	uint32_t rings = rings_of(s, d), n = servers_of(s, d);
+
+	for (uint32_t i = 0; i < n; i++)
+		to[i].ring = rl_world_alloc(w, (rings / n + 1) * sizeof(*to[i].ring));
+	for (uint32_t nth = 0; nth < rings; nth++) {
+		struct rl_blk *b = ring_of(w, s, d, nth);
+		struct rl_server *server = &to[nth % n];
+
+		b->server = server;
+		b->driver = rl_world_driver(w, d, nth % n % w->driver_vcpus);
+		b->line = server->n;
+		server->ring[server->n++] = b;
+	}
+}
+
+void rl_blk_create(struct rl_world *w, const struct rl_scenario *s)
+{
+	struct rl_server *to;
+
+	w->nblk = w->nguests * s->disk.queues;
+	w->blk = rl_world_alloc(w, w->nblk * sizeof(*w->blk));
+	w->server = to = rl_world_alloc(w, servers(s) * sizeof(*w->server));
+	for (uint32_t i = 0; i < w->nblk; i++) {
+		w->blk[i].w = w;
+		w->blk[i].id = i;
+		w->blk[i].guest = rl_world_guest(w, i / s->disk.queues, i % s->disk.queues);
+	}
+	for (uint32_t d = 0; d < w->ndrivers; to += servers_of(s, d++))
+		deal(w, s, d, to);
+}
+
 static void ring_init(struct rl_blk *b, uint32_t pages)
 {
 	rl_u32 bytes = pages * RL_PAGE_BYTES;
@@ -20,31 +93,18 @@ static void ring_init(struct rl_blk *b, uint32_t pages)
 	b->publication = rl_world_alloc(b->w, b->front.size * sizeof(*b->publication));
 	for (b->nfree = 0; b->nfree < b->front.size; b->nfree++)
 		b->free_tag[b->nfree] = b->nfree;
-}
-
-/* Guests are dealt to driver domains in turn, and a domain's rings to its vCPUs. */
-void rl_blk_create(struct rl_world *w, const struct rl_scenario *s)
-{
-	uint32_t queues = s->disk.queues;
-
-	w->nblk = w->nguests * queues;
-	w->blk = rl_world_alloc(w, w->nblk * sizeof(*w->blk));
-	for (uint32_t i = 0; i < w->nblk; i++) {
-		uint32_t guest = i / queues, queue = i % queues;
-		uint32_t nth = guest / w->ndrivers * queues + queue; /* of its driver domain */
-
-		w->blk[i].w = w;
-		w->blk[i].id = i;
-		w->blk[i].guest = rl_world_guest(w, guest, queue);
-		w->blk[i].driver = rl_world_driver(w, guest % w->ndrivers, nth % w->driver_vcpus);
-	}
+	rl_back_forget(&b->done[0]);
+	rl_back_forget(&b->done[1]);
 }
 
 void rl_blk_init(struct rl_blk *b, const struct rl_scenario *s, struct rl_vbd *vbd)
 {
-	b->persistent = s->disk.persistent;
+	b->grants = s->disk.grants;
+	b->mapped_free = b->grants == RL_GRANTS_PERSISTENT ? s->disk.persistent_grants : 0;
 	b->vbd = vbd;
 	ring_init(b, s->disk.ring_pages);
-	rl_waiter_init(&b->fw, b, &rl_front_waiter_ops, b->guest, s->front_policy);
-	rl_waiter_init(&b->bw, b, &rl_back_waiter_ops, b->driver, s->back_policy);
+	rl_waiter_init(&b->fw, b->w, &rl_front_waiter_ops, b->guest, s->front_policy, 1);
+	if (!b->line)
+		rl_waiter_init(&b->server->wt, b->w, &rl_server_waiter_ops, b->driver,
+			s->back_policy, b->server->n);
 }

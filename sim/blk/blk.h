@@ -23,11 +23,15 @@ struct rl_fio;
 struct rl_waiter;
 
 struct rl_waiter_ops {
-	/* Starts to take what the ring holds, in segments of @c; rl_waiter_drained() follows. */
+	/* Starts to take what its rings hold, in segments of @c; rl_waiter_drained() follows. */
 	void (*drain)(struct rl_waiter *wt, struct rl_ctx *c);
 	bool (*pending)(const struct rl_waiter *wt);
 	bool (*arm)(struct rl_waiter *wt, uint32_t offset);
 	uint32_t (*in_flight)(const struct rl_waiter *wt);
+	/* Of several rings: what a look goes through; and at @line was seen something. May be null.
+	 */
+	void (*look)(struct rl_waiter *wt, struct rl_spin *s);
+	void (*seen)(struct rl_waiter *wt, uint32_t line);
 	bool in_irq; /* the event's handler drains by itself while armed without a timer */
 };
 
@@ -38,9 +42,9 @@ struct rl_waiter_stats {
 struct rl_waiter {
 	const struct rl_waiter_ops *ops;
 	struct rl_world *w;
-	struct rl_blk *blk; /* whose */
 	struct rl_ctx *thread;
-	struct rl_port evtchn; /* this side's end of the event channel */
+	struct rl_port *evtchn; /* this side's ends of the event channels, one a ring */
+	uint32_t rings;
 	struct rl_timer timer;
 	struct rl_policy_inst inst;
 	struct rl_plan plan;
@@ -57,9 +61,9 @@ struct rl_waiter {
 	struct rl_waiter_stats st;
 };
 
-/** rl_waiter_init - select the policy; a thread of @v starts with asking it. */
-void rl_waiter_init(struct rl_waiter *wt, struct rl_blk *b, const struct rl_waiter_ops *ops,
-	struct rl_vcpu *v, const char *spec);
+/** rl_waiter_init - select the policy; a thread of @v starts with asking it. For @rings rings. */
+void rl_waiter_init(struct rl_waiter *wt, struct rl_world *w, const struct rl_waiter_ops *ops,
+	struct rl_vcpu *v, const char *spec, uint32_t rings);
 /** rl_waiter_drained - the drain that ops->drain() started is over. */
 void rl_waiter_drained(struct rl_waiter *wt, struct rl_ctx *c);
 /** rl_waiter_kick - a completion: wakes a thread that blocked without arming. */
@@ -71,8 +75,11 @@ void rl_waiter_completed(struct rl_waiter *wt, rl_ps time);
 struct rl_tag {
 	struct rl_device_request r;
 	struct rl_fio *fio;
-	uint32_t io, segments;
+	uint32_t io;
+	uint32_t segments;    /* pages, those of an indirect request's list among them */
+	uint32_t passing;     /* of them: mapped for this request alone */
 	uint32_t publication; /* the backend's, in which its response is */
+	struct rl_tag *next;  /* in a list of what the device has done */
 	rl_u8 operation;
 	struct rl_stamps stamps;
 };
@@ -89,39 +96,74 @@ struct rl_publication {
 	rl_ps made, sent;
 };
 
+/* What the device has done and is not answered yet, in this order. */
+struct rl_tag_list {
+	struct rl_tag *first, **end;
+};
+
+static inline void rl_back_forget(struct rl_tag_list *l)
+{
+	l->first = NULL;
+	l->end = &l->first;
+}
+
+/* A thread of the backend, and the rings that it serves. */
+struct rl_server {
+	struct rl_waiter wt; /* the first member: of a waiter, its server */
+	struct rl_blk **ring;
+	uint32_t n, at; /* at: which it serves, or looks at next */
+	struct rl_spin scan;
+};
+
 /* A ring and who serves its two ends. */
 struct rl_blk {
 	struct rl_world *w;
-	uint32_t id;
+	uint32_t id, line; /* line: which of its server's */
+	struct rl_server *server;
 	struct rl_vcpu *guest, *driver; /* vCPUs that its event channels interrupt */
 	struct rl_vbd *vbd;
 	struct rl_ring_front front;
 	struct rl_ring_back back;
-	struct rl_waiter fw, bw;
-	bool persistent;
+	struct rl_waiter fw;
+	enum rl_grants grants;
+	uint32_t mapped_free; /* pages that stay mapped and are in no request */
 	struct rl_tag *tag;
 	uint32_t *free_tag, nfree;
 	uint32_t reserved; /* of the free ones: for requests about to be made */
 	uint32_t batch;	   /* messages of the drain under way, a side each */
 	uint32_t fbatch;
-	uint32_t answered;	  /* responses of the backend not yet published */
-	rl_ps drain_from;	  /* the backend's drain under way began */
-	struct rl_blk *next_done; /* has completions of the device interrupt under way */
+	struct rl_tag_list done[2]; /* of the interrupt and of the thread */
+	rl_ps drain_from;	    /* the backend's drain under way began */
+	struct rl_blk *next_done;   /* has completions of the device interrupt under way */
 	bool has_done;
 	/* Publications of responses: how many, and which are being notified, by interrupt and
 	 * thread. No more can matter than there are slots. */
 	uint32_t publications, sending[2];
 	struct rl_publication *publication;
 	struct rl_fio_gate gate;
-	uint64_t requests, responses, copy_bytes, grant_ops, held_off;
+	uint64_t requests, responses, copy_bytes, held_off;
 };
+
+static inline struct rl_blk *rl_blk_of(const struct rl_waiter *fw)
+{
+	return (struct rl_blk *)((char *)(uintptr_t)fw - offsetof(struct rl_blk, fw));
+}
+
+static inline struct rl_port *rl_blk_back_port(const struct rl_blk *b)
+{
+	return &b->server->wt.evtchn[b->line];
+}
 
 static inline struct rl_publication *rl_blk_publication(const struct rl_blk *b, uint32_t nth)
 {
 	return &b->publication[nth & (b->front.size - 1)];
 }
 
-/** rl_blk_create - the rings of a scenario, one a queue of each guest, and where their ends are. */
+/** rl_blk_timers - timers that the rings of a scenario need. */
+uint32_t rl_blk_timers(const struct rl_scenario *s);
+
+/** rl_blk_create - the rings of a scenario, one a queue of each guest, and who serves their ends.
+ */
 void rl_blk_create(struct rl_world *w, const struct rl_scenario *s);
 
 /** rl_blk_init - the ring is connected and idle; both sides are about to ask their policies. */
@@ -155,8 +197,63 @@ bool rl_front_flush(struct rl_blk *b);
 /** rl_front_sent - the notification of what @fio published at @when was sent. */
 void rl_front_sent(struct rl_blk *b, const struct rl_fio *fio, rl_ps when);
 
-/* back.c, front.c */
-extern const struct rl_waiter_ops rl_front_waiter_ops, rl_back_waiter_ops;
+/* ---- grant.c ------------------------------------------------------------------------------- */
+
+/* Pages of several requests, by what their grants cost. */
+struct rl_grant_sum {
+	uint64_t segments, passing;
+	uint64_t read, read_bytes, written, written_bytes; /* read and written: segments */
+};
+
+static inline void rl_grant_add(struct rl_grant_sum *s, const struct rl_tag *t)
+{
+	s->segments += t->segments;
+	s->passing += t->passing;
+	if (t->r.write) {
+		s->written += t->segments;
+		s->written_bytes += t->r.bytes;
+	} else {
+		s->read += t->segments;
+		s->read_bytes += t->r.bytes;
+	}
+}
+
+/* What their time is for: mapping, or Xen's copying. */
+static inline enum rl_purpose rl_grant_purpose(const struct rl_blk *b)
+{
+	return b->grants == RL_GRANTS_COPY ? RL_CPU_COPY : RL_CPU_GRANT;
+}
+
+/** rl_segments_of - pages that a request of @bytes names, its indirect pages among them. */
+uint32_t rl_segments_of(uint32_t bytes);
+
+/** rl_grant_front_copy - what the frontend's copy of @bytes costs, where it copies. */
+rl_ps rl_grant_front_copy(const struct rl_blk *b, uint32_t bytes);
+
+/** rl_grant_claim - the frontend takes pages for a request; rl_grant_return() gives them back. */
+void rl_grant_claim(struct rl_blk *b, struct rl_tag *t);
+void rl_grant_return(struct rl_blk *b, const struct rl_tag *t);
+
+/** rl_grant_take_cost - the backend maps the pages of a batch, or Xen copies what is written. */
+rl_ps rl_grant_take_cost(struct rl_blk *b, const struct rl_grant_sum *s);
+
+/**
+ * rl_grant_release_cost - requests that are done are unmapped, or Xen copies what was read.
+ * @together: by one call; else by one each.
+ */
+rl_ps rl_grant_release_cost(struct rl_blk *b, const struct rl_tag *list, bool together);
+
+/* front.c, server.c */
+extern const struct rl_waiter_ops rl_front_waiter_ops, rl_server_waiter_ops;
+
+/** rl_back_serve - the server takes what the ring holds; rl_server_next() follows. */
+void rl_back_serve(struct rl_blk *b, struct rl_ctx *c);
+
+/** rl_back_waits - has the ring requests that the backend has not taken? */
+bool rl_back_waits(const struct rl_blk *b);
+
+/** rl_server_next - the ring that the server served is empty. */
+void rl_server_next(struct rl_server *s, struct rl_ctx *c);
 
 /** rl_back_device_irq - handler of a device's interrupt. c->arg: its struct rl_vbd. */
 void rl_back_device_irq(struct rl_ctx *c);

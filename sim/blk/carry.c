@@ -27,6 +27,8 @@ static void spun(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 
+	if (wt->ops->seen && wt->spin.visible <= wt->w->now)
+		wt->ops->seen(wt, wt->spin.line);
 	c->v->st.looks += wt->spin.looks;
 	if (wt->spin.yield && wt->spin.looks) /* after every look but the last */
 		c->v->st.hypercalls += wt->spin.looks - 1;
@@ -39,7 +41,7 @@ static rl_ps look(const struct rl_waiter *wt)
 	const struct rl_plan *plan = &wt->plan;
 	uint32_t clocks = (plan->deadline_ns != RL_NEVER) + (plan->gap_ns != 0);
 
-	return rl_cost(wt->w, poll_ns) + clocks * rl_cost(wt->w, clock_ns);
+	return wt->rings * rl_cost(wt->w, poll_ns) + clocks * rl_cost(wt->w, clock_ns);
 }
 
 static void spin(struct rl_waiter *wt, struct rl_ctx *c)
@@ -54,11 +56,13 @@ static void spin(struct rl_waiter *wt, struct rl_ctx *c)
 		.gap_max_ps = plan->gap_max_ns * RL_PS_PER_NS,
 		.growth = plan->gap_growth,
 		.yield = yield,
-		.watch = monitor && wt->w->mwait,
+		.watch = monitor && wt->w->mwait && wt->rings == 1, /* it watches one line */
 		.wake_ps = rl_cost(wt->w, mwait_wake_ns),
 		.deadline = ps_of(plan->deadline_ns),
 		.visible = wt->ops->pending(wt) ? wt->w->now : RL_PS_NEVER,
 	};
+	if (wt->rings > 1)
+		wt->ops->look(wt, &wt->spin);
 	rl_ctx_spin(c, &wt->spin, spun);
 }
 
@@ -117,13 +121,14 @@ static void ported(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 
-	rl_port_clear(&wt->evtchn);
+	for (uint32_t i = 0; i < wt->rings; i++)
+		rl_port_clear(&wt->evtchn[i]);
 	if (wt->ops->pending(wt))
 		rl_wait_finish(wt, c, RL_HIT, 1);
 	else if (until(wt) != RL_NEVER && wt->w->now >= ps_of(until(wt)))
 		rl_wait_finish(wt, c, RL_EXPIRED, 1);
 	else
-		rl_vcpu_poll_port(c, &wt->evtchn, ported);
+		rl_vcpu_poll_ports(c, wt->evtchn, wt->rings, ported);
 }
 
 static void port_now(struct rl_ctx *c)
@@ -146,8 +151,15 @@ static bool hit_on_arming(struct rl_waiter *wt, struct rl_ctx *c)
 	return true;
 }
 
-static void arm_halt(struct rl_waiter *wt, struct rl_ctx *c)
+/* Of several rings, each is armed and looked at. What one takes is within the cost of blocking. */
+static rl_ps arm_cost(const struct rl_waiter *wt)
 {
+	return (wt->rings - 1) * rl_cost(wt->w, poll_ns);
+}
+
+static void arm_halt(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
 	/* Only a backend has completions of its own that wake it: a frontend always arms. */
 	bool no_arm = wt->plan.no_arm && !wt->ops->in_irq && wt->ops->in_flight(wt);
 
@@ -164,6 +176,14 @@ static void arm_halt(struct rl_waiter *wt, struct rl_ctx *c)
 	with_timer(wt, c, sleep_now);
 }
 
+static void arm_poll(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = of(c);
+
+	if (!hit_on_arming(wt, c))
+		with_timer(wt, c, port_now);
+}
+
 void rl_wait_carry(struct rl_waiter *wt, struct rl_ctx *c)
 {
 	switch (wt->plan.action) {
@@ -177,10 +197,9 @@ void rl_wait_carry(struct rl_waiter *wt, struct rl_ctx *c)
 		with_timer(wt, c, sleep_now);
 		break;
 	case RL_POLL_PORT:
-		if (!hit_on_arming(wt, c))
-			with_timer(wt, c, port_now);
+		rl_wait_after(c, arm_cost(wt), arm_poll);
 		break;
 	default:
-		arm_halt(wt, c);
+		rl_wait_after(c, arm_cost(wt), arm_halt);
 	}
 }

@@ -2,21 +2,11 @@
 /* The frontend: create and enqueue requests, dequeue responses. As many tags as slots. */
 #include "sim/core/world.h"
 
-static uint32_t pages_of(uint32_t bytes)
-{
-	return (bytes + RL_PAGE_BYTES - 1) / RL_PAGE_BYTES;
-}
-
-static rl_ps copy_cost(const struct rl_blk *b, uint32_t bytes)
-{
-	return b->persistent ? bytes * rl_cost(b->w, copy_ns_per_byte) : 0;
-}
-
 rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write, rl_ps *copy)
 {
-	*copy = write ? copy_cost(b, bytes) : 0;
-	return rl_cost(b->w, front_request_ns) + pages_of(bytes) * rl_cost(b->w, front_segment_ns) +
-	       *copy;
+	*copy = write ? rl_grant_front_copy(b, bytes) : 0;
+	return rl_cost(b->w, front_request_ns) +
+	       rl_segments_of(bytes) * rl_cost(b->w, front_segment_ns) + *copy;
 }
 
 static rl_u8 operation(const struct rl_device_request *r)
@@ -51,7 +41,7 @@ bool rl_front_flush(struct rl_blk *b)
 		rl_stage_mark(&tag_at(b, from)->stamps, RL_STAGE_PUBLISH, b->w->now);
 	notify = rl_front_publish(&b->front);
 	b->held_off += !notify;
-	rl_ctx_published(b->bw.thread, b->guest->cpu);
+	rl_ctx_published(b->server->wt.thread, b->guest->cpu, b->line);
 	return notify;
 }
 
@@ -61,23 +51,26 @@ void rl_front_submit(struct rl_blk *b, struct rl_fio *fio, uint32_t io,
 	uint32_t tag = b->free_tag[--b->nfree];
 	struct rl_blkif_request *req = rl_front_slot(&b->front);
 	struct rl_tag *t = &b->tag[tag];
+	bool indirect;
 
 	b->reserved--;
 	t->r = *r;
 	t->r.id = (uint64_t)b->id << 32 | tag;
 	t->fio = fio;
 	t->io = io;
-	t->segments = pages_of(r->bytes);
+	t->segments = rl_segments_of(r->bytes);
+	indirect = t->segments > RL_BLKIF_MAX_SEGMENTS;
+	rl_grant_claim(b, t);
 	rl_stage_mark(&t->stamps, RL_STAGE_SUBMIT, asked);
 	rl_stage_mark(&t->stamps, RL_STAGE_SLOT, slot);
 	rl_stage_mark(&t->stamps, RL_STAGE_NOTIFY, 0); /* the only one that may stay away */
-	req->operation = operation(r);
-	req->nr_segments = (rl_u8)t->segments;
+	req->operation = indirect ? RL_BLKIF_INDIRECT : operation(r);
+	req->nr_segments = indirect ? 0 : (rl_u8)t->segments;
 	req->id = tag;
 	req->sector_number = r->sector;
 	rl_front_queue(&b->front);
 	b->requests++;
-	if (r->write && b->persistent)
+	if (r->write && b->grants == RL_GRANTS_PERSISTENT)
 		b->copy_bytes += r->bytes;
 }
 
@@ -99,19 +92,19 @@ void rl_front_sent(struct rl_blk *b, const struct rl_fio *fio, rl_ps when)
 
 static bool front_pending(const struct rl_waiter *wt)
 {
-	const struct rl_ring_front *r = &wt->blk->front;
+	const struct rl_ring_front *r = &rl_blk_of(wt)->front;
 
 	return rl_ring_load_acquire(&r->shared->rsp_prod) != r->rsp_cons;
 }
 
 static bool front_arm(struct rl_waiter *wt, uint32_t offset)
 {
-	return rl_front_arm(&wt->blk->front, offset);
+	return rl_front_arm(&rl_blk_of(wt)->front, offset);
 }
 
 static uint32_t front_in_flight(const struct rl_waiter *wt)
 {
-	const struct rl_ring_front *r = &wt->blk->front;
+	const struct rl_ring_front *r = &rl_blk_of(wt)->front;
 
 	return r->req_prod_pub - r->rsp_cons;
 }
@@ -129,7 +122,7 @@ static void stamp_response(const struct rl_blk *b, struct rl_tag *t)
 static void take_responses(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = c->arg;
-	struct rl_blk *b = wt->blk;
+	struct rl_blk *b = rl_blk_of(wt);
 	struct rl_blkif_response rsp;
 
 	for (; b->fbatch; b->fbatch--) {
@@ -139,9 +132,10 @@ static void take_responses(struct rl_ctx *c)
 		t = &b->tag[rsp.id];
 		rl_waiter_completed(wt, wt->w->now - t->stamps.at[RL_STAGE_PUBLISH]);
 		stamp_response(b, t);
-		if (!t->r.write && b->persistent)
+		if (!t->r.write && b->grants == RL_GRANTS_PERSISTENT)
 			b->copy_bytes += t->r.bytes;
 		b->responses++;
+		rl_grant_return(b, t);
 		b->free_tag[b->nfree++] = (uint32_t)rsp.id;
 		rl_fio_completed(t->fio, t->io, &t->stamps);
 	}
@@ -152,7 +146,7 @@ static void take_responses(struct rl_ctx *c)
 /* All that wait are taken in one segment: nobody else runs on this vCPU meanwhile. */
 static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
 {
-	struct rl_blk *b = wt->blk;
+	struct rl_blk *b = rl_blk_of(wt);
 	rl_ps cost = 0, copy = 0;
 
 	rl_front_pending(&b->front, &b->fbatch);
@@ -163,7 +157,7 @@ static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
 
 		cost += rl_cost(wt->w, front_response_ns) +
 			t->segments * rl_cost(wt->w, front_segment_ns);
-		copy += t->r.write ? 0 : copy_cost(b, t->r.bytes);
+		copy += t->r.write ? 0 : rl_grant_front_copy(b, t->r.bytes);
 	}
 	cost += rl_blk_line_cost(b, b->fbatch);
 	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost + copy, RL_CPU_COPY, copy, take_responses);

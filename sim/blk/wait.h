@@ -17,6 +17,9 @@ void rl_wait_finish(struct rl_waiter *wt, struct rl_ctx *c, enum rl_result how, 
 /** rl_wait_next - a segment's end: the next plan, asked for unless the handler left one. */
 void rl_wait_next(struct rl_ctx *c);
 
+/** rl_wait_after - goes on with @then when @cost has passed; at once when there is none. */
+void rl_wait_after(struct rl_ctx *c, rl_ps cost, void (*then)(struct rl_ctx *));
+
 /** rl_wait_set_cost - setting or taking back the vCPU's timer. */
 rl_ps rl_wait_set_cost(const struct rl_waiter *wt);
 

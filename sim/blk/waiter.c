@@ -79,8 +79,7 @@ static rl_ps clocks_at_end(const struct rl_waiter *wt)
 	return one || !timed ? one : 2 * rl_cost(wt->w, clock_ns);
 }
 
-/* Goes on with @then when @cost has passed; at once when there is none. */
-static void after(struct rl_ctx *c, rl_ps cost, void (*then)(struct rl_ctx *))
+void rl_wait_after(struct rl_ctx *c, rl_ps cost, void (*then)(struct rl_ctx *))
 {
 	if (cost)
 		rl_ctx_run(c, RL_CPU_WAIT, cost, then);
@@ -103,7 +102,7 @@ void rl_wait_next(struct rl_ctx *c)
 	struct rl_waiter *wt = of(c);
 
 	if (!wt->have_plan) {
-		after(c, knows_time(wt), asked);
+		rl_wait_after(c, knows_time(wt), asked);
 		return;
 	}
 	wt->have_plan = false;
@@ -122,12 +121,13 @@ void rl_wait_finish(struct rl_waiter *wt, struct rl_ctx *c, enum rl_result how, 
 	rl_ps cost = clocks_at_end(wt);
 
 	wt->for_event = wt->for_timer = wt->for_kick = false;
-	rl_port_unmask(&wt->evtchn);
+	for (uint32_t i = 0; i < wt->rings; i++)
+		rl_port_unmask(&wt->evtchn[i]);
 	tell(wt, how, polls);
 	if (rl_timer_cancel(&wt->timer))
 		cost += rl_wait_set_cost(wt);
 	if (found)
-		after(c, cost, drain);
+		rl_wait_after(c, cost, drain);
 	else
 		rl_ctx_run(c, RL_CPU_WAIT, cost, rl_wait_next);
 }
@@ -155,7 +155,7 @@ static void irq_asked(struct rl_ctx *c)
 	} else if (wt->ops->arm(wt, wt->plan.event_offset)) {
 		wt->st.recheck_hits++;
 		tell(wt, RL_HIT, 1);
-		after(c, knows_time(wt), drain);
+		rl_wait_after(c, knows_time(wt), drain);
 	} else {
 		rl_irq_end(c->v);
 	}
@@ -169,11 +169,14 @@ static void on_event(struct rl_ctx *c)
 	if (wt->irq_charge) {
 		wt->st.blocks++;
 		tell(wt, RL_UPCALL, 1);
-		after(c, knows_time(wt), drain);
+		rl_wait_after(c, knows_time(wt), drain);
 		return;
 	}
-	if (wt->for_event)
+	/* A late end of interrupt: it comes no second time before the thread has looked. */
+	if (wt->for_event) {
+		c->v->upcall_of->masked = true;
 		wake(wt, RL_UPCALL);
+	}
 	rl_irq_end(c->v);
 }
 
@@ -208,7 +211,7 @@ void rl_waiter_drained(struct rl_waiter *wt, struct rl_ctx *c)
 	if (c == wt->thread)
 		rl_ctx_run(c, RL_CPU_WAIT, 0, rl_wait_next);
 	else
-		after(c, knows_time(wt), irq_asked);
+		rl_wait_after(c, knows_time(wt), irq_asked);
 }
 
 void rl_waiter_completed(struct rl_waiter *wt, rl_ps time)
@@ -218,15 +221,17 @@ void rl_waiter_completed(struct rl_waiter *wt, rl_ps time)
 	wt->mean_completion = mean ? mean - mean / 8 + time / 8 : time;
 }
 
-void rl_waiter_init(struct rl_waiter *wt, struct rl_blk *b, const struct rl_waiter_ops *ops,
-	struct rl_vcpu *v, const char *spec)
+void rl_waiter_init(struct rl_waiter *wt, struct rl_world *w, const struct rl_waiter_ops *ops,
+	struct rl_vcpu *v, const char *spec, uint32_t rings)
 {
 	wt->ops = ops;
-	wt->w = b->w;
-	wt->blk = b;
+	wt->w = w;
 	wt->idle_permille = 1000;
 	rl_policy_select(&wt->inst, spec, NULL); /* the scenario's check did so before */
 	wt->thread = rl_vcpu_thread(v, rl_wait_next, wt);
-	rl_port_init(&wt->evtchn, v, RL_IRQ_EVTCHN, on_event, wt);
+	wt->rings = rings;
+	wt->evtchn = rl_world_alloc(w, rings * sizeof(*wt->evtchn));
+	for (uint32_t i = 0; i < rings; i++)
+		rl_port_init(&wt->evtchn[i], v, RL_IRQ_EVTCHN, on_event, wt);
 	rl_timer_init(&wt->timer, v, on_timer, wt);
 }

@@ -21,7 +21,7 @@ static void costs(struct rl_world *w, const struct rl_costs *c)
 /* Timers of rings (a side each), devices and jobs. */
 static uint32_t slots_of(const struct rl_scenario *s)
 {
-	return s->guest.count * (2 * s->disk.queues + 1 + rl_jobs_slots(s));
+	return rl_blk_timers(s) + s->guest.count * (1 + rl_jobs_slots(s));
 }
 
 /* A disk a guest; its interrupts go where its first ring is served. */

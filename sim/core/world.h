@@ -25,7 +25,8 @@ struct rl_world {
 
 	const struct rl_sched *sched;
 	void *sched_own;
-	int32_t waker; /* pCPU that wakes somebody just now, -1: time itself */
+	rl_ps flush_until; /* the flush lock is held */
+	int32_t waker;	   /* pCPU that wakes somebody just now, -1: time itself */
 	uint32_t npcpus, nvcpus, ndoms, nguests, ndrivers;
 	uint32_t sockets, threads; /* threads of a core */
 	bool mwait;		   /* domains may use it */
@@ -36,10 +37,11 @@ struct rl_world {
 	uint32_t guest_vcpus, driver_vcpus; /* of one domain each */
 
 	uint32_t nblk, nvbds;
-	struct rl_blk *blk;   /* rings, guest by guest */
-	struct rl_vbd *vbd;   /* one a guest */
-	struct rl_jobs *jobs; /* one a guest */
-	uint32_t busy_guests; /* whose jobs are not over */
+	struct rl_blk *blk;	  /* rings, guest by guest */
+	struct rl_vbd *vbd;	  /* one a guest */
+	struct rl_server *server; /* threads of the backends */
+	struct rl_jobs *jobs;	  /* one a guest */
+	uint32_t busy_guests;	  /* whose jobs are not over */
 	struct rl_rng dom0_rng, load_rng, cost_rng;
 	struct rl_arena arena;
 };

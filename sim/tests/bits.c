@@ -89,7 +89,7 @@ static void device(const char *spec)
 
 	scenario(&s, 2, 8);
 	snprintf(s.disk.device, sizeof(s.disk.device), "%s", spec);
-	s.disk.persistent = false;
+	s.disk.grants = RL_GRANTS_MAP;
 	s.job.bs_bytes = 65536;
 	run(&s, spec);
 }

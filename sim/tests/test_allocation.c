@@ -75,7 +75,7 @@ static void scenario(void)
 	rl_scenario_default(&s);
 	s.job.iodepth = 16;
 	s.job.bs_bytes = 65536;
-	s.disk.persistent = false;
+	s.disk.grants = RL_GRANTS_MAP;
 	s.costs.v[RL_PARAM_jitter_frac] = 0.1;
 	s.costs.v[RL_PARAM_dom0_period_ns] = 3e6;
 }

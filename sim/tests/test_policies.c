@@ -72,8 +72,8 @@ static struct print fingerprint(void)
 				   *f = &rl_world_guest(w, 0, 0)->st;
 
 	return (struct print){b->blocks, b->upcalls, b->sends, b->hypercalls, b->looks,
-		b->cpu[RL_CPU_SPIN], f->sends, w->blk[0].bw.st.episodes,
-		w->blk[0].bw.st.recheck_hits};
+		b->cpu[RL_CPU_SPIN], f->sends, w->blk[0].server->wt.st.episodes,
+		w->blk[0].server->wt.st.recheck_hits};
 }
 
 static void no_two_are_alike(void **state)

@@ -99,7 +99,7 @@ static void cells_add_up(void **state)
 			s.machine.pcpus = 1 + i % 3;
 			s.machine.mwait = true;
 			s.guest.pcpu = s.driver.pcpu = i < 3 ? 0 : -1;
-			s.disk.persistent = i % 2;
+			s.disk.grants = i % 2 ? RL_GRANTS_PERSISTENT : RL_GRANTS_MAP;
 			s.job.rw = RL_RW_RANDRW;
 			s.job.iodepth = 1 + 5 * (i % 4);
 			s.costs.v[RL_PARAM_dom0_period_ns] = 2e6;
@@ -113,8 +113,8 @@ static void cells_add_up(void **state)
 				for (int k = 0; k < RL_CPU_COUNT; k++)
 					sum += rep.cpu[v][k];
 			assert_true(sum == rep.time);
-			assert_true((rep.cpu[RL_DRIVER][RL_CPU_GRANT] == 0) == s.disk.persistent);
-			assert_true((rep.cpu[RL_GUEST][RL_CPU_COPY] != 0) == s.disk.persistent);
+			assert_true((rep.cpu[RL_DRIVER][RL_CPU_GRANT] == 0) == (i % 2));
+			assert_true((rep.cpu[RL_GUEST][RL_CPU_COPY] != 0) == (i % 2));
 		}
 }
 

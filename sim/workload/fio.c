@@ -39,7 +39,7 @@ static void next_part(struct rl_ctx *c)
 			return;
 		}
 		last = !plugged ||
-		       (f->issuing + 1 == f->queued.n && f->io[at].left <= RL_FIO_PART_BYTES);
+		       (f->issuing + 1 == f->queued.n && f->io[at].left <= f->part_bytes);
 		rl_fio_part(c, at, last, next_part);
 	} else if (++f->issuing < f->queued.n) {
 		at = rl_io_peek(f, &f->queued, f->issuing);

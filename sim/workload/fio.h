@@ -59,8 +59,9 @@ struct rl_fio {
 	struct rl_io *io;
 	struct rl_io_queue free, queued, done;
 	uint32_t depth, in_flight;
-	uint32_t issuing; /* of the batch under way: so many are with the driver */
-	bool unpublished; /* requests on the ring that the backend was not told of yet */
+	uint32_t part_bytes; /* the most that a request carries */
+	uint32_t issuing;    /* of the batch under way: so many are with the driver */
+	bool unpublished;    /* requests on the ring that the backend was not told of yet */
 
 	/* what comes next */
 	struct rl_spreader spread[RL_DIRS];

@@ -207,6 +207,15 @@ uint32_t rl_jobs_slots(const struct rl_scenario *s)
 	return n;
 }
 
+/* Segments of a page: those that a slot names, or those of an indirect request. */
+static uint32_t part_bytes(const struct rl_disk *d)
+{
+	uint32_t most = d->indirect_segments > RL_BLKIF_MAX_SEGMENTS ? d->indirect_segments
+								     : RL_BLKIF_MAX_SEGMENTS;
+
+	return most * RL_PAGE_BYTES;
+}
+
 /* A clone of section @i; @number: of the guest's. Its thread is ready when it begins at once. */
 static void clone_init(
 	struct rl_jobs *l, const struct rl_scenario *s, uint32_t guest, uint32_t i, uint32_t k)
@@ -219,6 +228,7 @@ static void clone_init(
 	f->section = i;
 	f->clone = k;
 	give_work(f, &s->jobs[i], l->sampled);
+	f->part_bytes = part_bytes(&s->disk);
 	give_memory(f);
 	if (has_timer(s, f->job))
 		rl_timer_init(&f->alarm, f->blk->guest, rl_fio_alarm, f);

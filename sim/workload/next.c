@@ -164,7 +164,7 @@ static void fill(struct rl_fio *f, int dir, struct rl_io *io)
 		offset = place_of(f, dir, io->bytes);
 	}
 	io->left = io->bytes;
-	io->parts = (io->bytes + RL_FIO_PART_BYTES - 1) / RL_FIO_PART_BYTES;
+	io->parts = (io->bytes + f->part_bytes - 1) / f->part_bytes;
 	io->sector = offset / RL_SECTOR_BYTES;
 }
 

@@ -43,7 +43,7 @@ static void notify(struct rl_ctx *c)
 	struct rl_fio *f = c->arg;
 
 	rl_front_sent(f->blk, f, f->published_at);
-	rl_evtchn_send(c->v, &f->blk->bw.evtchn);
+	rl_evtchn_send(c->v, rl_blk_back_port(f->blk));
 	f->parted(c);
 }
 
@@ -64,7 +64,7 @@ static void enqueue(struct rl_ctx *c)
 	struct rl_fio *f = c->arg;
 	struct rl_io *io = &f->io[f->cur];
 	struct rl_device_request req = {
-		.bytes = io->left < RL_FIO_PART_BYTES ? io->left : RL_FIO_PART_BYTES,
+		.bytes = io->left < f->part_bytes ? io->left : f->part_bytes,
 		.sector = io->sector + (io->bytes - io->left) / RL_SECTOR_BYTES,
 		.write = io->write,
 	};
@@ -83,7 +83,7 @@ void rl_fio_part(struct rl_ctx *c, uint32_t io, bool last, void (*then)(struct r
 {
 	struct rl_fio *f = c->arg;
 	uint32_t left = f->io[io].left;
-	uint32_t bytes = left < RL_FIO_PART_BYTES ? left : RL_FIO_PART_BYTES;
+	uint32_t bytes = left < f->part_bytes ? left : f->part_bytes;
 	rl_ps cost, copy;
 
 	f->cur = io;
@@ -124,7 +124,7 @@ static void wake(struct rl_fio *f)
 	rl_ctx_wake(f->ctx);
 	/* One that waits for the time on the CPU looks for this too. */
 	if (f->ctx->spin)
-		rl_ctx_published(f->ctx, f->ctx->v->cpu);
+		rl_ctx_published(f->ctx, f->ctx->v->cpu, 0);
 }
 
 void rl_fio_wake(struct rl_blk *b)

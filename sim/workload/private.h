@@ -28,9 +28,6 @@ static inline uint32_t rl_io_peek(const struct rl_fio *f, const struct rl_io_que
 	return q->at[at < f->depth ? at : at - f->depth];
 }
 
-/* What one request carries: 11 segments of a page. */
-#define RL_FIO_PART_BYTES (RL_BLKIF_MAX_SEGMENTS * RL_PAGE_BYTES)
-
 /* next.c */
 /** rl_fio_next_due - when the next I/O may be issued; f->dir is its direction. */
 rl_ps rl_fio_next_due(struct rl_fio *f);

@@ -19,10 +19,14 @@
 void rl_seg_arm_spin(struct rl_vcpu *v, struct rl_spin *s)
 {
 	struct rl_world *w = v->w;
-	rl_ps at = s->visible < s->deadline ? s->visible : s->deadline, t = RL_PS_NEVER;
+	rl_ps seen = s->visible == RL_PS_NEVER ? RL_PS_NEVER : s->visible + s->tail;
+	rl_ps at = seen < s->deadline ? seen : s->deadline, t = RL_PS_NEVER;
 
-	if (at != RL_PS_NEVER)
+	if (at != RL_PS_NEVER) {
 		t = rl_spin_next(s, at);
+		if (seen <= t)
+			t -= s->tail;
+	}
 	if (s->yield && w->sched->waits(w, &w->pcpu[v->cpu])) {
 		rl_ps first = rl_spin_next(s, w->now) + s->pause_ps;
 

@@ -60,11 +60,38 @@ rl_ps rl_spin_next(const struct rl_spin *s, rl_ps at)
 	return end;
 }
 
+/* When the look at the line that is @tail before its end sees what is visible at @at. */
+static rl_ps sees(const struct rl_spin *s, rl_ps at, rl_ps tail)
+{
+	return rl_spin_next(s, at + tail) - tail;
+}
+
+bool rl_spin_published(struct rl_spin *s, uint32_t line, rl_ps visible)
+{
+	uint32_t nth = s->of ? (line + s->of - s->first) % s->of : 0;
+	rl_ps tail = 0;
+
+	if (s->of) {
+		if (nth >= s->lines)
+			return false;
+		tail = (s->lines - 1 - nth) * s->line_ps;
+	}
+	if (s->visible != RL_PS_NEVER &&
+		(!s->of || sees(s, visible, tail) >= sees(s, s->visible, s->tail)))
+		return false;
+	s->visible = visible;
+	s->line = line;
+	s->tail = tail;
+	return true;
+}
+
 void rl_spin_leave(struct rl_spin *s, rl_ps now)
 {
 	rl_ps gap;
 	uint64_t looks;
 
+	if (s->visible <= now)
+		now += s->tail; /* a look that saw something ends there */
 	if (now < s->from + s->look_ps)
 		return;
 	if (s->watch) {

@@ -23,7 +23,7 @@ static struct rl_ctx *pop(struct rl_ctxq *q)
 }
 
 /* One upcall serves all event channels that are pending; the same one again is the next upcall. */
-static rl_ps upcall_cost(struct rl_vcpu *v, const struct rl_port *p)
+static rl_ps upcall_cost(struct rl_vcpu *v, struct rl_port *p)
 {
 	bool goes_on = v->upcall_of && v->upcall_of != p && p->irq == RL_IRQ_EVTCHN;
 
@@ -117,6 +117,14 @@ void rl_vcpu_contended(struct rl_vcpu *v)
 		interrupt(v);
 }
 
+static bool polled_pending(const struct rl_vcpu *v)
+{
+	for (uint32_t i = 0; i < v->npolled; i++)
+		if (v->polled[i].pending)
+			return true;
+	return false;
+}
+
 static void after_done(struct rl_vcpu *v)
 {
 	struct rl_pcpu *p = &v->w->pcpu[v->cpu];
@@ -126,7 +134,7 @@ static void after_done(struct rl_vcpu *v)
 		rl_pcpu_schedule(p, true);
 	} else if (v->blocking) {
 		v->blocking = false;
-		v->port_wait = v->polled && !v->pending && !v->polled->pending;
+		v->port_wait = v->polled && !v->pending && !polled_pending(v);
 		if (v->pending || (v->polled && !v->port_wait)) {
 			v->polled = NULL;
 			rl_vcpu_go(v);
@@ -201,15 +209,25 @@ void rl_ctx_spin(struct rl_ctx *c, struct rl_spin *s, void (*done)(struct rl_ctx
 	rl_ctx_run(c, s->clock ? RL_CPU_FIO : s->watch ? RL_CPU_MONITOR : RL_CPU_SPIN, 0, done);
 }
 
-void rl_ctx_published(struct rl_ctx *c, int32_t cpu)
+void rl_ctx_published(struct rl_ctx *c, int32_t cpu, uint32_t line)
 {
 	struct rl_vcpu *v = c->v;
 
-	if (!c->spin || c->spin->visible != RL_PS_NEVER)
+	if (!c->spin)
 		return;
-	c->spin->visible = v->w->now + rl_line(v->w, cpu, v->cpu);
+	if (!rl_spin_published(c->spin, line, v->w->now + rl_line(v->w, cpu, v->cpu)))
+		return;
 	if (v->on && !v->in_done && v->active == c)
 		rl_seg_arm_spin(v, c->spin);
+}
+
+void rl_vcpu_stall(struct rl_vcpu *v, rl_ps time)
+{
+	if (!v->on || !v->active)
+		return;
+	rl_seg_leave(v);
+	v->active->left += time;
+	rl_seg_arm(v, v->active);
 }
 
 void rl_irq_end(struct rl_vcpu *v)
@@ -273,7 +291,8 @@ static void tick(void *arg)
 	rl_vcpu_notice(v, -1);
 }
 
-void rl_vcpu_poll_port(struct rl_ctx *c, struct rl_port *p, void (*done)(struct rl_ctx *))
+void rl_vcpu_poll_ports(
+	struct rl_ctx *c, struct rl_port *p, uint32_t n, void (*done)(struct rl_ctx *))
 {
 	/* The whole vCPU will stand still: another thread that is ready comes first. */
 	if (c->v->ready.head) {
@@ -281,8 +300,11 @@ void rl_vcpu_poll_port(struct rl_ctx *c, struct rl_port *p, void (*done)(struct 
 		rl_ctx_run(c, RL_CPU_WAIT, 0, done);
 		return;
 	}
-	p->masked = c->v->blocking = true;
+	for (uint32_t i = 0; i < n; i++)
+		p[i].masked = true;
+	c->v->blocking = true;
 	c->v->polled = p;
+	c->v->npolled = n;
 	c->v->st.hypercalls++;
 	rl_ctx_run(c, RL_CPU_WAIT, rl_vcost(c->v, hypercall_ns), done);
 }

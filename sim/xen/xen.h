@@ -45,6 +45,12 @@ struct rl_spin {
 	rl_ps wake_ps;
 	rl_ps deadline; /* absolute; RL_PS_NEVER */
 	rl_ps visible;	/* when what was published can be seen; RL_PS_NEVER: nothing was */
+	/*
+	 * A look at several lines: @lines of @of, in turn from @first on, line_ps each. What is
+	 * visible is at @line, @tail before the end of the look. Of one line: all 0.
+	 */
+	uint32_t lines, of, first, line;
+	rl_ps line_ps, tail;
 	rl_ps from;	/* the first look of this stretch on the CPU begins */
 	uint64_t looks; /* of earlier stretches */
 };
@@ -124,12 +130,13 @@ struct rl_vcpu {
 	bool in_done; /* in a context's done(): what it raises is seen when that returns */
 	bool blocking, yielding;
 	bool resched;		/* another thread shall have the vCPU */
-	struct rl_port *polled; /* blocked, or about to, in SCHEDOP_poll */
-	bool port_wait;		/* blocked there */
+	struct rl_port *polled; /* blocked, or about to, in SCHEDOP_poll: so many from here on */
+	uint32_t npolled;
+	bool port_wait; /* blocked there */
 	bool ticks;
-	bool idling;			 /* its kernel is in the idle loop */
-	const struct rl_port *upcall_of; /* the event channel that this upcall served last */
-	uint32_t pending;		 /* bits 1 << enum rl_irq: what may interrupt */
+	bool idling;		   /* its kernel is in the idle loop */
+	struct rl_port *upcall_of; /* the event channel that this upcall served last */
+	uint32_t pending;	   /* bits 1 << enum rl_irq: what may interrupt */
 	struct rl_portq ports[RL_IRQ_COUNT];
 	struct rl_ctx *active, *irq, *thread;
 	struct rl_ctxq ready; /* threads that wait for the vCPU; not the one that has it */
@@ -237,8 +244,19 @@ void rl_ctx_wake(struct rl_ctx *c);
  */
 void rl_ctx_spin(struct rl_ctx *c, struct rl_spin *s, void (*done)(struct rl_ctx *));
 
-/** rl_ctx_published - what a poller looks for was published now, on pCPU @cpu. */
-void rl_ctx_published(struct rl_ctx *c, int32_t cpu);
+/** rl_ctx_published - what a poller looks for was published now, on pCPU @cpu, in its @line. */
+void rl_ctx_published(struct rl_ctx *c, int32_t cpu, uint32_t line);
+
+/** rl_vcpu_stall - what runs on @v takes @time longer; of one that does not run, nothing. */
+void rl_vcpu_stall(struct rl_vcpu *v, rl_ps time);
+
+/**
+ * rl_tlb_flush - the domain of @v changed its mappings: all other pCPUs that hold its address space
+ * flush their TLB while @v waits. One at a time on the whole machine: Xen's flush lock.
+ * @in: from now, when it begins.
+ * Returns: how long @v waits, for the lock and for the others.
+ */
+rl_ps rl_tlb_flush(struct rl_vcpu *v, rl_ps in);
 
 /** rl_irq_end - the interrupt handler that runs on @v is through. */
 void rl_irq_end(struct rl_vcpu *v);
@@ -264,11 +282,13 @@ void rl_timer_set(struct rl_timer *t, rl_ps at);
 bool rl_timer_cancel(struct rl_timer *t);
 
 /**
- * rl_vcpu_poll_port - mask the port and block the vCPU in the hypervisor until it is pending; the
- * running thread goes on with @done, also when nothing came: another thread had to run first, or
- * another interrupt was delivered. Clear the port then, and unmask it when the wait is over.
+ * rl_vcpu_poll_ports - mask @n ports from @p on and block the vCPU in the hypervisor until one is
+ * pending; the running thread goes on with @done, also when nothing came: another thread had to run
+ * first, or another interrupt was delivered. Clear them then, and unmask them when the wait is
+ * over.
  */
-void rl_vcpu_poll_port(struct rl_ctx *c, struct rl_port *p, void (*done)(struct rl_ctx *));
+void rl_vcpu_poll_ports(
+	struct rl_ctx *c, struct rl_port *p, uint32_t n, void (*done)(struct rl_ctx *));
 
 /** rl_port_clear - the port is not pending any more. */
 void rl_port_clear(struct rl_port *p);
@@ -333,6 +353,9 @@ rl_ps rl_ipi(const struct rl_world *w, int32_t from, int32_t to);
 /* spin.c */
 /** rl_spin_next - when the first look ends that begins in this stretch and ends at or after @at. */
 rl_ps rl_spin_next(const struct rl_spin *s, rl_ps at);
+/** rl_spin_published - something can be seen at @line from @visible on. Returns: does that matter?
+ */
+bool rl_spin_published(struct rl_spin *s, uint32_t line, rl_ps visible);
 /** rl_spin_leave - the stretch is over at @now: count its looks, keep the gap that was reached. */
 void rl_spin_leave(struct rl_spin *s, rl_ps now);
 

@@ -33,7 +33,7 @@ static const char whole[] =
 	"guest:\n  pcpu: any\n  weight: 512\n  cap: 150\n"
 	"driver: {pcpu: 3, weight: 128, type: pvh}\n"
 	"load: {vcpus: 2, pcpu: 1, weight: 64, cap: 30, busy: 2ms, idle: 500us}\n"
-	"disk: {device: 'null', ring_pages: 4, persistent: false}\n"
+	"disk: {device: 'null', ring_pages: 4, grants: map}\n"
 	"front_policy: event\n"
 	"back_policy: spin\n"
 	"job: {rw: randwrite, bs: 64k, iodepth: 16, runtime: 10s, time_based: true,"
@@ -62,7 +62,7 @@ static void test_every_field(void **state)
 	assert_true(s.load.cap == 30 && s.load.busy_ns == 2000000 && s.load.idle_ns == 500000);
 	assert_string_equal(s.disk.device, "null");
 	assert_int_equal(s.disk.ring_pages, 4);
-	assert_false(s.disk.persistent);
+	assert_int_equal(s.disk.grants, RL_GRANTS_MAP);
 	assert_string_equal(s.front_policy, "event");
 	assert_string_equal(s.back_policy, "spin");
 	assert_int_equal(s.job.rw, RL_RW_RANDWRITE);
@@ -79,7 +79,7 @@ static void test_every_field(void **state)
 static void test_json_has_every_field(void **state)
 {
 	static const char *const parts[] = {"\"pcpus\":4", "\"pcpu\":-1", "\"weight\":512",
-		"\"persistent\":false", "\"back_policy\":\"spin\"", "\"bs_bytes\":65536",
+		"\"grants\":\"map\"", "\"back_policy\":\"spin\"", "\"bs_bytes\":65536",
 		"\"poll_ns\":7.0", "\"rw\":\"randwrite\""};
 	struct rl_scenario s;
 	struct rl_err err;
@@ -128,7 +128,8 @@ static void test_errors_name_their_place(void **state)
 		{"machine: 4\n", 1, 1, "unknown key 'machine'"},
 		{"machine:\n", 1, 1, "unknown key 'machine'"},
 		{"guest: {pcpu: 7}\n", 1, 15, "guest.pcpu out of range"},
-		{"disk: {persistent: yes}\n", 1, 20, "true or false"},
+		{"machine: {mwait: yes}\n", 1, 18, "true or false"},
+		{"disk: {grants: yes}\n", 1, 16, "persistent, map or copy"},
 		{"disk: {ring_pages: 3}\n", 1, 20, "disk.ring_pages"},
 		{"back_policy: spn\n", 1, 14, "did you mean 'spin'"},
 		{"back_policy: spin:tau=1us\n", 1, 19, "spin:tau=1us"},

@@ -116,7 +116,7 @@ static void run(uint32_t pcpus, uint32_t depth, const char *dev)
 	if (tweak)
 		tweak();
 	assert_int_equal(rl_rep_start(w, &a, 0), 0);
-	w->blk[0].bw.inst.ops = &back_policy;
+	w->blk[0].server->wt.inst.ops = &back_policy;
 	w->blk[0].fw.inst.ops = &front_policy;
 	forget(&back);
 	forget(&front);
