@@ -35,14 +35,16 @@ static void setup(uint32_t guests, uint32_t drivers, uint32_t queues)
 	s.costs.v[RL_PARAM_ratelimit_ns] = 0;
 }
 
+static void start_on(const char *sched)
+{
+	struct rl_rep_args a = {.s = &s, .seed = 3, .sched = sched_named(sched)};
+
+	assert_int_equal(rl_rep_start(w, &a, 0), 0);
+}
+
 static void start(void)
 {
-	struct rl_rep_args a = {.s = &s, .seed = 3, .sched = rl_scheds[0]};
-
-	for (const struct rl_sched *const *it = rl_scheds; *it; it++)
-		if (strcmp((*it)->name, "null") == 0)
-			a.sched = *it;
-	assert_int_equal(rl_rep_start(w, &a, 0), 0);
+	start_on("null");
 }
 
 /* I/Os of each job in @t of simulated time. */
@@ -150,6 +152,29 @@ static void one_upcall_serves_many(void **state)
 	assert_true(upcalls + 2 >= rl_world_guest(w, 0, 0)->st.sends);
 }
 
+/* Who waits for a pCPU costs no event: ten times as many on one pCPU cost no more. */
+static void who_waits_costs_no_event(void **state)
+{
+	uint64_t events[2];
+	const uint32_t guests[] = {100, 1000};
+
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		setup(guests[k], 1, 1);
+		s.machine.pcpus = 2;
+		s.guest.pcpus = 1;
+		s.driver.pcpu = 1;
+		s.costs.v[RL_PARAM_tick_period_ns] = 4e6;
+		strcpy(s.front_policy, "spin");
+		start_on("credit2");
+		run_for(4 * RL_PS_PER_S);
+		events[k] = w->engine.events;
+		run_for(5 * RL_PS_PER_S);
+		events[k] = w->engine.events - events[k];
+	}
+	assert_true(events[1] < 1.2 * (double)events[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +183,7 @@ int main(void)
 		cmocka_unit_test(guests_are_dealt_in_turn),
 		cmocka_unit_test(a_driver_domain_saturates),
 		cmocka_unit_test(one_upcall_serves_many),
+		cmocka_unit_test(who_waits_costs_no_event),
 	};
 
 	return cmocka_run_group_tests(tests, create, destroy);

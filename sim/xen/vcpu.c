@@ -34,6 +34,18 @@ static rl_ps upcall_cost(struct rl_vcpu *v, struct rl_port *p)
 	return rl_vcost(v, upcall_ns);
 }
 
+/*
+ * Ticks come at fixed times. One that waits to be taken stands for all that come meanwhile, so none
+ * is waited for: a vCPU that has no pCPU for long costs no event.
+ */
+static void next_tick(struct rl_vcpu *v)
+{
+	rl_ps period = rl_cost(v->w, tick_period_ns);
+	rl_ps n = (v->w->now + period - v->tick_phase) / period;
+
+	rl_world_arm(v->w, v->tick_slot, v->tick_phase + n * period);
+}
+
 static void tick_done(struct rl_ctx *c)
 {
 	c->v->resched = true; /* threads that are ready take turns */
@@ -48,6 +60,7 @@ static void take_irq(struct rl_vcpu *v)
 	c->purpose = irq == RL_IRQ_TICK ? RL_CPU_TICK : RL_CPU_UPCALL;
 	if (irq == RL_IRQ_TICK) {
 		v->pending &= ~(1u << irq);
+		next_tick(v);
 		v->upcall_of = NULL;
 		c->left = rl_cost(v->w, tick_ns);
 		c->done = tick_done;
@@ -240,12 +253,8 @@ static void unblock(struct rl_vcpu *v, int32_t cpu)
 	v->state = RL_V_RUNNABLE;
 	v->wait_from = v->w->now;
 	v->w->waker = cpu;
-	if (v->ticks && !rl_world_armed(v->w, v->tick_slot)) {
-		rl_ps period = rl_cost(v->w, tick_period_ns);
-		rl_ps n = (v->w->now + period - v->tick_phase) / period;
-
-		rl_world_arm(v->w, v->tick_slot, v->tick_phase + n * period);
-	}
+	if (v->ticks && !(v->pending & 1u << RL_IRQ_TICK) && !rl_world_armed(v->w, v->tick_slot))
+		next_tick(v);
 	v->w->sched->wake(v->w, v);
 	/* Who offers its place between two looks has somebody to offer it to. */
 	if (v->w->pcpu[v->cpu].cur)
@@ -278,16 +287,11 @@ static void tick(void *arg)
 {
 	struct rl_vcpu *v = arg;
 
-	if (v->state == RL_V_BLOCKED && !v->port_wait) {
-		/* An idle vCPU is not woken for it, but makes up for it when it wakes. Who polls a
-		 * port is not idle in its kernel's eyes: the tick goes on. */
-		v->pending |= 1u << RL_IRQ_TICK;
-		return;
-	}
-	rl_world_arm(v->w, v->tick_slot, v->w->now + rl_cost(v->w, tick_period_ns));
-	if (v->pending & 1u << RL_IRQ_TICK)
-		return;
 	v->pending |= 1u << RL_IRQ_TICK;
+	/* An idle vCPU is not woken for it, but makes up for it when it wakes. Who polls a port is
+	 * not idle in its kernel's eyes. */
+	if (v->state == RL_V_BLOCKED && !v->port_wait)
+		return;
 	rl_vcpu_notice(v, -1);
 }
 
