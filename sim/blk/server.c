@@ -78,6 +78,8 @@ static void scanned(struct rl_ctx *c)
 		s->at = scan->line;
 		rl_back_serve(s->ring[s->at], c);
 	} else {
+		/* It waits from where it came to: nobody is passed over. */
+		s->at = (s->at + scan->lines) % s->n;
 		rl_waiter_drained(&s->wt, c);
 	}
 }

@@ -42,3 +42,8 @@ setup() {
 	scenario preempted
 	at preempted 14400 1000000 -v f=2.5e-6 -v v=100e3
 }
+
+@test "one spinning thread over four rings (Takagi)" {
+	scenario rings
+	at rings 4500 600000 -v k=4 -v sw=20e3
+}

@@ -83,6 +83,12 @@ regular() {
 	at preempted 11200 150000 -v f=2.5e-6 -v v=100e3
 }
 
+@test "one spinning thread over four rings (Takagi)" {
+	scenario rings
+	at rings 1500 50000 -v k=4 -v sw=20e3
+	at rings 3500 100000 -v k=4 -v sw=20e3
+}
+
 @test "two stations in a closed loop, depth 1 to 32 (mean value analysis)" {
 	scenario network
 	for ((n = 1; n <= 32; n++)); do

@@ -60,10 +60,15 @@ rl_ps rl_spin_next(const struct rl_spin *s, rl_ps at)
 	return end;
 }
 
-/* When the look at the line that is @tail before its end sees what is visible at @at. */
+/*
+ * When the look at the line that is @tail before its end sees what is visible at @at: never, when
+ * the last look has passed that line.
+ */
 static rl_ps sees(const struct rl_spin *s, rl_ps at, rl_ps tail)
 {
-	return rl_spin_next(s, at + tail) - tail;
+	rl_ps end = rl_spin_next(s, at + tail);
+
+	return end < at + tail ? RL_PS_NEVER : end - tail;
 }
 
 bool rl_spin_published(struct rl_spin *s, uint32_t line, rl_ps visible)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The closed forms of an open queue at the backend, in ns: one line "METRIC VALUE" each.
 #
-#	awk -v row=NAME -v lambda=PER_NS ... -f forms.awk
+#	awk -v row=NAME -v lambda=PER_NS -v s=MEAN -v s2=SECOND_MOMENT ... -f forms.awk
 #
 # `wait` is what the theory is about: from the arrival to the begin of the own service. The backend
 # takes all that is on the ring at once, works on it for as long as it takes, and publishes the
@@ -64,6 +64,16 @@ function interrupted(f, v, up) {
 	k2_to_k = 1 + f * lambda * v * v / up
 }
 
+# One server of k rings, which never stops; to go on to the next takes sw. Exhaustive: Takagi 1986. To a ring
+# it is a server with vacations, of which that says how long they are to an arrival.
+function rings(k, sw, all, rest) {
+	all = k * lambda
+	rest = 1 - all * s
+	extra = all * s2 / (2 * rest) + sw * (k - all * s) / (2 * rest) - \
+		lambda * s2 / (2 * (1 - lambda * s))
+	k2_to_k = 1 + 2 * lambda * extra
+}
+
 function say(name, value) {
 	printf "%s %.9g\n", name, value
 }
@@ -77,13 +87,14 @@ BEGIN {
 	if (row == "poll_timer") vacations(t)
 	if (row == "one_vacation") one_vacation(t)
 	if (row == "preempted") interrupted(f, v)
+	if (row == "rings") rings(k, sw)
 	rho = lambda * s
 	wait = lambda * s2 / (2 * (1 - rho)) + extra
 	r = (rho + lambda ^ 2 * (s2 - s * s) + (1 - rho) * k2_to_k) / (1 - rho ^ 2)
 	printf "wait %.9g %.9g\n", wait, s
 	say("stage_process_ns", r * s)
 	say("lat_mean_ns", wait + s + (r - 1) * s / 2)
-	if (row == "spin") say("back_spin_frac", (1 - rho) )
+	if (row == "spin") say("back_spin_frac", 1 - rho)
 	p = exp(-lambda * tau)
 	if (row == "spin_block")
 		say("back_spin_frac", (1 - p) * (1 - rho) / (1 + lambda * p * d))
