@@ -89,7 +89,7 @@ extern const char *const rl_grants_name[RL_GRANTS_COUNT];
 
 struct rl_disk {
 	char device[RL_DEVICE_SPEC_BYTES]; /* device model of sim/device with options */
-	uint32_t queues;		   /* rings of a guest's disk; a vCPU each */
+	uint32_t queues; /* rings of a guest's disk, to which its vCPUs are dealt */
 	uint32_t ring_pages;
 	enum rl_grants grants;
 	uint32_t persistent_grants; /* pages of a ring that stay mapped; what is more is mapped

@@ -17,6 +17,7 @@
 #include "sim/core/stage.h"
 #include "sim/device/device.h"
 #include "sim/workload/fio.h"
+#include "sim/xen/lock.h"
 #include "sim/xen/xen.h"
 
 struct rl_fio;
@@ -141,6 +142,8 @@ struct rl_blk {
 	uint32_t publications, sending[2];
 	struct rl_publication *publication;
 	struct rl_fio_gate gate;
+	bool shared;	     /* several vCPUs of the guest use it, */
+	struct rl_lock lock; /* one at a time */
 	uint64_t requests, responses, copy_bytes, held_off;
 };
 
@@ -175,6 +178,12 @@ rl_ps rl_blk_line_cost(const struct rl_blk *b, uint32_t n);
 /** rl_front_submit_cost - what creating and enqueuing a request of @bytes costs, @copy of it. */
 rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write, rl_ps *copy);
 
+/**
+ * rl_front_lock - take the lock of a ring into which several vCPUs put requests.
+ * Returns: how long who makes a request of @bytes spins for it.
+ */
+rl_ps rl_front_lock(struct rl_blk *b, uint32_t bytes, bool write);
+
 /** rl_front_reserve - a tag for a request about to be made. Returns: false when none is free. */
 bool rl_front_reserve(struct rl_blk *b);
 
@@ -188,11 +197,11 @@ void rl_front_submit(struct rl_blk *b, struct rl_fio *fio, uint32_t io,
 	const struct rl_device_request *r, rl_ps asked, rl_ps slot);
 
 /**
- * rl_front_flush - publish what was enqueued.
+ * rl_front_flush - publish what was enqueued, on @v.
  * Returns: true when a notification is due: charge evtchn_send_ns, then rl_evtchn_send() and
  *          rl_front_sent().
  */
-bool rl_front_flush(struct rl_blk *b);
+bool rl_front_flush(struct rl_blk *b, const struct rl_vcpu *v);
 
 /** rl_front_sent - the notification of what @fio published at @when was sent. */
 void rl_front_sent(struct rl_blk *b, const struct rl_fio *fio, rl_ps when);

@@ -9,6 +9,17 @@ rl_ps rl_front_submit_cost(const struct rl_blk *b, uint32_t bytes, bool write, r
 	       rl_segments_of(bytes) * rl_cost(b->w, front_segment_ns) + *copy;
 }
 
+rl_ps rl_front_lock(struct rl_blk *b, uint32_t bytes, bool write)
+{
+	rl_ps copy, cost;
+
+	if (!b->shared)
+		return 0;
+	cost = rl_front_submit_cost(b, bytes, write, &copy);
+	return rl_lock_take(
+		&b->lock, b->w->now, cost * rl_cost(b->w, front_lock_frac) / RL_PS_PER_NS);
+}
+
 static rl_u8 operation(const struct rl_device_request *r)
 {
 	if (r->flush)
@@ -32,7 +43,7 @@ static struct rl_tag *tag_at(struct rl_blk *b, rl_u32 index)
 	return &b->tag[req->id];
 }
 
-bool rl_front_flush(struct rl_blk *b)
+bool rl_front_flush(struct rl_blk *b, const struct rl_vcpu *v)
 {
 	rl_u32 from = b->front.req_prod_pub;
 	bool notify;
@@ -41,7 +52,7 @@ bool rl_front_flush(struct rl_blk *b)
 		rl_stage_mark(&tag_at(b, from)->stamps, RL_STAGE_PUBLISH, b->w->now);
 	notify = rl_front_publish(&b->front);
 	b->held_off += !notify;
-	rl_ctx_published(b->server->wt.thread, b->guest->cpu, b->line);
+	rl_ctx_published(b->server->wt.thread, v->cpu, b->line);
 	return notify;
 }
 
@@ -119,6 +130,29 @@ static void stamp_response(const struct rl_blk *b, struct rl_tag *t)
 	rl_stage_mark(&t->stamps, RL_STAGE_COMPLETE, b->w->now);
 }
 
+static void tell(struct rl_ctx *c);
+
+/* Threads on other vCPUs of the guest were woken: an event to each of those. */
+static void tell_others(struct rl_ctx *c)
+{
+	struct rl_waiter *wt = c->arg;
+
+	if (rl_blk_of(wt)->gate.kick)
+		rl_ctx_run(c, RL_CPU_NOTIFY, rl_vcost(c->v, evtchn_send_ns), tell);
+	else
+		rl_waiter_drained(wt, c);
+}
+
+static void tell(struct rl_ctx *c)
+{
+	struct rl_fio_gate *g = &rl_blk_of(c->arg)->gate;
+	struct rl_fio *f = g->kick;
+
+	g->kick = f->next_kick;
+	rl_evtchn_send(c->v, &f->v->wake_port);
+	tell_others(c);
+}
+
 static void take_responses(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = c->arg;
@@ -139,8 +173,8 @@ static void take_responses(struct rl_ctx *c)
 		b->free_tag[b->nfree++] = (uint32_t)rsp.id;
 		rl_fio_completed(t->fio, t->io, &t->stamps);
 	}
-	rl_fio_wake(b);
-	rl_waiter_drained(wt, c);
+	rl_fio_wake(b, c->v);
+	tell_others(c);
 }
 
 /* All that wait are taken in one segment: nobody else runs on this vCPU meanwhile. */

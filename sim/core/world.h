@@ -13,6 +13,7 @@
 #include "sim/core/tally.h"
 #include "sim/device/device.h"
 #include "sim/workload/fio.h"
+#include "sim/xen/lock.h"
 #include "sim/xen/xen.h"
 
 struct rl_world {
@@ -25,8 +26,8 @@ struct rl_world {
 
 	const struct rl_sched *sched;
 	void *sched_own;
-	rl_ps flush_until; /* the flush lock is held */
-	int32_t waker;	   /* pCPU that wakes somebody just now, -1: time itself */
+	struct rl_lock flush; /* one pCPU of the machine at a time has TLBs flushed */
+	int32_t waker;	      /* pCPU that wakes somebody just now, -1: time itself */
 	uint32_t npcpus, nvcpus, ndoms, nguests, ndrivers;
 	uint32_t sockets, threads; /* threads of a core */
 	bool mwait;		   /* domains may use it */

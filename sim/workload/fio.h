@@ -50,6 +50,7 @@ struct rl_fio {
 	struct rl_world *w;
 	struct rl_ctx *ctx;
 	struct rl_jobs *jobs; /* of its guest */
+	struct rl_vcpu *v;    /* where it runs */
 	struct rl_blk *blk;   /* the ring of its vCPU */
 	const struct rl_job *job;
 	const struct rl_replay *replay;
@@ -88,7 +89,7 @@ struct rl_fio {
 	uint32_t want; /* completions */
 	bool waits_done, waits_tag, waits_time;
 	bool touched, in_tag; /* in the lists below */
-	struct rl_fio *next_touched, *next_tag;
+	struct rl_fio *next_touched, *next_tag, *next_kick;
 	rl_ps rest_until;
 	struct rl_timer alarm;
 	struct rl_spin spin;
@@ -100,6 +101,7 @@ struct rl_fio {
 struct rl_fio_gate {
 	struct rl_fio *touched;	     /* something of theirs completed in this batch */
 	struct rl_fio *first, *last; /* wait for a tag, in this order */
+	struct rl_fio *kick;	     /* woken on other vCPUs, which are not told yet */
 };
 
 /* All clones of a guest's jobs. */
@@ -141,7 +143,10 @@ rl_ps rl_jobs_longest_rest(const struct rl_scenario *s);
  * follows. */
 void rl_fio_completed(struct rl_fio *f, uint32_t io, const struct rl_stamps *s);
 
-/** rl_fio_wake - after a batch of completions on a ring: wake who waits for what came. */
-void rl_fio_wake(struct rl_blk *b);
+/**
+ * rl_fio_wake - after a batch of completions on a ring, on @v: wake who waits for what came.
+ * The vCPUs of those at b->gate.kick are to be sent an event.
+ */
+void rl_fio_wake(struct rl_blk *b, const struct rl_vcpu *v);
 
 #endif

@@ -224,14 +224,15 @@ static void clone_init(
 
 	f->w = l->w;
 	f->jobs = l;
-	f->blk = &l->w->blk[guest * s->disk.queues + l->n % s->disk.queues];
+	f->v = rl_world_guest(l->w, guest, l->n % s->guest.vcpus);
+	f->blk = &l->w->blk[guest * s->disk.queues + l->n % s->guest.vcpus % s->disk.queues];
 	f->section = i;
 	f->clone = k;
 	give_work(f, &s->jobs[i], l->sampled);
 	f->part_bytes = part_bytes(&s->disk);
 	give_memory(f);
 	if (has_timer(s, f->job))
-		rl_timer_init(&f->alarm, f->blk->guest, rl_fio_alarm, f);
+		rl_timer_init(&f->alarm, f->v, rl_fio_alarm, f);
 	l->n++;
 }
 
@@ -245,7 +246,7 @@ static void guest_init(struct rl_jobs *l, const struct rl_scenario *s, uint32_t 
 	start_group(l, true);
 	for (uint32_t i = 0; i < l->n; i++)
 		l->fio[i].ctx = rl_vcpu_thread(
-			l->fio[i].blk->guest, l->fio[i].started ? rl_fio_begin : NULL, &l->fio[i]);
+			l->fio[i].v, l->fio[i].started ? rl_fio_begin : NULL, &l->fio[i]);
 }
 
 void rl_jobs_init(struct rl_world *w, const struct rl_scenario *s, uint64_t seed, uint32_t rep,

@@ -53,10 +53,15 @@ static void publish(struct rl_ctx *c)
 
 	f->unpublished = false;
 	f->published_at = f->w->now;
-	if (rl_front_flush(f->blk))
+	if (rl_front_flush(f->blk, c->v))
 		rl_ctx_run(c, RL_CPU_NOTIFY, rl_vcost(c->v, evtchn_send_ns), notify);
 	else
 		f->parted(c);
+}
+
+static uint32_t part_of(const struct rl_fio *f, uint32_t io)
+{
+	return f->io[io].left < f->part_bytes ? f->io[io].left : f->part_bytes;
 }
 
 static void enqueue(struct rl_ctx *c)
@@ -64,7 +69,7 @@ static void enqueue(struct rl_ctx *c)
 	struct rl_fio *f = c->arg;
 	struct rl_io *io = &f->io[f->cur];
 	struct rl_device_request req = {
-		.bytes = io->left < f->part_bytes ? io->left : f->part_bytes,
+		.bytes = part_of(f, f->cur),
 		.sector = io->sector + (io->bytes - io->left) / RL_SECTOR_BYTES,
 		.write = io->write,
 	};
@@ -79,18 +84,29 @@ static void enqueue(struct rl_ctx *c)
 		f->parted(c);
 }
 
+static void make(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+	rl_ps copy,
+		cost = rl_front_submit_cost(f->blk, part_of(f, f->cur), f->io[f->cur].write, &copy);
+
+	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost, RL_CPU_COPY, copy, enqueue);
+}
+
 void rl_fio_part(struct rl_ctx *c, uint32_t io, bool last, void (*then)(struct rl_ctx *))
 {
 	struct rl_fio *f = c->arg;
-	uint32_t left = f->io[io].left;
-	uint32_t bytes = left < f->part_bytes ? left : f->part_bytes;
-	rl_ps cost, copy;
+	uint32_t bytes = part_of(f, io);
+	rl_ps wait;
 
 	f->cur = io;
 	f->last = last;
 	f->parted = then;
-	cost = rl_front_submit_cost(f->blk, bytes, f->io[io].write, &copy);
-	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost, RL_CPU_COPY, copy, enqueue);
+	wait = rl_front_lock(f->blk, bytes, f->io[io].write);
+	if (wait)
+		rl_ctx_run(c, RL_CPU_LOCK, wait, make);
+	else
+		make(c);
 }
 
 void rl_fio_flush(struct rl_ctx *c, void (*then)(struct rl_ctx *))
@@ -118,16 +134,21 @@ void rl_fio_completed(struct rl_fio *f, uint32_t io, const struct rl_stamps *s)
 	g->touched = f;
 }
 
-static void wake(struct rl_fio *f)
+static void wake(struct rl_fio *f, const struct rl_vcpu *by)
 {
+	struct rl_fio_gate *g = &f->blk->gate;
+
 	f->waits_done = f->waits_tag = false;
-	rl_ctx_wake(f->ctx);
+	if (rl_ctx_wake_from(f->ctx, by)) {
+		f->next_kick = g->kick;
+		g->kick = f;
+	}
 	/* One that waits for the time on the CPU looks for this too. */
 	if (f->ctx->spin)
-		rl_ctx_published(f->ctx, f->ctx->v->cpu, 0);
+		rl_ctx_published(f->ctx, by->cpu, 0);
 }
 
-void rl_fio_wake(struct rl_blk *b)
+void rl_fio_wake(struct rl_blk *b, const struct rl_vcpu *v)
 {
 	struct rl_fio_gate *g = &b->gate;
 	struct rl_fio *f;
@@ -136,7 +157,7 @@ void rl_fio_wake(struct rl_blk *b)
 		g->touched = f->next_touched;
 		f->touched = false;
 		if (f->waits_done && f->done.n >= f->want)
-			wake(f);
+			wake(f, v);
 	}
 	for (uint32_t tags = b->nfree - b->reserved; tags && (f = g->first) != NULL;) {
 		g->first = f->next_tag;
@@ -144,7 +165,7 @@ void rl_fio_wake(struct rl_blk *b)
 		if (!f->waits_tag)
 			continue;
 		tags--;
-		wake(f);
+		wake(f, v);
 	}
 }
 

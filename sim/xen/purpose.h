@@ -12,6 +12,7 @@
 	X(BACKEND, backend)		/* requests taken and answered */                          \
 	X(COPY, copy)			/* memcpy to and from persistent grants */                 \
 	X(GRANT, grant)			/* map and unmap, TLB flush included */                    \
+	X(LOCK, lock)			/* spinning for a lock that another vCPU holds */          \
 	X(NOTIFY, notify)		/* sending events */                                       \
 	X(UPCALL, upcall)		/* taking interrupts */                                    \
 	X(THREAD_SWITCH, thread_switch) /* waking threads and switching to them */                 \

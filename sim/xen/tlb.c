@@ -16,7 +16,7 @@ static bool holds(const struct rl_pcpu *p, const struct rl_dom *dom)
 rl_ps rl_tlb_flush(struct rl_vcpu *v, rl_ps in)
 {
 	struct rl_world *w = v->w;
-	rl_ps hold = 0, far = 0, begin = w->now + in, locked;
+	rl_ps hold = 0, far = 0, begin = w->now + in;
 
 	for (uint32_t i = 0; i < w->npcpus; i++) {
 		struct rl_pcpu *p = &w->pcpu[i];
@@ -32,7 +32,5 @@ rl_ps rl_tlb_flush(struct rl_vcpu *v, rl_ps in)
 	if (!hold)
 		return 0;
 	hold += far + rl_cost(w, tlb_flush_ns);
-	locked = begin > w->flush_until ? begin : w->flush_until;
-	w->flush_until = locked + hold;
-	return w->flush_until - begin;
+	return rl_lock_take(&w->flush, begin, hold) + hold;
 }

@@ -52,6 +52,12 @@ static void tick_done(struct rl_ctx *c)
 	rl_irq_end(c->v);
 }
 
+static void resched_done(struct rl_ctx *c)
+{
+	c->v->resched = true;
+	rl_irq_end(c->v);
+}
+
 static void take_irq(struct rl_vcpu *v)
 {
 	uint32_t irq = (uint32_t)__builtin_ctz(v->pending);
@@ -216,6 +222,16 @@ void rl_ctx_wake(struct rl_ctx *c)
 		v->resched = true; /* a poller gives way when the kernel asks */
 }
 
+bool rl_ctx_wake_from(struct rl_ctx *c, const struct rl_vcpu *by)
+{
+	struct rl_vcpu *v = c->v;
+	/* A thread that works is followed by this one without being told. */
+	bool works = v->thread && v->thread->ready && !v->thread->spin;
+
+	rl_ctx_wake(c);
+	return v != by && !works;
+}
+
 void rl_ctx_spin(struct rl_ctx *c, struct rl_spin *s, void (*done)(struct rl_ctx *))
 {
 	c->spin = s;
@@ -347,6 +363,7 @@ void rl_vcpu_init(
 	v->idle = (struct rl_ctx){.v = v, .done = idle_done, .purpose = RL_CPU_IDLE_ENTRY};
 	for (int i = 0; i < RL_IRQ_COUNT; i++)
 		v->irqs[i].v = v;
+	rl_port_init(&v->wake_port, v, RL_IRQ_EVTCHN, resched_done, NULL);
 }
 
 struct rl_ctx *rl_vcpu_thread(struct rl_vcpu *v, void (*done)(struct rl_ctx *), void *arg)

@@ -132,7 +132,8 @@ struct rl_vcpu {
 	bool resched;		/* another thread shall have the vCPU */
 	struct rl_port *polled; /* blocked, or about to, in SCHEDOP_poll: so many from here on */
 	uint32_t npolled;
-	bool port_wait; /* blocked there */
+	struct rl_port wake_port; /* another vCPU woke a thread of this one */
+	bool port_wait;		  /* blocked there */
 	bool ticks;
 	bool idling;		   /* its kernel is in the idle loop */
 	struct rl_port *upcall_of; /* the event channel that this upcall served last */
@@ -246,6 +247,12 @@ void rl_ctx_spin(struct rl_ctx *c, struct rl_spin *s, void (*done)(struct rl_ctx
 
 /** rl_ctx_published - what a poller looks for was published now, on pCPU @cpu, in its @line. */
 void rl_ctx_published(struct rl_ctx *c, int32_t cpu, uint32_t line);
+
+/**
+ * rl_ctx_wake_from - the same, by what runs on @by.
+ * Returns: whether the thread's vCPU, another one, must be told: an event to its wake_port.
+ */
+bool rl_ctx_wake_from(struct rl_ctx *c, const struct rl_vcpu *by);
 
 /** rl_vcpu_stall - what runs on @v takes @time longer; of one that does not run, nothing. */
 void rl_vcpu_stall(struct rl_vcpu *v, rl_ps time);
