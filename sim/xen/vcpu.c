@@ -63,6 +63,7 @@ static void take_irq(struct rl_vcpu *v)
 	uint32_t irq = (uint32_t)__builtin_ctz(v->pending);
 	struct rl_ctx *c = v->irq = &v->irqs[irq];
 
+	v->idle.left = 0; /* it left the idle loop */
 	c->purpose = irq == RL_IRQ_TICK ? RL_CPU_TICK : RL_CPU_UPCALL;
 	if (irq == RL_IRQ_TICK) {
 		v->pending &= ~(1u << irq);
@@ -103,9 +104,12 @@ static struct rl_ctx *take_thread(struct rl_vcpu *v)
 	if (next && next != cur)
 		add_switch(next);
 	v->thread = next;
-	if (next)
+	if (next) {
+		v->idle.left = 0;
 		return next;
-	v->idle.left = rl_cost(v->w, block_ns);
+	}
+	if (!v->idle.left) /* else it was preempted on its way there */
+		v->idle.left = rl_cost(v->w, block_ns);
 	return &v->idle;
 }
 

@@ -106,12 +106,37 @@ static void waiting_adds_up(void **state)
 	}
 }
 
+/* The way to sleep is gone once: who loses the pCPU on it goes on where it was. */
+static void going_to_sleep_is_paid_once(void **state)
+{
+	const char *const sched[] = {"credit", "credit2"};
+	struct sleeper s = {5 * MSEC, 300 * MSEC, 100 * SEC};
+
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		const struct rl_vcpu *v;
+		rl_ps idle;
+
+		machine(sched[k], 1, 1, 1);
+		w->cost[RL_PARAM_block_ns] = 40 * MSEC;
+		v = domain(256, 0, 1, 0, &s);
+		domain(256, 0, 1, 0, NULL);
+		begin();
+		run_until(50 * SEC);
+		idle = v->st.cpu[RL_CPU_IDLE_ENTRY];
+		assert_true(v->st.turns > v->st.blocks + 20 && v->st.blocks > 90);
+		assert_true(idle >= v->st.blocks * 40 * MSEC);
+		assert_true(idle < (v->st.blocks + 1) * 40 * MSEC);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_ran_since),
 		cmocka_unit_test(nothing_ran_since),
 		cmocka_unit_test(waiting_adds_up),
+		cmocka_unit_test(going_to_sleep_is_paid_once),
 	};
 
 	return cmocka_run_group_tests(tests, create, destroy);
