@@ -1,7 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A new policy is one new file: a policy with a name that nobody knows is put into a copy
-# of the tree, and is there in the list, in the simulator and in the kernel modules.
+# of the tree, and is there in the list, in the simulator and in the kernel modules. So one that no
+# careful person would ship can be tried.
+bats_require_minimum_version 1.5.0
 
 setup_file() {
 	export COPY=$BATS_FILE_TMPDIR/tree
@@ -50,6 +52,13 @@ setup_file() {
 		.init = init, .on_idle = on_idle, .on_result = on_result,
 	};
 	EOP
+	# The policy that ships with a timer, without it.
+	LATE=$NAME-late
+	LATE=${LATE//-/_}
+	export LATE
+	sed "s/event_batch/$LATE/g; s/plan->timer_ns = .*;/(void)in;/" \
+		"$COPY/realdrv/core/policy/event_batch.c" >"$COPY/realdrv/core/policy/$LATE.c"
+	grep -q '(void)in;' "$COPY/realdrv/core/policy/$LATE.c"
 	cmake -S "$COPY" -B "$COPY/build/t" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DBUILD_TESTING=OFF >&2
 	cmake --build "$COPY/build/t" --target ringlab >&2
 	export BIN=$COPY/build/t/ringlab
@@ -72,6 +81,26 @@ setup_file() {
 	[[ $output == *"$NAME:wait=9us"* ]]
 	run "$RINGLAB" simulate "$scenario" --set "back_policy=$NAME"
 	[ "$status" -eq 3 ]
+}
+
+# late SIDE N BINARY POLICY: a policy that waits for N messages, four in flight
+late() {
+	run -"$1" "$4" simulate "$COPY/data/scenarios/two-cores.yaml" --set job.iodepth=4 \
+		--set "$2_policy=$5:n=$3" --reps 2 --format json
+	echo "$output"
+}
+
+@test "a batch larger than the depth stands still without a timer, and the error names the side" {
+	for n in 5 8 32; do
+		late 4 back $n "$BIN" "$LATE"
+		[[ $output == *"stands still"*"back_policy '$LATE:n=$n' sleeps without a timer until $n requests are there, and 4 are all that come"* ]]
+		late 4 front $n "$BIN" "$LATE"
+		[[ $output == *"stands still"*"front_policy '$LATE:n=$n' sleeps without a timer until $n responses"* ]]
+		for side in back front; do
+			late 0 $side $n "$RINGLAB" event_batch
+		done
+	done
+	for n in 1 4; do late 0 back $n "$BIN" "$LATE"; done
 }
 
 @test "both kernel modules contain it" {

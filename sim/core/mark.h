@@ -27,6 +27,7 @@ struct rl_rep {
 	 */
 	double busy[RL_ROLES], pcpu, device, waited;
 	int failed;	    /* -EDEADLK: it stood still; -ENOMEM; or 0 */
+	char why[192];	    /* it stood still: as rl_still_why() says */
 	const char *broken; /* what was not conserved: a bug of the simulator; or null */
 	/* Where the time of all pCPUs went: cells and idle time add up to pcpus x time, exactly. */
 	rl_ps cpu[RL_ROLES][RL_CPU_COUNT], idle, time;

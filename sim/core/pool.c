@@ -56,9 +56,9 @@ static int check(const struct rl_pool *p, uint32_t from, struct rl_err *err)
 	for (uint32_t i = from; i < p->to; i++) {
 		if (p->rep[i].failed)
 			return rl_err_set(err, -EDEADLK, NULL, 0, 0,
-				"the model stands still: no I/O completes any more (replication "
+				"the model stands still: no I/O completes any more%s (replication "
 				"%u)",
-				i);
+				p->rep[i].why, i);
 		if (p->rep[i].broken)
 			return rl_err_set(err, -EPROTO, NULL, 0, 0,
 				"a bug of the simulator: %s (replication %u)", p->rep[i].broken, i);

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sim/core/still.h"
+
 #define STILL_PS     (60 * RL_PS_PER_S) /* longer than any timer of a policy */
 #define STILL_EVENTS 20000000u
 #define WARM_DEPTHS  8u /* the start: so many times the depth, or a tenth, whichever is more */
@@ -124,8 +126,10 @@ static bool reach(struct rl_world *w, const struct rl_rep_args *a, uint64_t n, s
 	struct rl_rep *out)
 {
 	out->failed = until(w, a, n);
-	if (out->failed)
+	if (out->failed) {
+		rl_still_why(w, a->s, out->why, sizeof(out->why));
 		return false;
+	}
 	out->broken = rl_mark_take(w, m);
 	return !out->broken;
 }

@@ -326,6 +326,14 @@ static void standing_still_is_noticed(void **state)
 	snprintf(s.machine.scheduler, sizeof(s.machine.scheduler), "null");
 	assert_int_equal(rl_sim_run(&s, NULL, &r, &err), -EDEADLK);
 	assert_non_null(strstr(err.what, "stands still"));
+	assert_non_null(strstr(err.what, "a vCPU of the guest waits for a pCPU"));
+	/* Without ticks the job does not get its vCPU back from the driver that polls there. */
+	setup(2, RL_ARM_HALT, 1);
+	choose_policy(s.front_policy, RL_POLL);
+	s.costs.v[RL_PARAM_tick_period_ns] = 0;
+	err = (struct rl_err){0};
+	assert_int_equal(rl_sim_run(&s, NULL, &r, &err), -EDEADLK);
+	assert_non_null(strstr(err.what, "a thread of the guest waits for its vCPU"));
 }
 
 static void bad_names(void **state)
