@@ -153,8 +153,9 @@ static double respond(uint32_t driver_vcpus, double flush_ns)
 	s.guest.pcpu = 0;
 	s.driver.pcpu = 1;
 	s.driver.vcpus = s.driver.pcpus = driver_vcpus;
+	/* Spinners over rings of which only the first is used: nobody is idle. */
 	strcpy(s.back_policy, "spin");
-	s.guest.vcpus = s.guest.pcpus = 1;
+	s.guest.vcpus = s.disk.queues = driver_vcpus;
 	COST(tlb_flush_ns) = flush_ns;
 	run();
 	return rep.m[RL_METRIC_stage_respond_ns] - COST(grant_op_ns) - COST(grant_unmap_ns);
@@ -177,7 +178,7 @@ static void waits_for_the_others(void **state)
 static struct rl_vcpu *v[3];
 
 /* Three vCPUs of one domain that work on pCPUs of their own. */
-static void three_at_work(double work_ns)
+static void three_at_work(void)
 {
 	struct rl_rep_args a = {.s = &s, .sched = rl_scheds[0]};
 
@@ -186,13 +187,28 @@ static void three_at_work(double work_ns)
 	s.driver.pcpu = 1;
 	s.driver.vcpus = s.driver.pcpus = 3;
 	s.job.thinktime_ns = 3600ull * 1000000000;
-	(void)work_ns;
 	assert_int_equal(rl_rep_start(w, &a, 0), 0);
 	for (uint32_t i = 0; i < 3; i++)
 		v[i] = rl_world_driver(w, 0, i);
 	while (!v[0]->on || !v[1]->on || !v[2]->on || !v[0]->active || !v[1]->active ||
 		!v[2]->active)
 		assert_true(rl_world_step(w));
+}
+
+/* Who is idle is asked once, and then has nothing of the domain any more. */
+static void asks_the_idle_once(void **state)
+{
+	rl_ps all;
+
+	(void)state;
+	three_at_work();
+	for (uint32_t i = 0; i < 3; i++)
+		while (v[i]->on)
+			assert_true(rl_world_step(w));
+	all = 3 * rl_cost(w, tlb_send_ns) + rl_cost(w, ipi_ns) + rl_cost(w, tlb_flush_ns);
+	v[0]->cpu = 0; /* as if it had moved */
+	assert_true(rl_tlb_flush(v[0], 0) == all);
+	assert_true(rl_tlb_flush(v[0], all) == 0);
 }
 
 /* Two that flush at once: the second waits for the first; and each pCPU lost the time of a flush.
@@ -202,7 +218,7 @@ static void one_at_a_time(void **state)
 	rl_ps hold, left;
 
 	(void)state;
-	three_at_work(1e6);
+	three_at_work();
 	left = v[2]->active->left;
 	hold = rl_tlb_flush(v[0], 0);
 	assert_true(hold ==
@@ -221,6 +237,7 @@ int main(void)
 		cmocka_unit_test(beyond_the_limit),
 		cmocka_unit_test(listed_indirectly),
 		cmocka_unit_test(waits_for_the_others),
+		cmocka_unit_test(asks_the_idle_once),
 		cmocka_unit_test(one_at_a_time),
 	};
 

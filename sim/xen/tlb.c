@@ -2,8 +2,9 @@
 /*
  * Flushing the TLBs of a domain's other pCPUs. As Xen's flush_area_mask() does it: one initiator at
  * a time, which interrupts all pCPUs that have the domain's context loaded, idle ones among them,
- * and waits for the last of them. The victims lose the time at once, although the lock may
- * let the flush begin a little later.
+ * and waits for the last of them. An idle one gives the context up with that and is asked no
+ * more. The victims lose the time at once, although the lock may let the flush begin a little
+ * later.
  */
 #include "sim/core/world.h"
 
@@ -28,6 +29,8 @@ rl_ps rl_tlb_flush(struct rl_vcpu *v, rl_ps in)
 			far = rl_ipi(w, v->cpu, p->id);
 		if (p->cur)
 			rl_vcpu_stall(p->cur, rl_cost(w, tlb_flush_ns));
+		else
+			p->last = NULL;
 	}
 	if (!hold)
 		return 0;
