@@ -48,9 +48,32 @@ static int apply_set(struct rl_scenario *s, char *text, struct rl_err *err)
 	return rc;
 }
 
+/*
+ * The whole does not make sense: where the field was set last that the error begins with. A file
+ * that was read by itself was right by itself, so it is the field on the command line.
+ */
+static int place_error(const struct rl_simulate *in, const struct rl_err *why, struct rl_err *err)
+{
+	size_t n = strcspn(why->what, " :");
+	const char *file = in->scenario;
+	int line = 0, col = 0;
+
+	if (in->job && strncmp(why->what, "job.", 4) == 0)
+		file = in->job;
+	for (int i = 0; i < in->nset; i++) {
+		if (strncmp(in->set[i], why->what, n) != 0 || in->set[i][n] != '=')
+			continue;
+		file = "--set";
+		line = 1;
+		col = (int)n + 2;
+	}
+	return rl_err_set(err, -EINVAL, file, line, col, "%s", why->what);
+}
+
 static int read_scenario(const struct rl_simulate *in, struct rl_scenario *s, struct rl_err *err)
 {
 	int rc = rl_scenario_read(in->scenario, s, rl_warn_print, NULL, err);
+	struct rl_err why = {0};
 
 	if (!rc && in->params)
 		rc = apply_params(in, s, err);
@@ -58,7 +81,9 @@ static int read_scenario(const struct rl_simulate *in, struct rl_scenario *s, st
 		rc = rl_scenario_set(s, "job", in->job, "--job", 0, 0, rl_warn_print, NULL, err);
 	for (int i = 0; !rc && i < in->nset; i++)
 		rc = apply_set(s, in->set[i], err);
-	return rc ? rc : rl_scenario_check(s, err);
+	if (!rc && rl_scenario_check(s, &why))
+		rc = place_error(in, &why, err);
+	return rc;
 }
 
 /* ---- the run ------------------------------------------------------------------------------- */

@@ -69,12 +69,16 @@ static int check_depth(const struct rl_job *j, struct rl_err *err)
 
 static int check_times(const struct rl_job *j, struct rl_err *err)
 {
-	if (j->runtime_ns > MAX_HORIZON_NS || j->ramp_ns > MAX_HORIZON_NS)
+	if (j->runtime_ns > MAX_HORIZON_NS)
 		return bad(err, "job.runtime", "at most 24h");
+	if (j->ramp_ns > MAX_HORIZON_NS)
+		return bad(err, "job.ramp_time", "at most 24h");
 	if (j->startdelay_ns > MAX_HORIZON_NS)
 		return bad(err, "job.startdelay", "at most 24h");
-	if (j->thinktime_ns > MAX_HORIZON_NS || j->thinktime_iotime_ns > MAX_HORIZON_NS)
+	if (j->thinktime_ns > MAX_HORIZON_NS)
 		return bad(err, "job.thinktime", "at most 24h");
+	if (j->thinktime_iotime_ns > MAX_HORIZON_NS)
+		return bad(err, "job.thinktime_iotime", "at most 24h");
 	if (j->thinktime_spin_ns > j->thinktime_ns)
 		return bad(err, "job.thinktime_spin", "at most thinktime");
 	if (!j->thinktime_ns && (j->thinktime_iotime_ns || j->thinktime_blocks))
@@ -103,10 +107,15 @@ static int check_place(const struct rl_job *j, struct rl_err *err)
 {
 	double a = j->spread_arg;
 
-	if (j->offset_bytes > MAX_OFFSET || j->offset_increment_bytes > MAX_OFFSET / RL_JOB_CLONES)
-		return bad(err, "job.offset", "a place on a disk");
-	if (j->offset_bytes % MIN_BLOCK_BYTES || j->offset_increment_bytes % MIN_BLOCK_BYTES)
-		return bad(err, "job.offset", "a multiple of 512");
+	if (j->size_bytes > MAX_OFFSET)
+		return bad(err, "job.size", "at most 8192t");
+	if (j->io_size_bytes > MAX_OFFSET)
+		return bad(err, "job.io_size", "at most 8192t");
+	if (j->offset_bytes > MAX_OFFSET || j->offset_bytes % MIN_BLOCK_BYTES)
+		return bad(err, "job.offset", "a multiple of 512, at most 8192t");
+	if (j->offset_increment_bytes > MAX_OFFSET / RL_JOB_CLONES ||
+		j->offset_increment_bytes % MIN_BLOCK_BYTES)
+		return bad(err, "job.offset_increment", "a multiple of 512, at most 8t");
 	if (j->spread == RL_SPREAD_ZIPF && !(a > 0 && a <= 100 && a != 1))
 		return bad(err, "job.random_distribution", "zipf:THETA above 0, up to 100, not 1");
 	if (j->spread == RL_SPREAD_PARETO && !(a > 0 && a < 1))

@@ -3,17 +3,13 @@
 #include "model/scenario.h"
 
 #include "core/policy.h"
+#include "model/bounds.h"
 #include "model/device.h"
+#include "model/sched.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#define MAX_THREADS    8
-#define MAX_RING_PAGES 16
-#define MAX_WEIGHT     65535
-#define MAX_LOAD_VCPUS 16
-#define MAX_HORIZON_NS (24ull * 3600 * 1000000000ull)
 
 const struct rl_param_info rl_param_info[RL_PARAM_COUNT + 1] = {
 #define RL_PARAM(name, unit, dflt, min, max, what, source)                                         \
@@ -114,7 +110,7 @@ static int check_domain(const struct rl_machine *m, const char *name, int32_t pc
 	if (pcpu < -1 || pcpu >= (int32_t)m->pcpus)
 		return bad(err, field, "a pCPU of the machine, from 0, or -1: any");
 	snprintf(field, sizeof(field), "%s.weight", name);
-	if (weight < 1 || weight > MAX_WEIGHT)
+	if (weight < 1 || weight > RL_MAX_WEIGHT)
 		return bad(err, field, "1 to 65535");
 	snprintf(field, sizeof(field), "%s.cap", name);
 	if (cap > m->pcpus * 100)
@@ -125,11 +121,11 @@ static int check_domain(const struct rl_machine *m, const char *name, int32_t pc
 static int check_load(
 	const struct rl_machine *m, const struct rl_load_domain *l, struct rl_err *err)
 {
-	if (l->vcpus > MAX_LOAD_VCPUS)
+	if (l->vcpus > RL_MAX_LOAD_VCPUS)
 		return bad(err, "load.vcpus", "0 to 16");
-	if (l->busy_ns < 1 || l->busy_ns > MAX_HORIZON_NS)
-		return bad(err, "load.busy", "1ns to 24h");
-	if (l->idle_ns > MAX_HORIZON_NS)
+	if (l->busy_ns < RL_MIN_BUSY_NS || l->busy_ns > RL_MAX_HORIZON_NS)
+		return bad(err, "load.busy", "1us to 24h");
+	if (l->idle_ns > RL_MAX_HORIZON_NS)
 		return bad(err, "load.idle", "at most 24h; 0: the domain never rests");
 	return check_domain(m, "load", l->pcpu, l->weight, l->cap, err);
 }
@@ -167,7 +163,7 @@ static int check_disk(const struct rl_scenario *s, struct rl_err *err)
 {
 	const struct rl_disk *d = &s->disk;
 
-	if (d->ring_pages < 1 || d->ring_pages > MAX_RING_PAGES ||
+	if (d->ring_pages < 1 || d->ring_pages > RL_MAX_RING_PAGES ||
 		(d->ring_pages & (d->ring_pages - 1)))
 		return bad(err, "disk.ring_pages", "1, 2, 4, 8 or 16");
 	if (d->queues < 1 || d->queues > RL_MAX_QUEUES || d->queues > s->guest.vcpus)
@@ -192,15 +188,27 @@ static int check_jobs(const struct rl_scenario *s, struct rl_err *err)
 	return rc;
 }
 
+static bool known_sched(const char *name)
+{
+	const char *known;
+
+	for (uint32_t i = 0; (known = rl_sched_name(i)); i++)
+		if (strcmp(known, name) == 0)
+			return true;
+	return false;
+}
+
 static int check_machine(const struct rl_machine *m, struct rl_err *err)
 {
 	uint64_t parts = (uint64_t)m->sockets * m->threads;
 
+	if (!known_sched(m->scheduler))
+		return bad(err, "machine.scheduler", "one of `ringlab list schedulers`");
 	if (m->pcpus < 1 || m->pcpus > RL_MAX_PCPUS)
 		return bad(err, "machine.pcpus", "1 to 4096");
 	if (m->sockets < 1 || m->sockets > m->pcpus)
 		return bad(err, "machine.sockets", "1 to machine.pcpus");
-	if (m->threads < 1 || m->threads > MAX_THREADS)
+	if (m->threads < 1 || m->threads > RL_MAX_THREADS)
 		return bad(err, "machine.threads", "1 to 8 a core");
 	if (m->pcpus % parts)
 		return bad(err, "machine.pcpus", "a multiple of machine.sockets x threads");
@@ -240,5 +248,7 @@ int rl_scenario_check(const struct rl_scenario *s, struct rl_err *err)
 		rc = check_jobs(s, err);
 	if (!rc)
 		rc = check_device(s, err);
-	return rc ? rc : check_costs(&s->costs, err);
+	if (!rc)
+		rc = check_costs(&s->costs, err);
+	return rc ? rc : rl_bounds_check(s, err);
 }

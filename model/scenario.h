@@ -120,6 +120,15 @@ struct rl_scenario {
 #define RL_MAX_INDIRECT_SEGMENTS 4096u
 #define RL_MAX_PERSISTENT_GRANTS 1048576u
 
+/* What a field may be. */
+#define RL_MAX_THREADS	  8u
+#define RL_MAX_RING_PAGES 16u
+#define RL_MAX_WEIGHT	  65535u
+#define RL_MAX_CAP	  (RL_MAX_PCPUS * 100)
+#define RL_MAX_LOAD_VCPUS 16u
+#define RL_MIN_BUSY_NS	  1000u /* below it a neighbour would do nothing but wake up */
+#define RL_MAX_HORIZON_NS (24ull * 3600 * 1000000000ull)
+
 /** rl_scenario_default - one guest, one driver domain, two pinned pCPUs, null device, event. */
 void rl_scenario_default(struct rl_scenario *s);
 

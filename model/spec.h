@@ -16,7 +16,8 @@
 
 #include "model/base/draw.h"
 
-#define RL_SPEC_OPTS 16u
+#define RL_SPEC_OPTS	    16u
+#define RL_DEVICE_PARTS_MAX 3
 
 enum rl_opt_kind {
 	RL_OPT_COUNT,  /* a whole number */
@@ -51,6 +52,12 @@ struct rl_spec_type {
 	const char *(*check)(const struct rl_spec *s, uint32_t *opt);
 	/** bytes - of a device, how much it holds. Null: as much as is asked for. */
 	double (*bytes)(const struct rl_spec *s);
+	/**
+	 * service - of a device, how long an I/O of so many bytes keeps its parts busy in the mean,
+	 * at the least: a part serves 10^9 ns of it a second. Null: it serves any number at a time.
+	 * @ns: in and out, RL_DEVICE_PARTS_MAX of them, zeroed.
+	 */
+	void (*service)(const struct rl_spec *s, double bytes, bool write, double *ns);
 };
 
 /* All that may be chosen for one purpose; what they are called, and options that all have. */

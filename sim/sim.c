@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/bounds.h"
 #include "model/stat.h"
 #include "sim/core/estimate.h"
 
@@ -22,8 +23,9 @@
 #define PRECISE_REPS	 10u /* at the first look: fewer tell little of their spread */
 #define PRECISE_MAX_REPS 1000u
 #define DEFAULT_REQUESTS 5000u
-#define FIRST		 5u /* replications that find the warm-up */
-#define MAX_LONGER	 3u /* times that they are made twice as long for it */
+#define FIRST		 5u   /* replications that find the warm-up */
+#define MAX_LONGER	 3u   /* times that they are made twice as long for it */
+#define MAX_IOS		 1e11 /* of all replications: some 10^12 events, days of work */
 
 static int choose(struct rl_pool *p, const struct rl_scenario *s, struct rl_err *err)
 {
@@ -34,7 +36,7 @@ static int choose(struct rl_pool *p, const struct rl_scenario *s, struct rl_err 
 	if (!p->args.sched)
 		return rl_err_set(err, -EINVAL, NULL, 0, 0,
 			"machine.scheduler: unknown scheduler '%s'", s->machine.scheduler);
-	return rl_jobs_check(s, err);
+	return 0;
 }
 
 static uint32_t max_of(const struct rl_sim_options *o)
@@ -42,6 +44,14 @@ static uint32_t max_of(const struct rl_sim_options *o)
 	if (o->precision == 0)
 		return o->reps ? o->reps : DEFAULT_REPS;
 	return o->max_reps ? o->max_reps : PRECISE_MAX_REPS;
+}
+
+/* So many are run in any case. */
+static uint32_t least_of(const struct rl_sim_options *o)
+{
+	uint32_t first = o->reps > PRECISE_REPS ? o->reps : PRECISE_REPS;
+
+	return o->precision == 0 || first > max_of(o) ? max_of(o) : first;
 }
 
 static int start(struct rl_pool *p, const struct rl_scenario *s, const struct rl_sim_options *o,
@@ -59,6 +69,11 @@ static int start(struct rl_pool *p, const struct rl_scenario *s, const struct rl
 	if (!(o->precision >= 0 && o->precision < 1))
 		return rl_err_set(err, -EINVAL, NULL, 0, 0,
 			"precision out of range (expected more than 0 and less than 1)");
+	if ((double)least_of(o) * (double)o->requests > MAX_IOS)
+		return rl_err_set(err, -EINVAL, NULL, 0, 0,
+			"requests out of range: more than 10^11 I/Os in %u replications (expected "
+			"fewer of either)",
+			least_of(o));
 	p->threads = o->threads ? o->threads : 1;
 	p->args.seed = o->seed;
 	p->args.requests = o->requests ? o->requests : DEFAULT_REQUESTS;
@@ -116,8 +131,8 @@ static int begin(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *n,
 	int rc;
 
 	*n = 0;
-	if (o->warmup == RL_WARMUP_TENTH || !rl_jobs_sampled(p->args.s)) {
-		p->args.warm = rl_jobs_sampled(p->args.s) ? rl_rep_tenth(&p->args) : 0;
+	if (o->warmup == RL_WARMUP_TENTH || !rl_bounds_sampled(p->args.s)) {
+		p->args.warm = rl_bounds_sampled(p->args.s) ? rl_rep_tenth(&p->args) : 0;
 		out->warm = true;
 		return 0;
 	}

@@ -48,10 +48,18 @@ struct rl_fio_place {
 int rl_fio_job_option(struct rl_job *job, const char *key, const char *value,
 	const struct rl_fio_place *at, struct rl_err *err);
 
+/** rl_fio_engine - an ioengine: one that is not as libaio gives a warning. Returns: 0; -EINVAL. */
+int rl_fio_engine(const char *value, const struct rl_fio_place *at, struct rl_err *err);
+
+/** rl_fio_option_same - does the option @key, not terminated, set what the option @name sets? */
+bool rl_fio_option_same(const char *name, const char *key, size_t size);
+
 /* An option that the model takes. */
 struct rl_fio_option_info {
 	const char *name, *what;
 	char value[64]; /* how it is written; "": it stands alone */
+	bool number;	/* one number, from min to max: ns of a time */
+	uint64_t min, max;
 };
 
 /** rl_fio_option_info - the @i-th of them. Returns: false after the last. */

@@ -2,6 +2,7 @@
 /* The options of a job that the model uses, one row each, and the names of all others. */
 #include "data/format/fio_job.h"
 
+#include "data/format/fio_other.h"
 #include "data/format/fio_value.h"
 
 #include <errno.h>
@@ -126,17 +127,6 @@ static const struct option options[] = {
 
 #define NOPTIONS (sizeof(options) / sizeof(options[0]))
 
-static const struct other {
-	const char *name;
-	bool fine;
-} others[] = {
-#define RL_FIO_FINE(name)    {#name, true},
-#define RL_FIO_IGNORED(name) {#name, false},
-#include "data/format/fio_known.def"
-};
-
-#define NOTHERS (sizeof(others) / sizeof(others[0]))
-
 static const char *const rw_names[] = {"read", "write", "randread", "randwrite", "rw", "randrw"};
 
 const char *rl_fio_rw_name(enum rl_rw rw)
@@ -223,17 +213,6 @@ static int number(struct rl_job *job, const struct option *o, const char *value,
 	return 0;
 }
 
-static void engine(const char *value, const struct rl_fio_place *at)
-{
-	/* One from outside of fio is the hosted pair's, which does as libaio does. */
-	if (strcmp(value, "libaio") != 0 && strcmp(value, "io_uring") != 0 &&
-		strncmp(value, "external:", 9) != 0)
-		rl_warn(at->warn, at->arg, at->file, at->line, at->col,
-			"ioengine=%s is ignored: the model keeps iodepth requests in flight, "
-			"as libaio does",
-			value);
-}
-
 /* One of two words. */
 static int word(struct rl_job *job, const struct option *o, const char *value,
 	const struct rl_fio_place *at, struct rl_err *err)
@@ -289,8 +268,7 @@ static int known(struct rl_job *job, const struct option *o, const char *value,
 	case RW:
 		return set_rw(job, o->name, value, at, err);
 	case ENGINE:
-		engine(value, at);
-		return 0;
+		return rl_fio_engine(value, at, err);
 	case SIZE_PAIR:
 	case COUNT_PAIR:
 	case SPLIT:
@@ -339,14 +317,38 @@ static void write_value(const struct option *o, char *buf, size_t size)
 		snprintf(buf, size, "%s", kinds[o->kind]);
 }
 
+static bool is_number(enum kind kind)
+{
+	return kind == SIZE || kind == TIME || kind == COUNT || kind == BATCH || kind == MIXWRITE ||
+	       kind == BOOL || kind == DIRECT || kind == KB_BASE;
+}
+
 bool rl_fio_option_info(size_t i, struct rl_fio_option_info *info)
 {
 	if (i >= NOPTIONS)
 		return false;
 	info->name = options[i].name;
 	info->what = options[i].what;
+	info->number = is_number(options[i].kind);
+	info->min = options[i].kind == TIME ? 0 : options[i].min;
+	info->max = options[i].max;
 	write_value(&options[i], info->value, sizeof(info->value));
 	return true;
+}
+
+static const struct option *find_option(const char *key, size_t size)
+{
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if (strlen(options[i].name) == size && memcmp(options[i].name, key, size) == 0)
+			return &options[i];
+	return NULL;
+}
+
+bool rl_fio_option_same(const char *name, const char *key, size_t size)
+{
+	const struct option *a = find_option(name, strlen(name)), *b = find_option(key, size);
+
+	return a && b && (a == b || (a->offset && a->offset == b->offset));
 }
 
 static int unknown(const char *key, const struct rl_fio_place *at, struct rl_err *err)
@@ -357,26 +359,34 @@ static int unknown(const char *key, const struct rl_fio_place *at, struct rl_err
 	rl_suggest_init(&s, key, strlen(key));
 	for (size_t i = 0; i < NOPTIONS; i++)
 		rl_suggest_offer(&s, options[i].name);
-	for (size_t i = 0; i < NOTHERS; i++)
-		rl_suggest_offer(&s, others[i].name);
+	for (size_t i = 0; rl_fio_other_at(i); i++)
+		rl_suggest_offer(&s, rl_fio_other_at(i)->name);
 	return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
 		"unknown option '%s' (expected one of fio's%s)", key,
 		rl_suggest_text(&s, hint, sizeof(hint)));
 }
 
+/* What the model does not have. */
+static int other(const struct rl_fio_other *o, const char *value, const struct rl_fio_place *at,
+	struct rl_err *err)
+{
+	char expected[256];
+
+	if (rl_fio_other_read(o, value, expected, sizeof(expected)))
+		return bad(at, err, o->name, value ? value : "", expected);
+	if (!o->fine)
+		rl_warn(at->warn, at->arg, at->file, at->line, at->col,
+			"option '%s' is ignored: the model does not have it", o->name);
+	return 0;
+}
+
 int rl_fio_job_option(struct rl_job *job, const char *key, const char *value,
 	const struct rl_fio_place *at, struct rl_err *err)
 {
-	for (size_t i = 0; i < NOPTIONS; i++)
-		if (strcmp(options[i].name, key) == 0)
-			return known(job, &options[i], value, at, err);
-	for (size_t i = 0; i < NOTHERS; i++) {
-		if (strcmp(others[i].name, key) != 0)
-			continue;
-		if (!others[i].fine)
-			rl_warn(at->warn, at->arg, at->file, at->line, at->col,
-				"option '%s' is ignored: the model does not have it", key);
-		return 0;
-	}
-	return unknown(key, at, err);
+	const struct option *o = find_option(key, strlen(key));
+	const struct rl_fio_other *also = o ? NULL : rl_fio_other_find(key);
+
+	if (o)
+		return known(job, o, value, at, err);
+	return also ? other(also, value, at, err) : unknown(key, at, err);
 }

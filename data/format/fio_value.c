@@ -97,6 +97,8 @@ int rl_fio_pair(const char *text, bool size, uint64_t n[RL_DIRS], const char **w
 			    : rl_units_count(part, &x, what);
 		if (rc)
 			return rc;
+		if (*part && x == 0)
+			return fail(what, "1 or more; without a value there is no limit");
 		if (i < RL_DIRS)
 			n[i] = x;
 		if (*text != ',')

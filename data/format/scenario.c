@@ -124,7 +124,7 @@ static int check(struct reader *r, struct rl_err *err)
 	for (size_t i = 0; i < r->nplaces; i++) {
 		size_t n = strlen(r->places[i].path);
 
-		if (strncmp(why.what, r->places[i].path, n) != 0 || why.what[n] != ' ')
+		if (strncmp(why.what, r->places[i].path, n) != 0 || !strchr(" :", why.what[n]))
 			continue;
 		line = r->places[i].line;
 		col = r->places[i].col;

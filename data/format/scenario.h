@@ -48,6 +48,17 @@ int rl_scenario_read(
 int rl_scenario_set(struct rl_scenario *s, const char *path, const char *value, const char *file,
 	int line, int col, rl_warn_fn *warn, void *arg, struct rl_err *err);
 
+/* A field that rl_scenario_set() knows, jobs and costs apart: those have tables of their own. */
+struct rl_scenario_field_info {
+	char path[64];
+	bool number, name; /* a number between min and max; any name; neither: a choice */
+	uint64_t min, max; /* in @unit */
+	const char *unit;  /* "ns", "" */
+};
+
+/** rl_scenario_field_info - the @i-th of them. Returns: false after the last. */
+bool rl_scenario_field_info(size_t i, struct rl_scenario_field_info *info);
+
 /** rl_scenario_json - the whole scenario as one JSON object; free(), null when out of memory. */
 char *rl_scenario_json(const struct rl_scenario *s);
 

@@ -6,7 +6,9 @@
 #include "data/format/device.h"
 #include "data/format/fio_job.h"
 #include "data/format/job_json.h"
+#include "model/sched.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -23,51 +25,56 @@ enum kind {
 	BOOL,
 	TIME,
 	TYPE,
-	GRANTS
+	GRANTS,
+	SCHED
 }; /* PCPUS: of a struct rl_domain */
 
 static const struct field {
 	const char *group, *name; /* group "": top level */
 	enum kind kind;
 	size_t offset, size;
+	uint64_t min, max; /* of a number; what else holds is rl_scenario_check()'s to say */
 } fields[] = {
-#define FIELD(group, name, kind, member)                                                           \
+#define FIELD(group, name, kind, member) NUMBER(group, name, kind, member, 0, 0)
+#define NUMBER(group, name, kind, member, min, max)                                                \
 	{                                                                                          \
 		group, name, kind, offsetof(struct rl_scenario, member),                           \
-			sizeof(((struct rl_scenario *)0)->member)                                  \
+			sizeof(((struct rl_scenario *)0)->member), min, max                        \
 	}
 	FIELD("", "name", TEXT, name),
-	FIELD("machine", "pcpus", COUNT, machine.pcpus),
-	FIELD("machine", "sockets", COUNT, machine.sockets),
-	FIELD("machine", "cores", COUNT, machine.cores),
-	FIELD("machine", "threads", COUNT, machine.threads),
-	FIELD("machine", "scheduler", TEXT, machine.scheduler),
+	NUMBER("machine", "pcpus", COUNT, machine.pcpus, 1, RL_MAX_PCPUS),
+	NUMBER("machine", "sockets", COUNT, machine.sockets, 1, RL_MAX_PCPUS),
+	NUMBER("machine", "cores", COUNT, machine.cores, 0, RL_MAX_PCPUS),
+	NUMBER("machine", "threads", COUNT, machine.threads, 1, RL_MAX_THREADS),
+	FIELD("machine", "scheduler", SCHED, machine.scheduler),
 	FIELD("machine", "mwait", BOOL, machine.mwait),
-	FIELD("guest", "count", COUNT, guest.count),
-	FIELD("guest", "vcpus", COUNT, guest.vcpus),
+	NUMBER("guest", "count", COUNT, guest.count, 1, RL_MAX_DOMAINS),
+	NUMBER("guest", "vcpus", COUNT, guest.vcpus, 1, RL_MAX_VCPUS),
 	FIELD("guest", "pcpu", PCPUS, guest),
-	FIELD("guest", "weight", COUNT, guest.weight),
-	FIELD("guest", "cap", COUNT, guest.cap),
+	NUMBER("guest", "weight", COUNT, guest.weight, 1, RL_MAX_WEIGHT),
+	NUMBER("guest", "cap", COUNT, guest.cap, 0, RL_MAX_CAP),
 	FIELD("guest", "type", TYPE, guest.type),
-	FIELD("driver", "count", COUNT, driver.count),
-	FIELD("driver", "vcpus", COUNT, driver.vcpus),
+	NUMBER("driver", "count", COUNT, driver.count, 1, RL_MAX_DOMAINS),
+	NUMBER("driver", "vcpus", COUNT, driver.vcpus, 1, RL_MAX_VCPUS),
 	FIELD("driver", "pcpu", PCPUS, driver),
-	FIELD("driver", "weight", COUNT, driver.weight),
-	FIELD("driver", "cap", COUNT, driver.cap),
+	NUMBER("driver", "weight", COUNT, driver.weight, 1, RL_MAX_WEIGHT),
+	NUMBER("driver", "cap", COUNT, driver.cap, 0, RL_MAX_CAP),
 	FIELD("driver", "type", TYPE, driver.type),
-	FIELD("driver", "threads", COUNT, driver.threads),
-	FIELD("load", "vcpus", COUNT, load.vcpus),
+	NUMBER("driver", "threads", COUNT, driver.threads, 0, RL_MAX_VCPUS),
+	NUMBER("load", "vcpus", COUNT, load.vcpus, 0, RL_MAX_LOAD_VCPUS),
 	FIELD("load", "pcpu", PCPU, load.pcpu),
-	FIELD("load", "weight", COUNT, load.weight),
-	FIELD("load", "cap", COUNT, load.cap),
-	FIELD("load", "busy", TIME, load.busy_ns),
-	FIELD("load", "idle", TIME, load.idle_ns),
+	NUMBER("load", "weight", COUNT, load.weight, 1, RL_MAX_WEIGHT),
+	NUMBER("load", "cap", COUNT, load.cap, 0, RL_MAX_CAP),
+	NUMBER("load", "busy", TIME, load.busy_ns, RL_MIN_BUSY_NS, RL_MAX_HORIZON_NS),
+	NUMBER("load", "idle", TIME, load.idle_ns, 0, RL_MAX_HORIZON_NS),
 	FIELD("disk", "device", DEVICE, disk.device),
-	FIELD("disk", "queues", COUNT, disk.queues),
-	FIELD("disk", "ring_pages", COUNT, disk.ring_pages),
+	NUMBER("disk", "queues", COUNT, disk.queues, 1, RL_MAX_QUEUES),
+	NUMBER("disk", "ring_pages", COUNT, disk.ring_pages, 1, RL_MAX_RING_PAGES),
 	FIELD("disk", "grants", GRANTS, disk.grants),
-	FIELD("disk", "persistent_grants", COUNT, disk.persistent_grants),
-	FIELD("disk", "indirect_segments", COUNT, disk.indirect_segments),
+	NUMBER("disk", "persistent_grants", COUNT, disk.persistent_grants, 0,
+		RL_MAX_PERSISTENT_GRANTS),
+	NUMBER("disk", "indirect_segments", COUNT, disk.indirect_segments, 0,
+		RL_MAX_INDIRECT_SEGMENTS),
 	FIELD("", "front_policy", POLICY, front_policy),
 	FIELD("", "back_policy", POLICY, back_policy),
 };
@@ -78,6 +85,14 @@ static const char *const groups[] = {"machine", "guest", "driver", "load", "disk
 
 #define NGROUPS (sizeof(groups) / sizeof(groups[0]))
 
+static bool has_control(const char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			return true;
+	return false;
+}
+
 static int set_policy(char *to, size_t size, const struct rl_place *at, struct rl_err *err)
 {
 	struct rl_policy_err why = {0};
@@ -85,27 +100,63 @@ static int set_policy(char *to, size_t size, const struct rl_place *at, struct r
 	struct rl_suggest s;
 	char hint[80];
 
-	if (strlen(at->value) < size && rl_policy_select(&inst, at->value, &why) == 0) {
+	char range[96] = "";
+
+	if (strlen(at->value) < size && !has_control(at->value) &&
+		rl_policy_select(&inst, at->value, &why) == 0) {
 		strcpy(to, at->value);
 		return 0;
 	}
 	rl_suggest_init(&s, at->value, strcspn(at->value, ":"));
 	for (const struct rl_policy *const *p = rl_policies; *p && why.at == 0; p++)
 		rl_suggest_offer(&s, (*p)->name);
+	if (why.opt)
+		snprintf(range, sizeof(range), "; expected %s=%llu%s to %llu%s", why.opt->name,
+			(unsigned long long)why.opt->min, why.opt->unit,
+			(unsigned long long)why.opt->max, why.opt->unit);
 	return rl_err_set(err, -EINVAL, at->file, at->line, at->col + (at->col ? (int)why.at : 0),
-		"%s: '%s': %s (`ringlab list policies` shows them%s)", at->path, at->value,
-		why.what ? why.what : "too long", rl_suggest_text(&s, hint, sizeof(hint)));
+		"%s: '%s': %s (`ringlab list policies` shows them%s%s)", at->path, at->value,
+		why.what ? why.what : "too long", range, rl_suggest_text(&s, hint, sizeof(hint)));
 }
 
-static int set_count(void *to, const struct rl_place *at, struct rl_err *err)
+static int set_number(
+	void *to, const struct field *f, const struct rl_place *at, struct rl_err *err)
 {
-	const char *what = "a whole number";
+	const char *what = "a whole number", *unit = f->kind == TIME ? "ns" : "";
 	uint64_t n;
+	int rc = f->kind == TIME ? rl_units_time(at->value, &n, &what)
+				 : rl_units_count(at->value, &n, &what);
 
-	if (rl_units_count(at->value, &n, &what) || n > UINT32_MAX)
+	if (rc && rc != -ERANGE)
 		return rl_place_bad(at, err, what);
-	*(uint32_t *)to = (uint32_t)n;
+	if (rc || n < f->min || n > f->max)
+		return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
+			"%s out of range: '%s' (expected %llu%s to %llu%s)", at->path, at->value,
+			(unsigned long long)f->min, unit, (unsigned long long)f->max, unit);
+	if (f->kind == TIME)
+		*(uint64_t *)to = n;
+	else
+		*(uint32_t *)to = (uint32_t)n;
 	return 0;
+}
+
+static int set_sched(char *to, size_t size, const struct rl_place *at, struct rl_err *err)
+{
+	const char *name;
+	struct rl_suggest s;
+	char hint[80];
+
+	rl_suggest_init(&s, at->value, strlen(at->value));
+	for (uint32_t i = 0; (name = rl_sched_name(i)); i++) {
+		rl_suggest_offer(&s, name);
+		if (strcmp(name, at->value) != 0)
+			continue;
+		snprintf(to, size, "%s", name);
+		return 0;
+	}
+	return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
+		"%s: unknown scheduler '%s' (`ringlab list schedulers` shows them%s)", at->path,
+		at->value, rl_suggest_text(&s, hint, sizeof(hint)));
 }
 
 /* One of @n words, by its place among them. */
@@ -134,13 +185,6 @@ static int set_grants(enum rl_grants *to, const struct rl_place *at, struct rl_e
 	if (i >= 0)
 		*to = (enum rl_grants)i;
 	return i < 0 ? i : 0;
-}
-
-static int set_time(void *to, const struct rl_place *at, struct rl_err *err)
-{
-	const char *what = "a time with its unit";
-
-	return rl_units_time(at->value, to, &what) ? rl_place_bad(at, err, what) : 0;
 }
 
 static int set_pcpu(void *to, const struct rl_place *at, struct rl_err *err)
@@ -185,8 +229,8 @@ static int set_field(
 
 	switch (f->kind) {
 	case TEXT:
-		if (!*at->value || strlen(at->value) >= f->size)
-			return rl_place_bad(at, err, "a name that is not too long");
+		if (!*at->value || strlen(at->value) >= f->size || has_control(at->value))
+			return rl_place_bad(at, err, "a name of one line that is not too long");
 		strcpy(to, at->value);
 		return 0;
 	case POLICY:
@@ -195,7 +239,10 @@ static int set_field(
 		return rl_device_text(
 			to, f->size, at->path, at->value, at->file, at->line, at->col, err);
 	case COUNT:
-		return set_count(to, at, err);
+	case TIME:
+		return set_number(to, f, at, err);
+	case SCHED:
+		return set_sched(to, f->size, at, err);
 	case PCPU:
 		return set_pcpu(to, at, err);
 	case PCPUS:
@@ -204,8 +251,6 @@ static int set_field(
 		return set_type((enum rl_domain_type *)to, at, err);
 	case GRANTS:
 		return set_grants((enum rl_grants *)to, at, err);
-	case TIME:
-		return set_time(to, at, err);
 	case BOOL:
 		if (strcmp(at->value, "true") != 0 && strcmp(at->value, "false") != 0)
 			return rl_place_bad(at, err, "true or false");
@@ -255,6 +300,21 @@ int rl_scenario_set(struct rl_scenario *s, const char *path, const char *value, 
 			return set_field(s, f, &at, err);
 	}
 	return unknown(&at, err);
+}
+
+bool rl_scenario_field_info(size_t i, struct rl_scenario_field_info *info)
+{
+	const struct field *f = &fields[i];
+
+	if (i >= NFIELDS)
+		return false;
+	snprintf(info->path, sizeof(info->path), "%s%s%s", f->group, *f->group ? "." : "", f->name);
+	info->number = f->kind == COUNT || f->kind == TIME;
+	info->unit = f->kind == TIME ? "ns" : "";
+	info->name = f->kind == TEXT;
+	info->min = f->min;
+	info->max = f->max;
+	return true;
 }
 
 static json_t *pcpus_json(const struct rl_domain *d)

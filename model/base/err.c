@@ -2,8 +2,17 @@
 /* One form for every error that a person reads. */
 #include "model/base/err.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+/* It quotes what somebody wrote: one line stays one line, and a terminal is told nothing. */
+static void one_line(char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			*text = ' ';
+}
 
 int rl_err_set(
 	struct rl_err *err, int code, const char *file, int line, int col, const char *fmt, ...)
@@ -18,6 +27,8 @@ int rl_err_set(
 	va_start(ap, fmt);
 	vsnprintf(err->what, sizeof(err->what), fmt, ap);
 	va_end(ap);
+	one_line(err->file);
+	one_line(err->what);
 	return code;
 }
 

@@ -25,7 +25,7 @@ struct rl_err {
 };
 
 /**
- * rl_err_set - note what is wrong; the first error wins, later ones are dropped.
+ * rl_err_set - note what is wrong, in one line; the first error wins, later ones are dropped.
  * @err:  may be null.  @file: may be null.  @line, @col: from 1, 0 unknown.
  * @code: negative errno to return.
  * Returns: @code, so that `return rl_err_set(...)` reads well.

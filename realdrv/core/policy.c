@@ -85,7 +85,7 @@ range:
 
 /* Reads one "opt=value" that stands at spec[at..end). */
 static int parse_opt(const struct rl_policy *ops, const char *spec, rl_u32 at, rl_u32 end,
-	rl_u64 *opts, struct rl_policy_err *err)
+	rl_u64 *opts, rl_u32 *given, struct rl_policy_err *err)
 {
 	const char *what;
 	rl_u32 eq = at, i;
@@ -100,20 +100,30 @@ static int parse_opt(const struct rl_policy *ops, const char *spec, rl_u32 at, r
 			break;
 	if (i == ops->nopts)
 		return fail(err, at, "unknown option of this policy", RL_EINVAL);
+	if (*given & 1u << i)
+		return fail(err, at, "option given twice (expected once)", RL_EINVAL);
+	*given |= 1u << i;
 	rc = parse_value(&ops->opts[i], spec + eq + 1, end - eq - 1, &opts[i], &what);
-	return rc ? fail(err, eq + 1, what, -rc) : 0;
+	if (!rc)
+		return 0;
+	fail(err, eq + 1, what, -rc);
+	if (err)
+		err->opt = &ops->opts[i];
+	return rc;
 }
 
 static int parse_opts(const struct rl_policy *ops, const char *spec, rl_u32 at, rl_u32 len,
 	rl_u64 *opts, struct rl_policy_err *err)
 {
+	rl_u32 given = 0;
+
 	while (at < len) {
 		rl_u32 end = ++at;
 		int rc;
 
 		while (end < len && spec[end] != ',')
 			end++;
-		rc = parse_opt(ops, spec, at, end, opts, err);
+		rc = parse_opt(ops, spec, at, end, opts, &given, err);
 		if (rc)
 			return rc;
 		at = end;

@@ -131,8 +131,9 @@ const struct rl_policy *rl_policy_find(const char *name, rl_u32 len);
 
 /* What was wrong with a specification, for a message that names the place. */
 struct rl_policy_err {
-	rl_u32 at;	  /* offset of the offending character */
-	const char *what; /* "unknown policy", "value out of range", ... */
+	rl_u32 at;			 /* offset of the offending character */
+	const char *what;		 /* "unknown policy", "value out of range", ... */
+	const struct rl_policy_opt *opt; /* whose value it is, or null */
 };
 
 /**
@@ -140,7 +141,8 @@ struct rl_policy_err {
  * @inst: out, ready to use (state initialised); unchanged on error.
  * @spec: the text; a trailing newline is ignored. A time needs a unit: ns, us, ms or s.
  * @err:  out on error; may be null.
- * Returns: 0; -EINVAL unknown policy, option, or malformed value; -ERANGE value out of range.
+ * Returns: 0; -EINVAL unknown policy, option, or malformed value, or an option given twice;
+ *          -ERANGE value out of range.
  * Context: any.
  */
 int rl_policy_select(struct rl_policy_inst *inst, const char *spec, struct rl_policy_err *err);

@@ -23,7 +23,7 @@
 
 #define RL_DEVICE_NONE	      UINT32_MAX
 #define RL_DEVICE_MODEL_BYTES 1280u
-#define RL_DEVICE_PARTS	      3u
+#define RL_DEVICE_PARTS	      RL_DEVICE_PARTS_MAX
 
 struct rl_world;
 struct rl_port;

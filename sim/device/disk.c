@@ -59,6 +59,13 @@ static double disk_bytes(const struct rl_spec *s)
 	return s->v[SIZE];
 }
 
+/* The transfer: where the arm must go, only a run can tell. */
+static void disk_service(const struct rl_spec *s, double bytes, bool write, double *ns)
+{
+	(void)write;
+	ns[0] = bytes / s->v[RATE] * 1e9;
+}
+
 /* A sector takes a whole number of picoseconds, and a turn so many times that: what follows on a
  * track is under the head when the last sector has passed, not a picosecond later. */
 static void disk_init(struct rl_device_state *d)
@@ -182,7 +189,8 @@ RL_DEVICE(disk) = {
 		.opts = disk_opts,
 		.nopts = RL_ARRAY_LEN(disk_opts),
 		.check = disk_check,
-		.bytes = disk_bytes},
+		.bytes = disk_bytes,
+		.service = disk_service},
 	.init = disk_init,
 	.begin = disk_begin,
 	.step = disk_step,

@@ -18,6 +18,13 @@ struct fixed {
 
 _Static_assert(sizeof(struct fixed) <= RL_DEVICE_MODEL_BYTES, "state fits");
 
+static void fixed_service(const struct rl_spec *s, double bytes, bool write, double *ns)
+{
+	(void)bytes;
+	(void)write;
+	ns[0] = s->v[TIME] / s->v[SERVERS];
+}
+
 static void fixed_init(struct rl_device_state *d)
 {
 	struct fixed *f = (void *)d->model;
@@ -39,7 +46,8 @@ RL_DEVICE(fixed) = {
 	.type = {.name = "fixed",
 		.summary = "the same time for every request, on servers in parallel",
 		.opts = fixed_opts,
-		.nopts = RL_ARRAY_LEN(fixed_opts)},
+		.nopts = RL_ARRAY_LEN(fixed_opts),
+		.service = fixed_service},
 	.init = fixed_init,
 	.begin = fixed_begin,
 };

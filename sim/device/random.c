@@ -48,6 +48,29 @@ static const char *random_check(const struct rl_spec *s, uint32_t *opt)
 	return NULL;
 }
 
+/* Points are intervals with weights. */
+static double mean_ns(const struct rl_spec *s)
+{
+	double sum = 0, weights = 0;
+
+	if (s->v[DIST] != RL_DIST_EMPIRICAL)
+		return s->v[MEAN];
+	for (uint32_t i = 0; i < s->points.n; i++) {
+		const struct rl_point *p = &s->points.p[i];
+
+		sum += (p->lo + p->hi) / 2 * p->weight;
+		weights += p->weight;
+	}
+	return sum / weights;
+}
+
+static void random_service(const struct rl_spec *s, double bytes, bool write, double *ns)
+{
+	(void)bytes;
+	(void)write;
+	ns[0] = mean_ns(s) / s->v[SERVERS];
+}
+
 static void random_init(struct rl_device_state *d)
 {
 	struct random *m = (void *)d->model;
@@ -72,7 +95,8 @@ RL_DEVICE(random) = {
 		.summary = "a drawn time for every request, on servers in parallel",
 		.opts = random_opts,
 		.nopts = RL_ARRAY_LEN(random_opts),
-		.check = random_check},
+		.check = random_check,
+		.service = random_service},
 	.init = random_init,
 	.begin = random_begin,
 };

@@ -47,6 +47,20 @@ static const char *ssd_check(const struct rl_spec *s, uint32_t *opt)
 	return s->given & 1u << DRAIN && !s->v[CACHE] ? "none without cache" : NULL;
 }
 
+static void ssd_service(const struct rl_spec *s, double bytes, bool write, double *ns)
+{
+	const double *v = s->v, second = 1e9;
+
+	if (v[BANDWIDTH] > 0)
+		ns[LINK_PART] = bytes / v[BANDWIDTH] * second;
+	if (!write)
+		ns[CHANNEL_PART] = v[READ] / v[CHANNELS];
+	else if (v[CACHE] > 0)
+		ns[CACHE_PART] = bytes / v[DRAIN] * second;
+	else
+		ns[CHANNEL_PART] = v[WRITE] / v[CHANNELS];
+}
+
 static void ssd_init(struct rl_device_state *d)
 {
 	struct ssd *s = (void *)d->model;
@@ -134,7 +148,8 @@ RL_DEVICE(ssd) = {
 		.summary = "flash: channels, a link with a ceiling, a cache that absorbs writes",
 		.opts = ssd_opts,
 		.nopts = RL_ARRAY_LEN(ssd_opts),
-		.check = ssd_check},
+		.check = ssd_check,
+		.service = ssd_service},
 	.init = ssd_init,
 	.begin = ssd_begin,
 	.step = ssd_step,

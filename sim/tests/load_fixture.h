@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "data/format/fio_job.h"
+#include "model/bounds.h"
 #include "sim/core/rep.h"
 
 static struct rl_scenario s;
@@ -34,7 +35,7 @@ static inline void job_file(const char *text)
 
 	if (rl_fio_jobs_parse(
 		    text, strlen(text), "test.fio", s.jobs, RL_JOBS, &s.njobs, NULL, NULL, &err) ||
-		rl_scenario_check(&s, &err) || rl_jobs_check(&s, &err))
+		rl_scenario_check(&s, &err))
 		fail_msg("%d:%d: %s", err.line, err.col, err.what);
 }
 
@@ -63,7 +64,7 @@ static inline void run(struct rl_rep *out)
 
 	w = w ? w : rl_world_create();
 	assert_non_null(w);
-	a.warm = rl_jobs_sampled(&s) ? rl_rep_tenth(&a) : 0;
+	a.warm = rl_bounds_sampled(&s) ? rl_rep_tenth(&a) : 0;
 	rl_rep_run(w, &a, 0, out, mark, hist);
 	assert_int_equal(out->failed, 0);
 	if (out->broken)

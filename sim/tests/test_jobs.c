@@ -222,7 +222,7 @@ static void what_is_not_modelled_is_refused(void **state)
 		{"[i]\nsize=1m\nnumjobs=600\n[j]\nsize=1m\nnumjobs=600\n", "job.numjobs"},
 		{"[j]\nsize=1m\niodepth=65536\nnumjobs=17\n", "job.iodepth"},
 		{"[a]\nsize=1000t\nbs=512\n[b]\nsize=1m\n", "job.size"},
-		{"[a]\nruntime=24h\nrw=randread\n[b]\nsize=1m\n", "job.size"},
+		{"[a]\nruntime=24h\nrw=randread\n[b]\nsize=1m\n", "job.runtime"},
 	};
 
 	(void)state;
@@ -233,7 +233,7 @@ static void what_is_not_modelled_is_refused(void **state)
 		assert_int_equal(rl_fio_jobs_parse(bad[i].text, strlen(bad[i].text), "x.fio",
 					 s.jobs, RL_JOBS, &s.njobs, NULL, NULL, &err),
 			0);
-		assert_int_not_equal(rl_jobs_check(&s, &err), 0);
+		assert_int_not_equal(rl_scenario_check(&s, &err), 0);
 		assert_non_null(strstr(err.what, bad[i].says));
 	}
 }

@@ -25,9 +25,6 @@
 #include "sim/workload/spread.h"
 #include "sim/xen/xen.h"
 
-#define RL_FIO_CLONES 1024u	 /* of all jobs of a guest */
-#define RL_FIO_IOS    (1u << 20) /* in flight, of all guests */
-
 struct rl_blk;
 
 struct rl_io {
@@ -116,9 +113,6 @@ struct rl_jobs {
 /** rl_jobs_clones - how many clones a guest has of all its jobs. */
 uint32_t rl_jobs_clones(const struct rl_scenario *s);
 
-/** rl_jobs_check - refuse what this simulator does not model, by its name. */
-int rl_jobs_check(const struct rl_scenario *s, struct rl_err *err);
-
 /** rl_jobs_slots - timers that the jobs of a guest need. */
 uint32_t rl_jobs_slots(const struct rl_scenario *s);
 
@@ -132,9 +126,6 @@ bool rl_jobs_over(const struct rl_world *w);
 
 /** rl_jobs_ramp_end - when the first job's ramp_time ends: what is measured begins then. */
 rl_ps rl_jobs_ramp_end(const struct rl_world *w);
-
-/** rl_jobs_sampled - do the jobs go on for ever, so that their steady state is sampled? */
-bool rl_jobs_sampled(const struct rl_scenario *s);
 
 /** rl_jobs_longest_rest - how long no I/O may complete although all is well. */
 rl_ps rl_jobs_longest_rest(const struct rl_scenario *s);

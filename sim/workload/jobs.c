@@ -1,79 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* All clones of a scenario's jobs: their memory, their starts one after another, their ends. */
+#include "model/bounds.h"
 #include "sim/workload/private.h"
-
-#include <errno.h>
-#include <math.h>
 
 #define DEFAULT_RANGE_BYTES (1ull << 30) /* of the disk, when a job has no size */
 #define STREAMS		    4u		 /* of a clone */
-#define MAX_IOS		    1e10
-
-/* Jobs that begin together and never change are sampled in their steady state. */
-bool rl_jobs_sampled(const struct rl_scenario *s)
-{
-	return s->njobs == 1 && !s->job.replay && !s->job.startdelay_ns;
-}
-
-/* ---- what is refused ----------------------------------------------------------------------- */
-
-static int refuse(struct rl_err *err, const char *what)
-{
-	return rl_err_set(err, -EINVAL, NULL, 0, 0, "%s", what);
-}
-
-/* At most so many I/Os until the job ends by itself; infinite when no end is in sight. */
-static double most_ios(const struct rl_scenario *s, const struct rl_job *j)
-{
-	uint64_t bytes = j->io_size_bytes ? j->io_size_bytes : j->size_bytes;
-	double by_size = INFINITY, by_time = INFINITY, cpu_ns, disk_ns;
-	uint64_t least = j->bs_bytes;
-
-	if (j->replay)
-		return (double)rl_replay_get(j->replay)->n;
-	for (int d = 0; d < RL_DIRS; d++)
-		if (j->nsplit[d] && j->split[d][0].bytes < least)
-			least = j->split[d][0].bytes;
-	if (bytes && !j->time_based)
-		by_size = (double)bytes / (double)least;
-	cpu_ns = s->costs.v[RL_PARAM_fio_ns] + s->costs.v[RL_PARAM_submit_ns] +
-		 s->costs.v[RL_PARAM_reap_ns];
-	disk_ns = s->costs.v[RL_PARAM_device_ns] / j->iodepth;
-	if (j->runtime_ns)
-		by_time = (double)(j->runtime_ns + j->ramp_ns) / fmax(cpu_ns, disk_ns);
-	return j->numjobs * fmin(by_size, by_time);
-}
-
-static int check_ends(const struct rl_scenario *s, struct rl_err *err)
-{
-	double ios = 0;
-
-	for (uint32_t i = 0; i < s->njobs; i++)
-		ios += most_ios(s, &s->jobs[i]);
-	if (!rl_jobs_sampled(s) && !(ios <= MAX_IOS))
-		return refuse(err, "job.size: the jobs issue more than 10^10 I/Os, or do not end "
-				   "(expected a smaller size or runtime)");
-	return 0;
-}
-
-int rl_jobs_check(const struct rl_scenario *s, struct rl_err *err)
-{
-	uint64_t clones = 0, ios = 0;
-
-	for (uint32_t i = 0; i < s->njobs; i++) {
-		const struct rl_job *j = &s->jobs[i];
-
-		clones += j->numjobs;
-		ios += (uint64_t)s->guest.count * j->numjobs * j->iodepth;
-	}
-	if (clones > RL_FIO_CLONES)
-		return refuse(
-			err, "job.numjobs: too many (expected at most 1024, all jobs together)");
-	if (ios > RL_FIO_IOS)
-		return refuse(err, "job.iodepth: too deep (expected at most 1048576, all jobs, "
-				   "their clones and all guests together)");
-	return check_ends(s, err);
-}
 
 rl_ps rl_jobs_longest_rest(const struct rl_scenario *s)
 {
@@ -195,7 +126,7 @@ static bool has_timer(const struct rl_scenario *s, const struct rl_job *j)
 	bool rate = j->rate_iops[0] || j->rate_iops[1] || j->rate_bytes_per_s[0] ||
 		    j->rate_bytes_per_s[1];
 
-	return !rl_jobs_sampled(s) || j->offload || rate || j->thinktime_ns;
+	return !rl_bounds_sampled(s) || j->offload || rate || j->thinktime_ns;
 }
 
 uint32_t rl_jobs_slots(const struct rl_scenario *s)
@@ -238,7 +169,7 @@ static void clone_init(
 
 static void guest_init(struct rl_jobs *l, const struct rl_scenario *s, uint32_t guest)
 {
-	l->sampled = rl_jobs_sampled(s);
+	l->sampled = rl_bounds_sampled(s);
 	l->fio = rl_world_alloc(l->w, rl_jobs_clones(s) * sizeof(*l->fio));
 	for (uint32_t i = 0; i < s->njobs; i++)
 		for (uint32_t k = 0; k < s->jobs[i].numjobs; k++)

@@ -205,7 +205,8 @@ static void test_log_lies_beside_its_job(void **state)
 	memset(&err, 0, sizeof(err));
 	assert_int_not_equal(
 		rl_fio_jobs_parse(text, strlen(text), job, jobs, 16, &n, NULL, NULL, &err), 0);
-	assert_string_equal(err.file, path);
+	assert_string_equal(err.file, job);
+	assert_true(err.line == 2 && err.col == 12 && strstr(err.what, path));
 	f = fopen(path, "w");
 	fputs("fio version 2 iolog\n/dev/x add\n/dev/x open\n/dev/x write 512 1024\n", f);
 	fclose(f);
