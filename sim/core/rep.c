@@ -8,7 +8,7 @@
 #include "sim/core/still.h"
 
 #define STILL_PS     (60 * RL_PS_PER_S) /* longer than any timer of a policy */
-#define STILL_EVENTS 20000000u
+#define STILL_EVENTS 20000000u		/* of STILL_PS */
 #define WARM_DEPTHS  8u /* the start: so many times the depth, or a tenth, whichever is more */
 
 /* Names of random streams: who draws. */
@@ -84,6 +84,7 @@ int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 static int until(struct rl_world *w, const struct rl_rep_args *a, uint64_t n)
 {
 	rl_ps still = STILL_PS + rl_jobs_longest_rest(a->s);
+	uint64_t most = STILL_EVENTS * (still / STILL_PS);
 
 	while (w->completed < n && !rl_jobs_over(w)) {
 		uint64_t done = w->completed, events = w->engine.events;
@@ -91,7 +92,7 @@ static int until(struct rl_world *w, const struct rl_rep_args *a, uint64_t n)
 
 		while (w->completed == done && !rl_jobs_over(w)) {
 			if (!rl_world_step(w) || w->now - since > still ||
-				w->engine.events - events > STILL_EVENTS)
+				w->engine.events - events > most)
 				return -EDEADLK;
 		}
 	}
