@@ -96,9 +96,11 @@ const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 	m->now = w->now;
 	m->npcpus = w->npcpus;
 	m->nvbds = w->nvbds;
+	m->nblk = w->nblk;
 	memset(m->v, 0, sizeof(m->v));
 	memset(m->vcpus, 0, sizeof(m->vcpus));
 	m->hyp = m->idle = m->device_busy = 0;
+	m->stalled = 0;
 	m->switches = m->copy_bytes = 0;
 	for (uint32_t i = 0; i < w->nvcpus; i++) {
 		m->vcpus[w->vcpu[i].dom->role]++;
@@ -111,8 +113,10 @@ const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 	}
 	for (uint32_t i = 0; i < w->nvbds; i++)
 		m->device_busy += rl_device_busy(&w->vbd[i].device);
-	for (uint32_t i = 0; i < w->nblk; i++)
+	for (uint32_t i = 0; i < w->nblk; i++) {
 		m->copy_bytes += w->blk[i].copy_bytes;
+		m->stalled += rl_fio_stalled(&w->blk[i]);
+	}
 	find_peaks(w, m);
 	m->tally = w->tally;
 	return not_conserved(w);
@@ -202,6 +206,7 @@ static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_
 	r->m[RL_METRIC_back_cpu_frac] = (double)(db->run_ps - da->run_ps) / t;
 	r->m[RL_METRIC_front_steal_frac] = (double)(fb->wait_ps - fa->wait_ps) / t;
 	r->m[RL_METRIC_back_steal_frac] = (double)(db->wait_ps - da->wait_ps) / t;
+	r->m[RL_METRIC_front_stall_frac] = (double)(b->stalled - a->stalled) / t / b->nblk;
 	r->m[RL_METRIC_hyp_cpu_frac] = (double)(b->hyp - a->hyp) / t;
 	r->m[RL_METRIC_front_spin_frac] = (double)(fb->cpu[RL_CPU_SPIN] - fa->cpu[RL_CPU_SPIN]) / t;
 	r->m[RL_METRIC_back_spin_frac] = (double)(db->cpu[RL_CPU_SPIN] - da->cpu[RL_CPU_SPIN]) / t;

@@ -89,6 +89,12 @@ regular() {
 	at rings 3500 100000 -v k=4 -v sw=20e3
 }
 
+@test "a full ring: M/M/1 for those who wait, and how often they do" {
+	scenario full_ring
+	LONGER=(--set disk.device=random:mean=102us)
+	at full_ring 9000 600000 -v s=100e3 -v slots=32
+}
+
 @test "two stations in a closed loop, depth 1 to 32 (mean value analysis)" {
 	scenario network
 	for ((n = 1; n <= 32; n++)); do

@@ -86,6 +86,7 @@ struct rl_fio {
 	uint32_t want; /* completions */
 	bool waits_done, waits_tag, waits_time;
 	bool touched, in_tag; /* in the lists below */
+	bool stalled;	      /* its next request has no slot of the ring */
 	struct rl_fio *next_touched, *next_tag, *next_kick;
 	rl_ps rest_until;
 	struct rl_timer alarm;
@@ -96,9 +97,11 @@ struct rl_fio {
 
 /* Who waits at a ring: in struct rl_blk. */
 struct rl_fio_gate {
-	struct rl_fio *touched;	     /* something of theirs completed in this batch */
-	struct rl_fio *first, *last; /* wait for a tag, in this order */
-	struct rl_fio *kick;	     /* woken on other vCPUs, which are not told yet */
+	struct rl_fio *touched;		/* something of theirs completed in this batch */
+	struct rl_fio *first, *last;	/* wait for a tag, in this order */
+	uint32_t stalled;		/* clones */
+	rl_ps stalled_from, stalled_ps; /* since when any is, and how long before that */
+	struct rl_fio *kick;		/* woken on other vCPUs, which are not told yet */
 };
 
 /* All clones of a guest's jobs. */
@@ -133,6 +136,9 @@ rl_ps rl_jobs_longest_rest(const struct rl_scenario *s);
 /** rl_fio_completed - a request of I/O @io is complete; when it passed its stages. rl_fio_wake()
  * follows. */
 void rl_fio_completed(struct rl_fio *f, uint32_t io, const struct rl_stamps *s);
+
+/** rl_fio_stalled - how long requests have waited for a slot of a ring. */
+rl_ps rl_fio_stalled(const struct rl_blk *b);
 
 /**
  * rl_fio_wake - after a batch of completions on a ring, on @v: wake who waits for what came.

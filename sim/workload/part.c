@@ -27,13 +27,45 @@ void rl_fio_wait_tag(struct rl_fio *f)
 	g->last = f;
 }
 
+static void stall(struct rl_fio *f)
+{
+	struct rl_fio_gate *g = &f->blk->gate;
+
+	if (f->stalled)
+		return;
+	f->stalled = true;
+	if (!g->stalled++)
+		g->stalled_from = f->w->now;
+}
+
+static void unstall(struct rl_fio *f)
+{
+	struct rl_fio_gate *g = &f->blk->gate;
+
+	if (!f->stalled)
+		return;
+	f->stalled = false;
+	if (!--g->stalled)
+		g->stalled_ps += f->w->now - g->stalled_from;
+}
+
+rl_ps rl_fio_stalled(const struct rl_blk *b)
+{
+	const struct rl_fio_gate *g = &b->gate;
+
+	return g->stalled_ps + (g->stalled ? b->w->now - g->stalled_from : 0);
+}
+
 bool rl_fio_get_tag(struct rl_fio *f, uint32_t io)
 {
 	if (!f->io[io].asked)
 		f->io[io].asked = f->w->now;
 	f->slot_at = f->w->now;
-	if (rl_front_reserve(f->blk))
+	if (rl_front_reserve(f->blk)) {
+		unstall(f);
 		return true;
+	}
+	stall(f);
 	rl_fio_wait_tag(f);
 	return false;
 }

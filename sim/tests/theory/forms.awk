@@ -78,7 +78,18 @@ function say(name, value) {
 	printf "%s %.9g\n", name, value
 }
 
+# M/M/1 behind a ring: who finds it full waits in the block layer, and nothing else changes. The ring is
+# full and somebody waits while there are more than its slots.
+function full_ring(slots,  rho) {
+	rho = lambda * s
+	say("stage_slot_ns", rho ^ slots * s / (1 - rho))
+	say("front_stall_frac", rho ^ (slots + 1))
+	say("lat_mean_ns", s / (1 - rho))
+	exit
+}
+
 BEGIN {
+	if (row == "full_ring") full_ring(slots)
 	k2_to_k = 1
 	if (row == "spin") look_gap(gap)
 	if (row == "event") wakes_up(d, d * d)

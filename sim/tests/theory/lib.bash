@@ -33,9 +33,10 @@ simulated() {
 	[ -s judged ]
 }
 
-# held WHAT: all that was judged is inside, and known to 1 %
+# held WHAT: all that was judged is inside, and known to 1 %; rare things to 10 %
 held() {
-	awk -v what="$1" '{ print what, $0 } $5 != "in" || $4 > 1 { bad = 1 } END { exit bad }' judged
+	awk -v what="$1" '{ print what, $0; limit = /slot|stall/ ? 10 : 1 }
+		$5 != "in" || $4 > limit { bad = 1 } END { exit bad }' judged
 }
 
 # noticed WHAT: the mean latency is not what the theory says
