@@ -34,11 +34,15 @@ void rl_rng_init(
 	};
 }
 
+/* A stream of more blocks than 32 bits count goes on under a purpose that nobody has. */
+#define RL_RNG_LAP (1u << 24)
+
 static uint32_t word(struct rl_rng *r)
 {
 	if (!r->have) {
 		rl_philox(r->ctr, r->key, r->buf);
-		r->ctr[0]++;
+		if (!++r->ctr[0])
+			r->ctr[3] += RL_RNG_LAP;
 		r->have = 4;
 	}
 	return r->buf[--r->have];

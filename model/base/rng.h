@@ -18,7 +18,8 @@ struct rl_rng {
 	uint32_t have; /* words of buf not yet handed out */
 };
 
-/** rl_rng_init - start a stream at its first draw. Equal names, equal draws. */
+/** rl_rng_init - start a stream at its first draw. Equal names, equal draws. @purpose: below 2^24.
+ */
 void rl_rng_init(
 	struct rl_rng *r, uint64_t seed, uint32_t replication, uint32_t entity, uint32_t purpose);
 

@@ -47,7 +47,6 @@ static const char *not_conserved(struct rl_world *w)
 static void add(struct rl_vcpu_stats *to, const struct rl_vcpu_stats *from)
 {
 	to->run_ps += from->run_ps;
-	to->wait_ps += from->wait_ps;
 	for (int k = 0; k < RL_CPU_COUNT; k++)
 		to->cpu[k] += from->cpu[k];
 	to->sends += from->sends;
@@ -61,7 +60,7 @@ static rl_ps worked(const struct rl_vcpu_stats *st)
 }
 
 /* @most of @n that have @all together. */
-static double peak(rl_ps most, rl_ps all, uint32_t n)
+static double peak(rl_ps most, rl_ps_sum all, uint32_t n)
 {
 	return all ? (double)most / (double)all * n : 1;
 }
@@ -99,11 +98,13 @@ const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 	m->nblk = w->nblk;
 	memset(m->v, 0, sizeof(m->v));
 	memset(m->vcpus, 0, sizeof(m->vcpus));
-	m->hyp = m->idle = m->device_busy = 0;
-	m->stalled = 0;
+	memset(m->wait, 0, sizeof(m->wait));
+	m->stalled = m->device_busy = 0;
+	m->hyp = m->idle = 0;
 	m->switches = m->copy_bytes = 0;
 	for (uint32_t i = 0; i < w->nvcpus; i++) {
 		m->vcpus[w->vcpu[i].dom->role]++;
+		m->wait[w->vcpu[i].dom->role] += w->vcpu[i].st.wait_ps;
 		add(&m->v[w->vcpu[i].dom->role], &w->vcpu[i].st);
 	}
 	for (uint32_t i = 0; i < w->npcpus; i++) {
@@ -190,7 +191,7 @@ _Static_assert(RL_METRIC_stage_reap_ns - RL_METRIC_stage_submit_ns == RL_STAGE_R
 	"stages are in one order");
 
 /* Of @n that spent it together: the share of @t of the one that spent @peak times the mean. */
-static double share(rl_ps spent, double t, uint32_t n, double peak)
+static double share(rl_ps_sum spent, double t, uint32_t n, double peak)
 {
 	return n ? fmin((double)spent / t / n * peak, 1) : 0;
 }
@@ -204,9 +205,9 @@ static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_
 
 	r->m[RL_METRIC_front_cpu_frac] = (double)(fb->run_ps - fa->run_ps) / t;
 	r->m[RL_METRIC_back_cpu_frac] = (double)(db->run_ps - da->run_ps) / t;
-	r->m[RL_METRIC_front_steal_frac] = (double)(fb->wait_ps - fa->wait_ps) / t;
-	r->m[RL_METRIC_back_steal_frac] = (double)(db->wait_ps - da->wait_ps) / t;
 	r->m[RL_METRIC_front_stall_frac] = (double)(b->stalled - a->stalled) / t / b->nblk;
+	r->m[RL_METRIC_front_steal_frac] = (double)(b->wait[RL_GUEST] - a->wait[RL_GUEST]) / t;
+	r->m[RL_METRIC_back_steal_frac] = (double)(b->wait[RL_DRIVER] - a->wait[RL_DRIVER]) / t;
 	r->m[RL_METRIC_hyp_cpu_frac] = (double)(b->hyp - a->hyp) / t;
 	r->m[RL_METRIC_front_spin_frac] = (double)(fb->cpu[RL_CPU_SPIN] - fa->cpu[RL_CPU_SPIN]) / t;
 	r->m[RL_METRIC_back_spin_frac] = (double)(db->cpu[RL_CPU_SPIN] - da->cpu[RL_CPU_SPIN]) / t;
@@ -215,8 +216,8 @@ static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_
 	r->pcpu = share(
 		b->npcpus * (b->now - a->now) - (b->idle - a->idle), t, b->npcpus, b->peak_pcpu);
 	r->device = (double)(b->device_busy - a->device_busy) / t / b->nvbds * b->peak_device;
-	r->waited = share(fb->wait_ps - fa->wait_ps, t, b->vcpus[RL_GUEST], 1) +
-		    share(db->wait_ps - da->wait_ps, t, b->vcpus[RL_DRIVER], 1);
+	r->waited = share(b->wait[RL_GUEST] - a->wait[RL_GUEST], t, b->vcpus[RL_GUEST], 1) +
+		    share(b->wait[RL_DRIVER] - a->wait[RL_DRIVER], t, b->vcpus[RL_DRIVER], 1);
 }
 
 static void fill_cells(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)

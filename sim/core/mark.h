@@ -9,9 +9,10 @@
 struct rl_mark {
 	rl_ps now;
 	uint32_t npcpus, nvbds, nblk, vcpus[RL_ROLES];
-	struct rl_vcpu_stats v[RL_ROLES]; /* of all vCPUs of the role */
-	rl_ps hyp, idle, device_busy;	  /* of all pCPUs, of all devices */
-	rl_ps stalled;			  /* of all rings */
+	struct rl_vcpu_stats v[RL_ROLES]; /* of all vCPUs of the role, but for wait_ps: */
+	rl_ps_sum wait[RL_ROLES];
+	rl_ps_sum device_busy, stalled; /* of all devices, of all rings */
+	rl_ps hyp, idle;		/* of all pCPUs */
 	uint64_t switches, copy_bytes;
 	/* How much busier the busiest is than the mean of its kind, since the beginning: of a
 	 * role's vCPUs, of the pCPUs, of the devices. */

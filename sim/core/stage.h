@@ -45,6 +45,10 @@ enum rl_stage {
 	RL_STAGE_COUNT
 };
 
+/* Times of all I/Os together: ten thousand in flight for half an hour are more than 64 bits hold.
+ */
+typedef unsigned __int128 rl_ps_sum;
+
 struct rl_stamps {
 	rl_ps at[RL_STAGE_COUNT]; /* 0: none */
 };
@@ -55,7 +59,7 @@ static inline void rl_stage_mark(struct rl_stamps *s, enum rl_stage stage, rl_ps
 }
 
 /* A stamp that must be there ends its stage. Returns: false when it lies before the last one. */
-static inline bool rl_stage_must(rl_ps *sum, const struct rl_stamps *s, int stage, rl_ps *last)
+static inline bool rl_stage_must(rl_ps_sum *sum, const struct rl_stamps *s, int stage, rl_ps *last)
 {
 	rl_ps at = s->at[stage], before = *last;
 
@@ -66,7 +70,7 @@ static inline bool rl_stage_must(rl_ps *sum, const struct rl_stamps *s, int stag
 
 /* One that may be there ends its stage if it lies between the last one and that of @next. */
 static inline void rl_stage_may(
-	rl_ps *sum, const struct rl_stamps *s, int stage, int next, rl_ps *last)
+	rl_ps_sum *sum, const struct rl_stamps *s, int stage, int next, rl_ps *last)
 {
 	rl_ps at = s->at[stage];
 
@@ -80,7 +84,7 @@ static inline void rl_stage_may(
  * rl_stage_add - add the stages of an I/O that was begun at @begin to @sum.
  * Returns: false when a stamp lies before the one that it follows.
  */
-static inline bool rl_stage_add(rl_ps *sum, const struct rl_stamps *s, rl_ps begin)
+static inline bool rl_stage_add(rl_ps_sum *sum, const struct rl_stamps *s, rl_ps begin)
 {
 	bool ordered = true;
 

@@ -20,12 +20,12 @@ enum rl_class { RL_CLASS_READ, RL_CLASS_WRITE, RL_CLASSES };
 
 struct rl_tally_class {
 	uint64_t n, bytes;
-	rl_ps slat, clat;
+	rl_ps_sum slat, clat;
 };
 
 struct rl_tally {
 	struct rl_tally_class c[RL_CLASSES];
-	rl_ps stage[RL_STAGE_COUNT];
+	rl_ps_sum stage[RL_STAGE_COUNT];
 	bool disordered;	/* an I/O's stamps were */
 	struct rl_mser *series; /* completion latencies, where the warm-up is looked for; or null */
 	uint64_t in_flight;
@@ -79,14 +79,14 @@ static inline bool rl_tally_little(struct rl_tally *t, rl_ps now)
 
 	rl_tally_pass(t, now);
 	for (int i = 0; i < RL_CLASSES; i++)
-		times += t->c[i].slat + t->c[i].clat;
+		times += (rl_ps)(t->c[i].slat + t->c[i].clat);
 	return t->area == times;
 }
 
 /** rl_tally_staged - do the stages of all I/Os add up to their latencies? */
 static inline bool rl_tally_staged(const struct rl_tally *t)
 {
-	rl_ps sum = 0;
+	rl_ps_sum sum = 0;
 
 	for (int i = 0; i < RL_STAGE_COUNT; i++)
 		sum += t->stage[i];

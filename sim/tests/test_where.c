@@ -70,6 +70,28 @@ static void planted_errors_are_noticed(void **state)
 	violated("requests");
 }
 
+/* More latency together than 64 bits of picoseconds hold: 10^9 I/Os of 20 s each. */
+static void sums_do_not_wrap(void **state)
+{
+	static struct rl_tally t;
+	const rl_ps age = 1ull << 62;
+	struct rl_stamps stamps;
+
+	(void)state;
+	memset(&t, 0, sizeof(t));
+	for (int i = 0; i < 7; i++)
+		rl_tally_begin(&t, 1);
+	for (int i = 0; i < 7; i++) {
+		for (int k = 0; k < RL_STAGE_COUNT; k++)
+			rl_stage_mark(&stamps, k, k < RL_STAGE_DEVICE ? 1 : age);
+		rl_tally_end(&t, age + 1, 1, 1, 4096, RL_CLASS_READ, &stamps);
+	}
+	assert_true(rl_tally_little(&t, age + 1));
+	assert_true(rl_tally_staged(&t));
+	assert_true((double)t.c[RL_CLASS_READ].clat == 7 * (double)age);
+	assert_true((double)t.stage[RL_STAGE_DEVICE] == 7 * (double)(age - 1));
+}
+
 /* ---- where the CPU time went --------------------------------------------------------------- */
 
 static struct rl_rep rep;
@@ -272,6 +294,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(planted_errors_are_noticed),
+		cmocka_unit_test(sums_do_not_wrap),
 		cmocka_unit_test(cells_add_up),
 		cmocka_unit_test(depth_one_cell_by_cell),
 		cmocka_unit_test(cells_of_a_result),

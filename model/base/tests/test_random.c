@@ -49,6 +49,21 @@ static void names(void **state)
 	assert_int_equal(same, 0);
 }
 
+/* 10^9 requests draw more blocks than 32 bits count: a stream does not begin again. */
+static void long_streams(void **state)
+{
+	struct rl_rng begin, late;
+
+	(void)state;
+	rl_rng_init(&begin, 1, 2, 3, 4);
+	late = begin;
+	late.ctr[0] = UINT32_MAX;
+	rl_rng_u64(&late);
+	rl_rng_u64(&late);
+	for (int i = 0; i < 1000; i++)
+		assert_int_not_equal(rl_rng_u64(&late), rl_rng_u64(&begin));
+}
+
 /* Five standard errors: a wrong generator fails, a right one does so once in two million seeds. */
 static void near(double got, double want, double sd)
 {
@@ -135,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(philox),
 		cmocka_unit_test(names),
+		cmocka_unit_test(long_streams),
 		cmocka_unit_test(moments),
 		cmocka_unit_test(histogram),
 		cmocka_unit_test(intervals),
