@@ -19,11 +19,20 @@
 #include <unistd.h>
 
 /* A domain's pCPU as the rig pinned it; -1 where it did not. */
-static int32_t pinned(const json_t *pinning, const char *domain)
+static int pinned(const json_t *pinning, const char *domain, const char *file, int32_t *pcpu,
+	struct rl_err *err)
 {
 	const json_t *cpu = json_object_get(pinning, domain);
+	json_int_t n = json_integer_value(cpu);
 
-	return json_is_integer(cpu) ? (int32_t)json_integer_value(cpu) : -1;
+	*pcpu = -1;
+	if (!cpu || json_is_null(cpu))
+		return 0;
+	if (!json_is_integer(cpu) || n < 0 || n >= RL_MAX_PCPUS)
+		return rl_err_set(err, -EINVAL, file, 0, 0,
+			"pinning.%s: no pCPU (expected its number from 0, or null)", domain);
+	*pcpu = (int32_t)n;
+	return 0;
 }
 
 /* What the rig says of the machine. */
@@ -34,6 +43,7 @@ static int describe_machine(struct rl_run *run, const char *at, struct rl_err *e
 	const json_t *cpus, *pinning;
 	char file[512];
 	json_t *root;
+	int rc = 0;
 
 	snprintf(file, sizeof(file), "manifest.json of %s", at);
 	root = rl_json_only(text, strlen(text), file, err);
@@ -52,12 +62,11 @@ static int describe_machine(struct rl_run *run, const char *at, struct rl_err *e
 	}
 	if (cpus)
 		s->machine.pcpus = (uint32_t)json_integer_value(cpus);
-	if (json_is_object(pinning)) {
-		s->guest.pcpu = pinned(pinning, "guest");
-		s->driver.pcpu = pinned(pinning, "driver");
-	}
+	if (json_is_object(pinning))
+		rc = pinned(pinning, "guest", file, &s->guest.pcpu, err)
+			     ?: pinned(pinning, "driver", file, &s->driver.pcpu, err);
 	json_decref(root);
-	return 0;
+	return rc;
 }
 
 static void describe_cell(struct rl_scenario *s, const struct rl_cell *c)

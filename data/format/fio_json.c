@@ -221,17 +221,26 @@ static int read_options(
 	return 0;
 }
 
-static void fill_names(const json_t *doc, const json_t *job, struct rl_fio_result *out)
+static int fill_names(const json_t *doc, const json_t *job, const char *file,
+	struct rl_fio_result *out, struct rl_err *err)
 {
 	const char *version = json_string_value(json_object_get(doc, "fio version"));
 	const char *name = json_string_value(json_object_get(job, "jobname"));
-	time_t when = (time_t)json_integer_value(json_object_get(doc, "timestamp"));
+	double seconds;
+	time_t when;
 	struct tm tm;
 
+	if (rl_json_number(doc, "timestamp", file, "document", &seconds, err))
+		return -EINVAL;
+	if (seconds >= 253402300800) /* year 10000 */
+		return rl_err_set(err, -EINVAL, file, 0, 0,
+			"timestamp: %g (expected seconds since 1970)", seconds);
+	when = isnan(seconds) ? 0 : (time_t)seconds;
 	snprintf(out->version, sizeof(out->version), "%s", version ? version : "");
 	snprintf(out->jobname, sizeof(out->jobname), "%s", name ? name : "");
-	if (when > 0 && when < 253402300800 && gmtime_r(&when, &tm)) /* year 9999 */
+	if (when > 0 && gmtime_r(&when, &tm))
 		strftime(out->started, sizeof(out->started), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return 0;
 }
 
 static int fill(const json_t *doc, const char *file, struct rl_fio_result *out, struct rl_err *err)
@@ -253,7 +262,8 @@ static int fill(const json_t *doc, const char *file, struct rl_fio_result *out, 
 	out->ios = t.ios;
 	out->bytes = t.bytes;
 	out->runtime_ns = t.runtime_ns;
-	fill_names(doc, first, out);
+	if (fill_names(doc, first, file, out, err))
+		return -EINVAL;
 	rl_job_default(&out->job);
 	out->has_job = json_is_object(own);
 	if (json_is_object(global) && read_options(global, file, &out->job, err))

@@ -10,24 +10,39 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The message quotes the input: keep it on one line. */
-static void one_line(char *text)
+/*
+ * Whose value is malformed that ends at @at: the key before the colon before it. A reader of JSON
+ * sees no field in a number that is none.
+ */
+static int field_before(const char *text, size_t at, const char **key)
 {
-	for (; *text; text++)
-		if (iscntrl((unsigned char)*text))
-			*text = ' ';
+	size_t i = at, end;
+
+	while (i > 0 && !strchr(":,{}[]\"", text[i - 1]))
+		i--;
+	if (i == 0 || text[--i] != ':')
+		return 0;
+	while (i > 0 && isspace((unsigned char)text[i - 1]))
+		i--;
+	if (i == 0 || text[--i] != '"')
+		return 0;
+	for (end = i; i > 0 && text[i - 1] != '"' && text[i - 1] != '\n'; i--)
+		;
+	*key = text + i;
+	return (int)(end - i);
 }
 
 static json_t *fail(struct rl_json_text *t, const json_error_t *e, struct rl_err *err)
 {
 	size_t at = t->at + (e->position > 0 ? (size_t)e->position : 0);
-	char what[sizeof(e->text)];
-	int line, col;
+	const char *key = "";
+	int line, col, n;
 
-	snprintf(what, sizeof(what), "%s", e->text);
-	one_line(what);
+	at = at < t->size ? at : t->size;
+	n = field_before(t->text, at, &key);
 	rl_text_place(t->text, t->size, at, &line, &col);
-	rl_err_set(err, -EINVAL, t->file, line, col, "%s (expected JSON)", what);
+	rl_err_set(err, -EINVAL, t->file, line, col, "%.*s%s%s (expected JSON)", n, key,
+		n ? ": " : "", e->text);
 	return NULL;
 }
 
@@ -63,9 +78,10 @@ int rl_json_number(const json_t *object, const char *key, const char *file, cons
 	if (!json_is_number(v))
 		return rl_err_set(err, -EINVAL, file, 0, 0, "%s.%s: not a number", path, key);
 	*x = json_number_value(v);
-	if (!isfinite(*x) || *x < 0)
+	if (!(*x >= 0 && *x < 0x1p63))
 		return rl_err_set(err, -EINVAL, file, 0, 0,
-			"%s.%s: %g (expected a finite number, 0 or more)", path, key, *x);
+			"%s.%s: %g (expected a finite number, 0 or more, below 2^63)", path, key,
+			*x);
 	return 0;
 }
 
