@@ -232,13 +232,10 @@ static int fill_names(const json_t *doc, const json_t *job, const char *file,
 
 	if (rl_json_number(doc, "timestamp", file, "document", &seconds, err))
 		return -EINVAL;
-	if (seconds >= 253402300800) /* year 10000 */
-		return rl_err_set(err, -EINVAL, file, 0, 0,
-			"timestamp: %g (expected seconds since 1970)", seconds);
 	when = isnan(seconds) ? 0 : (time_t)seconds;
 	snprintf(out->version, sizeof(out->version), "%s", version ? version : "");
 	snprintf(out->jobname, sizeof(out->jobname), "%s", name ? name : "");
-	if (when > 0 && gmtime_r(&when, &tm))
+	if (when > 0 && when < 253402300800 && gmtime_r(&when, &tm)) /* year 9999 */
 		strftime(out->started, sizeof(out->started), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	return 0;
 }
