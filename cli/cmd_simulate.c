@@ -5,6 +5,7 @@
 #include "cli/simulate.h"
 #include "data/format/fio_job.h"
 #include "data/format/scenario.h"
+#include "data/format/timeline.h"
 #include "data/store.h"
 #include "sim/sim.h"
 
@@ -88,26 +89,45 @@ static int read_scenario(const struct rl_simulate *in, struct rl_scenario *s, st
 
 /* ---- the run ------------------------------------------------------------------------------- */
 
-static int simulate(const struct rl_simulate *in)
+/* The trace shows a model that stands still, too. The error of the run is what is told then. */
+static int run(const struct rl_simulate *in, const struct rl_scenario *s,
+	struct rl_timeline_file *trace, struct rl_err *err)
 {
 	struct rl_sim_result r;
+	int rc = rl_sim_run(s, &in->sim, &r, err), traced = 0;
+
+	if (trace && (!rc || rc == -EDEADLK))
+		traced = rl_simulate_trace(in, s, &r, trace, err);
+	else
+		rl_timeline_file_drop(trace);
+	if (!rc && rl_simulate_print(in, s, &r))
+		return RL_EXIT_RUN;
+	if (rc || traced)
+		rl_err_print(err);
+	rc = rc ? rc : traced;
+	return !rc ? RL_EXIT_OK : rc == -EINVAL ? RL_EXIT_INPUT : RL_EXIT_RUN;
+}
+
+/* A place where no trace can be written is told before the work, not after. */
+static int simulate(const struct rl_simulate *in)
+{
+	struct rl_timeline_file *trace = NULL;
 	struct rl_scenario s;
 	struct rl_err err = {0};
 	int rc = read_scenario(in, &s, &err);
 
+	if (!rc && in->trace.file)
+		rc = rl_timeline_file_create(in->trace.file, &trace, &err);
 	if (rc) {
 		rl_err_print(&err);
 		return RL_EXIT_INPUT;
 	}
-	rc = rl_sim_run(&s, &in->sim, &r, &err);
-	if (rc) {
-		rl_err_print(&err);
-		return rc == -EINVAL ? RL_EXIT_INPUT : RL_EXIT_RUN;
-	}
-	return rl_simulate_print(in, &s, &r) ? RL_EXIT_RUN : RL_EXIT_OK;
+	return run(in, &s, trace, &err);
 }
 
 /* ---- the command line ---------------------------------------------------------------------- */
+
+enum { KEY_TRACE = 256, KEY_WINDOW };
 
 static const struct argp_option options[] = {
 	{"job", 'J', "FILE", 0, "fio job file: replaces the scenario's job", 0},
@@ -127,6 +147,15 @@ static const struct argp_option options[] = {
 		0},
 	{"seed", 'S', "N", 0, "Seed of all random streams (default: 0)", 0},
 	{"jobs", 'j', "N", 0, "Threads; results do not depend on it (default: 1)", 0},
+	{"trace", KEY_TRACE, "FILE", 0,
+		"Write what happened in the first replication as a trace for Perfetto "
+		"(ui.perfetto.dev) or chrome://tracing",
+		0},
+	{"trace-window", KEY_WINDOW, "WINDOW", 0,
+		"What of it: FROM..TO, times since its begin, as 0ms..5ms; a time: so much from "
+		"the "
+		"end of the warm-up on (default: 10ms); measured: all that the result is about",
+		0},
 	{0},
 };
 
@@ -178,6 +207,15 @@ static void warmup(struct argp_state *state, struct rl_sim_options *o, const cha
 	o->warmup = strcmp(rule, "tenth") == 0 ? RL_WARMUP_TENTH : RL_WARMUP_MSER5;
 }
 
+static void window(struct argp_state *state, struct rl_simulate_trace *t, const char *text)
+{
+	t->text = text;
+	if (!rl_simulate_window(t, text))
+		argp_error(state,
+			"--trace-window %s (expected FROM..TO, a time such as 20ms, or measured)",
+			text);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct rl_simulate *in = state->input;
@@ -185,6 +223,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &in->args;
+		in->trace.to_ns = RL_SIMULATE_TRACE_NS;
 		return 0;
 	case 'J':
 		in->job = arg;
@@ -220,6 +259,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'j':
 		in->sim.threads = (uint32_t)count(state, "jobs", arg, 64);
+		return 0;
+	case KEY_TRACE:
+		in->trace.file = arg;
+		return 0;
+	case KEY_WINDOW:
+		window(state, &in->trace, arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (in->trace.text && !in->trace.file)
+			argp_error(state, "--trace-window without --trace FILE");
 		return 0;
 	case ARGP_KEY_ARG:
 		if (in->scenario)

@@ -43,7 +43,7 @@ static json_t *json_precision(const struct rl_sim_options *o, const struct rl_si
 		"widest", rl_metric_info[widest].name, "half_width", real_or_null(half));
 }
 
-static json_t *json_manifest(const struct rl_simulate *in, const struct rl_sim_result *r)
+json_t *rl_simulate_manifest(const struct rl_simulate *in, const struct rl_sim_result *r)
 {
 	json_t *m = rl_manifest_create();
 
@@ -94,9 +94,9 @@ static int print_json(
 {
 	char *text = rl_scenario_json(s);
 	json_t *scenario = text ? json_loads(text, 0, NULL) : NULL;
-	json_t *doc = json_pack("{s:o, s:o, s:o, s:o, s:o}", "manifest", json_manifest(in, r),
-		"scenario", scenario, "metrics", json_metrics(&r->metrics), "cpu", json_cpu(r),
-		"limits", json_limits(r));
+	json_t *doc = json_pack("{s:o, s:o, s:o, s:o, s:o}", "manifest",
+		rl_simulate_manifest(in, r), "scenario", scenario, "metrics",
+		json_metrics(&r->metrics), "cpu", json_cpu(r), "limits", json_limits(r));
 	int rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
 
 	free(text);

@@ -30,9 +30,7 @@
 static int choose(struct rl_pool *p, const struct rl_scenario *s, struct rl_err *err)
 {
 	p->args.s = s;
-	for (const struct rl_sched *const *it = rl_scheds; *it; it++)
-		if (strcmp((*it)->name, s->machine.scheduler) == 0)
-			p->args.sched = *it;
+	p->args.sched = rl_sched_find(s->machine.scheduler);
 	if (!p->args.sched)
 		return rl_err_set(err, -EINVAL, NULL, 0, 0,
 			"machine.scheduler: unknown scheduler '%s'", s->machine.scheduler);
@@ -136,6 +134,7 @@ static int begin(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *n,
 		out->warm = true;
 		return 0;
 	}
+	out->explored = true;
 	*n = max_of(o) < FIRST ? max_of(o) : FIRST;
 	p->mark = malloc(*n * RL_REP_MARKS * sizeof(*p->mark));
 	p->series = malloc(*n * sizeof(*p->series));
@@ -229,6 +228,7 @@ int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
 	if (!rc)
 		rl_estimate_all(p, o->precision > 0 ? have : max_of(o), out);
 	out->warmup = p->args.warm;
+	out->length = p->args.requests;
 	pthread_mutex_destroy(&p->lock);
 	free(p->rep);
 	free(p);

@@ -49,6 +49,8 @@ struct rl_sim_result {
 	uint32_t reps;
 	uint64_t events, requests; /* over all replications, for speed and honesty */
 	uint64_t warmup;	   /* I/Os left out at the start of each replication */
+	uint64_t length;	   /* I/Os that were asked of each, the warm-up not counted */
+	bool explored;		   /* the first replications found the warm-up */
 	bool warm;		   /* false: replications are too short to tell where it ends */
 	bool precise;		   /* the precision was reached, or none was asked for */
 	uint32_t nlimits;

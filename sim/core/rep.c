@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/core/still.h"
+#include "sim/trace/trace.h"
 
 #define STILL_PS     (60 * RL_PS_PER_S) /* longer than any timer of a policy */
 #define STILL_EVENTS 20000000u		/* of STILL_PS */
@@ -74,7 +75,13 @@ int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 		rl_vcpu_start(rl_world_driver(w, 0, i));
 	for (uint32_t i = 0; i < w->nguests * w->guest_vcpus; i++)
 		rl_vcpu_start(rl_world_guest(w, 0, i));
-	return 0;
+	w->tracer = a->tracer;
+	return w->tracer ? rl_tracer_begin(w->tracer, w) : 0;
+}
+
+static bool step(struct rl_world *w)
+{
+	return w->tracer ? rl_tracer_step(w->tracer) : rl_world_step(w);
 }
 
 /*
@@ -91,8 +98,7 @@ static int until(struct rl_world *w, const struct rl_rep_args *a, uint64_t n)
 		rl_ps since = w->now;
 
 		while (w->completed == done && !rl_jobs_over(w)) {
-			if (!rl_world_step(w) || w->now - since > still ||
-				w->engine.events - events > most)
+			if (!step(w) || w->now - since > still || w->engine.events - events > most)
 				return -EDEADLK;
 		}
 	}
@@ -111,15 +117,14 @@ uint64_t rl_rep_tenth(const struct rl_rep_args *a)
 	return tenth > fill ? tenth : fill;
 }
 
-/* Completions of a replication, the start among them. */
-static uint64_t total(const struct rl_rep_args *a)
+uint64_t rl_rep_total(const struct rl_rep_args *a)
 {
 	return a->requests + rl_rep_tenth(a);
 }
 
 uint64_t rl_rep_mark(const struct rl_rep_args *a, uint32_t k)
 {
-	return total(a) * k / (2 * RL_REP_STARTS);
+	return rl_rep_total(a) * k / (2 * RL_REP_STARTS);
 }
 
 /* On to the @n-th completion, and a mark. Returns: whether that went well. */
@@ -132,6 +137,8 @@ static bool reach(struct rl_world *w, const struct rl_rep_args *a, uint64_t n, s
 		return false;
 	}
 	out->broken = rl_mark_take(w, m);
+	if (w->tracer)
+		rl_tracer_mark(w->tracer, n);
 	return !out->broken;
 }
 
@@ -142,7 +149,7 @@ static bool whole(
 	rl_ps ramp = rl_jobs_ramp_end(w);
 
 	while (!out->failed && w->now < ramp && !rl_jobs_over(w))
-		out->failed = rl_world_step(w) ? 0 : -EDEADLK;
+		out->failed = step(w) ? 0 : -EDEADLK;
 	return !out->failed && reach(w, a, 0, &mark[0], out) &&
 	       reach(w, a, UINT64_MAX, &mark[1], out);
 }
@@ -150,7 +157,7 @@ static bool whole(
 static bool sample(
 	struct rl_world *w, const struct rl_rep_args *a, struct rl_mark *mark, struct rl_rep *out)
 {
-	return reach(w, a, a->warm, &mark[0], out) && reach(w, a, total(a), &mark[1], out);
+	return reach(w, a, a->warm, &mark[0], out) && reach(w, a, rl_rep_total(a), &mark[1], out);
 }
 
 void rl_rep_run(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep, struct rl_rep *out,
@@ -178,6 +185,6 @@ void rl_rep_explore(struct rl_world *w, const struct rl_rep_args *a, uint32_t re
 	for (uint32_t k = 0; k <= RL_REP_STARTS; k++)
 		if (!reach(w, a, rl_rep_mark(a, k), &mark[k], out))
 			return;
-	reach(w, a, total(a), &mark[RL_REP_STARTS + 1], out);
+	reach(w, a, rl_rep_total(a), &mark[RL_REP_STARTS + 1], out);
 	out->events = w->engine.events;
 }

@@ -13,7 +13,8 @@ struct rl_rep_args {
 	const struct rl_scenario *s;
 	const struct rl_sched *sched;
 	uint64_t seed, requests;
-	uint64_t warm; /* completions left out at the start */
+	uint64_t warm;		  /* completions left out at the start */
+	struct rl_tracer *tracer; /* who watches, or null */
 };
 
 /** rl_rep_depth - I/Os that the jobs may have in flight. */
@@ -21,6 +22,9 @@ uint64_t rl_rep_depth(const struct rl_rep_args *a);
 
 /** rl_rep_tenth - the rule of thumb for the warm-up: a tenth, but many times the depth. */
 uint64_t rl_rep_tenth(const struct rl_rep_args *a);
+
+/** rl_rep_total - completions of a replication, the warm-up among them. */
+uint64_t rl_rep_total(const struct rl_rep_args *a);
 
 /** rl_rep_mark - completions before the measured part if it begins at mark @k. */
 uint64_t rl_rep_mark(const struct rl_rep_args *a, uint32_t k);

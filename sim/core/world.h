@@ -16,9 +16,12 @@
 #include "sim/xen/lock.h"
 #include "sim/xen/xen.h"
 
+struct rl_tracer;
+
 struct rl_world {
-	rl_ps now;	    /* the engine's */
-	uint64_t completed; /* I/Os, warm-up included */
+	rl_ps now;		  /* the engine's */
+	struct rl_tracer *tracer; /* who watches, or null */
+	uint64_t completed;	  /* I/Os, warm-up included */
 	struct rl_tally tally;
 	struct rl_engine engine;
 	rl_ps cost[RL_PARAM_COUNT]; /* rounded once; per byte: ps a byte */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Between a clone and the driver: tags, requests, completions, and the accounts. */
+#include "sim/trace/trace.h"
 #include "sim/workload/private.h"
 
 /* ---- on the way down ----------------------------------------------------------------------- */
@@ -211,4 +212,6 @@ void rl_fio_account(struct rl_fio *f, uint32_t at)
 	w->completed++;
 	rl_tally_end(&w->tally, w->now, io->start, io->issued, io->bytes,
 		io->write ? RL_CLASS_WRITE : RL_CLASS_READ, &io->stamps);
+	if (w->tracer)
+		rl_tracer_io(w->tracer, f, io);
 }

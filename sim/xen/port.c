@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What interrupts a vCPU: ports of event channels and devices, timers; each class in its order. */
 #include "sim/core/world.h"
+#include "sim/trace/trace.h"
 
 struct rl_port *rl_port_take(struct rl_vcpu *v, uint32_t irq)
 {
@@ -109,5 +110,7 @@ void rl_evtchn_send(struct rl_vcpu *from, struct rl_port *to)
 {
 	from->st.sends++;
 	from->st.hypercalls++;
+	if (from->w->tracer)
+		rl_tracer_send(from->w->tracer, from, to);
 	rl_port_raise(to, from->cpu);
 }

@@ -2,7 +2,17 @@
 /* A machine with its domains as a scenario says, all at rest. */
 #include "sim/core/world.h"
 
+#include <string.h>
+
 #define DOM0_WEIGHT 256
+
+const struct rl_sched *rl_sched_find(const char *name)
+{
+	for (const struct rl_sched *const *it = rl_scheds; *it; it++)
+		if (strcmp((*it)->name, name) == 0)
+			return *it;
+	return NULL;
+}
 
 void rl_sched_init(struct rl_world *w, struct rl_rng *rng)
 {

@@ -77,7 +77,8 @@ struct rl_port {
 	void (*handler)(struct rl_ctx *); /* runs when the upcall's cost was charged */
 	void *arg;			  /* of the handler's context */
 	bool pending;
-	bool masked; /* no interrupt, but stays pending: the port is polled */
+	bool masked;   /* no interrupt, but stays pending: the port is polled */
+	uint64_t flow; /* the tracer's: number of the event that is pending */
 	struct rl_port *next;
 };
 
@@ -196,6 +197,9 @@ struct rl_sched {
 
 /* Generated; ends with a null pointer. */
 extern const struct rl_sched *const rl_scheds[];
+
+/** rl_sched_find - the scheduler of a name; null when there is none. */
+const struct rl_sched *rl_sched_find(const char *name);
 
 /** rl_xen_slots - how many timers machine and domains of a scenario have. */
 uint32_t rl_xen_slots(const struct rl_scenario *s, const struct rl_sched *sched);
