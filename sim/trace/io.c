@@ -108,7 +108,8 @@ static void end_io(
 
 void rl_tracer_io(struct rl_tracer *t, const struct rl_fio *f, const struct rl_io *io)
 {
-	rl_ps stage[RL_STAGE_COUNT] = {0}, at = io->start, now = t->w->now;
+	rl_ps at = io->start, now = t->w->now;
+	rl_ps_sum stage[RL_STAGE_COUNT] = {0};
 	struct rl_timeline_event e;
 	char name[24];
 
@@ -124,8 +125,8 @@ void rl_tracer_io(struct rl_tracer *t, const struct rl_fio *f, const struct rl_i
 		if (!stage[i])
 			continue;
 		stage_name(i, name, sizeof(name));
-		async(t, &e, name, at, at + stage[i]);
-		at += stage[i];
+		async(t, &e, name, at, at + (rl_ps)stage[i]);
+		at += (rl_ps)stage[i];
 	}
 	end_io(t, &e, io, now);
 }
