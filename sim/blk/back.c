@@ -91,10 +91,10 @@ static void release(struct rl_ctx *c)
 {
 	struct rl_blk *b = serves(c);
 	bool in_thread = c == b->server->wt.thread;
-	rl_ps cost = rl_grant_release_cost(b, b->done[in_thread].first, in_thread);
+	rl_ps lock, cost = rl_grant_release_cost(b, b->done[in_thread].first, in_thread, &lock);
 
 	if (cost)
-		rl_ctx_run(c, rl_grant_purpose(b), cost, publish);
+		rl_ctx_run_part(c, rl_grant_purpose(b), cost, RL_CPU_LOCK, lock, publish);
 	else
 		publish(c);
 }

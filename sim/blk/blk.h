@@ -145,6 +145,7 @@ struct rl_blk {
 	bool shared;	     /* several vCPUs of the guest use it, */
 	struct rl_lock lock; /* one at a time */
 	uint64_t requests, responses, copy_bytes, held_off;
+	rl_ps slot_sum; /* of the times of the slots, less now for each in use */
 };
 
 static inline struct rl_blk *rl_blk_of(const struct rl_waiter *fw)
@@ -249,8 +250,10 @@ rl_ps rl_grant_take_cost(struct rl_blk *b, const struct rl_grant_sum *s);
 /**
  * rl_grant_release_cost - requests that are done are unmapped, or Xen copies what was read.
  * @together: by one call; else by one each.
+ * @lock: out, what of it is spent spinning for a lock.
  */
-rl_ps rl_grant_release_cost(struct rl_blk *b, const struct rl_tag *list, bool together);
+rl_ps rl_grant_release_cost(
+	struct rl_blk *b, const struct rl_tag *list, bool together, rl_ps *lock);
 
 /* front.c, server.c */
 extern const struct rl_waiter_ops rl_front_waiter_ops, rl_server_waiter_ops;

@@ -81,6 +81,7 @@ void rl_front_submit(struct rl_blk *b, struct rl_fio *fio, uint32_t io,
 	req->sector_number = r->sector;
 	rl_front_queue(&b->front);
 	b->requests++;
+	b->slot_sum -= b->w->now;
 	if (r->write && b->grants == RL_GRANTS_PERSISTENT)
 		b->copy_bytes += r->bytes;
 }
@@ -169,6 +170,7 @@ static void take_responses(struct rl_ctx *c)
 		if (!t->r.write && b->grants == RL_GRANTS_PERSISTENT)
 			b->copy_bytes += t->r.bytes;
 		b->responses++;
+		b->slot_sum += b->w->now;
 		rl_grant_return(b, t);
 		b->free_tag[b->nfree++] = (uint32_t)rsp.id;
 		rl_fio_completed(t->fio, t->io, &t->stamps);

@@ -58,12 +58,13 @@ rl_ps rl_grant_take_cost(struct rl_blk *b, const struct rl_grant_sum *s)
 	return call(b->server->wt.thread->v, s->passing, RL_PARAM_grant_map_ns);
 }
 
-rl_ps rl_grant_release_cost(struct rl_blk *b, const struct rl_tag *list, bool together)
+rl_ps rl_grant_release_cost(struct rl_blk *b, const struct rl_tag *list, bool together, rl_ps *lock)
 {
 	struct rl_vcpu *driver = b->server->wt.thread->v;
 	struct rl_grant_sum s = {0};
 	rl_ps cost = 0;
 
+	*lock = 0;
 	for (const struct rl_tag *t = list; t; t = t->next) {
 		rl_grant_add(&s, t);
 		if (together && t->next)
@@ -71,8 +72,12 @@ rl_ps rl_grant_release_cost(struct rl_blk *b, const struct rl_tag *list, bool to
 		if (b->grants == RL_GRANTS_COPY) {
 			cost += copied(b, s.read, s.read_bytes);
 		} else if (s.passing) {
+			struct rl_tlb_flush tlb;
+
 			cost += call(driver, s.passing, RL_PARAM_grant_unmap_ns);
-			cost += rl_tlb_flush(driver, cost);
+			tlb = rl_tlb_flush(driver, cost);
+			cost += tlb.lock + tlb.flush;
+			*lock += tlb.lock;
 		}
 		s = (struct rl_grant_sum){0};
 	}

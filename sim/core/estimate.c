@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Metrics over replications, summed in the order of their numbers. */
 #include "sim/core/estimate.h"
+#include "model/bounds.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 
 #define TAIL_SAMPLES 100000u /* below it p99.99 says nothing */
 #define WAITED_FOR   0.05    /* of the time: a shared pCPU is scarce */
+#define SATURATED    0.9     /* busy so much, it is a limit whatever waits for it */
 
 void rl_estimate_means(const struct rl_pool *p, uint32_t n, struct rl_metrics *m)
 {
@@ -57,7 +59,8 @@ static void all_percentiles(const struct rl_pool *p, struct rl_estimate *e)
 			percentiles(e + first[c], &h[c]);
 }
 
-static void add_limit(struct rl_sim_result *out, const char *what, double busy)
+/* Returns: its place among those that are there. */
+static uint32_t add_limit(struct rl_sim_result *out, const char *what, double busy)
 {
 	uint32_t at = out->nlimits++;
 
@@ -65,6 +68,7 @@ static void add_limit(struct rl_sim_result *out, const char *what, double busy)
 		out->limit[at] = out->limit[at - 1];
 	snprintf(out->limit[at].what, sizeof(out->limit[at].what), "%s", what);
 	out->limit[at].busy_frac = busy;
+	return at;
 }
 
 /* Domains' vCPUs, by the pCPU that they are pinned to. Returns: how many are free to go anywhere.
@@ -100,9 +104,33 @@ static bool shared(const struct rl_scenario *s)
 	return free && vcpus > s->machine.pcpus;
 }
 
+/* What is full because somebody behind it is busy is no limit of its own. */
+static void add_room(struct rl_sim_result *out, const char *what, double full)
+{
+	uint32_t busy = 0;
+
+	while (busy < out->nlimits && out->limit[busy].busy_frac >= SATURATED)
+		busy++;
+	for (uint32_t at = add_limit(out, what, full); at < busy; at++) {
+		struct rl_sim_limit room = out->limit[at];
+
+		out->limit[at] = out->limit[at + 1];
+		out->limit[at + 1] = room;
+	}
+}
+
+/* I/Os between issue and completion: Little's law. */
+static double in_flight(const struct rl_sim_result *out)
+{
+	const struct rl_estimate *m = out->metrics.m;
+
+	return m[RL_METRIC_iops].value * m[RL_METRIC_lat_mean_ns].value * 1e-9;
+}
+
 static void limits(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)
 {
 	double guest = 0, driver = 0, device = 0, pcpu = 0, waited = 0;
+	double slots = 0, ring_lock = 0, flush_lock = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct rl_rep *r = &p->rep[i];
@@ -112,12 +140,22 @@ static void limits(const struct rl_pool *p, uint32_t n, struct rl_sim_result *ou
 		device += r->device / n;
 		pcpu += r->pcpu / n;
 		waited += r->waited / n;
+		slots += r->slots / n;
+		ring_lock += r->ring_lock / n;
+		flush_lock += r->flush_lock / n;
 	}
 	add_limit(out, "guest vCPU", guest);
 	add_limit(out, "driver domain vCPU", driver);
 	add_limit(out, "device", device);
 	if (p->args.s->machine.pcpus == 1 || (shared(p->args.s) && waited > WAITED_FOR))
 		add_limit(out, "pCPU", pcpu);
+	if (ring_lock > 0)
+		add_limit(out, "ring lock", ring_lock);
+	if (flush_lock > 0)
+		add_limit(out, "TLB flush lock", flush_lock);
+	add_room(out, "ring slots", slots);
+	if (rl_bounds_sampled(p->args.s))
+		add_room(out, "the job's iodepth", in_flight(out) / (double)rl_rep_depth(&p->args));
 }
 
 /* @at: where a cell is in struct rl_rep. */

@@ -56,7 +56,7 @@ static void add(struct rl_vcpu_stats *to, const struct rl_vcpu_stats *from)
 
 static rl_ps worked(const struct rl_vcpu_stats *st)
 {
-	return st->run_ps - st->cpu[RL_CPU_SPIN];
+	return st->run_ps - st->cpu[RL_CPU_SPIN] - st->cpu[RL_CPU_LOCK];
 }
 
 /* @most of @n that have @all together. */
@@ -65,11 +65,17 @@ static double peak(rl_ps most, rl_ps_sum all, uint32_t n)
 	return all ? (double)most / (double)all * n : 1;
 }
 
+/* Slots in use, integrated over time until now. */
+static rl_ps slot_time(const struct rl_blk *b)
+{
+	return b->slot_sum + (b->requests - b->responses) * b->w->now;
+}
+
 /* Who is busiest of its kind is known for the whole run: per stretch it would be too much to note.
  */
 static void find_peaks(const struct rl_world *w, struct rl_mark *m)
 {
-	rl_ps most[RL_ROLES] = {0}, pcpu = 0, device = 0;
+	rl_ps most[RL_ROLES] = {0}, pcpu = 0, device = 0, slots = 0, lock = 0;
 
 	for (uint32_t i = 0; i < w->nvcpus; i++) {
 		const struct rl_vcpu *v = &w->vcpu[i];
@@ -87,6 +93,14 @@ static void find_peaks(const struct rl_world *w, struct rl_mark *m)
 		m->peak[i] = peak(most[i], worked(&m->v[i]), m->vcpus[i]);
 	m->peak_pcpu = peak(pcpu, w->npcpus * w->now - m->idle, w->npcpus);
 	m->peak_device = peak(device, m->device_busy, w->nvbds);
+	for (uint32_t i = 0; i < w->nblk; i++) {
+		if (slot_time(&w->blk[i]) > slots)
+			slots = slot_time(&w->blk[i]);
+		if (w->blk[i].lock.held > lock)
+			lock = w->blk[i].lock.held;
+	}
+	m->peak_ring = peak(slots, m->slots, w->nblk);
+	m->peak_lock = peak(lock, m->ring_lock, w->nblk);
 }
 
 const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
@@ -114,9 +128,14 @@ const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 	}
 	for (uint32_t i = 0; i < w->nvbds; i++)
 		m->device_busy += rl_device_busy(&w->vbd[i].device);
+	m->slots = m->ring_lock = 0;
+	m->flush_lock = w->flush.held;
+	m->nslots = w->blk[0].front.size;
 	for (uint32_t i = 0; i < w->nblk; i++) {
 		m->copy_bytes += w->blk[i].copy_bytes;
 		m->stalled += rl_fio_stalled(&w->blk[i]);
+		m->slots += slot_time(&w->blk[i]);
+		m->ring_lock += w->blk[i].lock.held;
 	}
 	find_peaks(w, m);
 	m->tally = w->tally;
@@ -216,6 +235,12 @@ static void fill_use(struct rl_rep *r, const struct rl_mark *a, const struct rl_
 	r->pcpu = share(
 		b->npcpus * (b->now - a->now) - (b->idle - a->idle), t, b->npcpus, b->peak_pcpu);
 	r->device = (double)(b->device_busy - a->device_busy) / t / b->nvbds * b->peak_device;
+	/* A slot that is free for a moment, because who waits for it must wake first, is not free.
+	 */
+	r->slots = fmax(share(b->slots - a->slots, t, b->nslots * b->nblk, b->peak_ring),
+		r->m[RL_METRIC_front_stall_frac]);
+	r->ring_lock = share(b->ring_lock - a->ring_lock, t, b->nblk, b->peak_lock);
+	r->flush_lock = share(b->flush_lock - a->flush_lock, t, 1, 1);
 	r->waited = share(b->wait[RL_GUEST] - a->wait[RL_GUEST], t, b->vcpus[RL_GUEST], 1) +
 		    share(b->wait[RL_DRIVER] - a->wait[RL_DRIVER], t, b->vcpus[RL_DRIVER], 1);
 }

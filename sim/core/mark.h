@@ -13,10 +13,13 @@ struct rl_mark {
 	rl_ps_sum wait[RL_ROLES];
 	rl_ps_sum device_busy, stalled; /* of all devices, of all rings */
 	rl_ps hyp, idle;		/* of all pCPUs */
+	rl_ps_sum slots, ring_lock;	/* of all rings: slots in use, the lock is held */
+	rl_ps flush_lock;
+	uint32_t nslots;
 	uint64_t switches, copy_bytes;
 	/* How much busier the busiest is than the mean of its kind, since the beginning: of a
-	 * role's vCPUs, of the pCPUs, of the devices. */
-	double peak[RL_ROLES], peak_pcpu, peak_device;
+	 * role's vCPUs, of the pCPUs, of the devices, of the rings. */
+	double peak[RL_ROLES], peak_pcpu, peak_device, peak_ring, peak_lock;
 	struct rl_tally tally;
 };
 
@@ -28,6 +31,9 @@ struct rl_rep {
 	 * polling included, and device; and that vCPUs which do I/O waited for a pCPU, in the mean.
 	 */
 	double busy[RL_ROLES], pcpu, device, waited;
+	/* Slots of the fullest ring in use, or waited for; its lock, or that of the machine for
+	 * flushes, held. */
+	double slots, ring_lock, flush_lock;
 	int failed;	    /* -EDEADLK: it stood still; -ENOMEM; or 0 */
 	char why[192];	    /* it stood still: as rl_still_why() says */
 	const char *broken; /* what was not conserved: a bug of the simulator; or null */

@@ -48,6 +48,9 @@ static void machine(uint32_t guests, uint32_t vcpus, uint32_t backs)
 	COST(tlb_flush_ns) = 300;
 }
 
+/* What is said to limit, in the last run. */
+static char limit[64];
+
 static double iops(void)
 {
 	struct rl_sim_options o = {.reps = 3, .requests = 4000};
@@ -56,6 +59,7 @@ static double iops(void)
 
 	if (rl_sim_run(&s, &o, &r, &err))
 		fail_msg("%s", err.what);
+	memcpy(limit, r.limit[0].what, sizeof(limit));
 	return r.metrics.m[RL_METRIC_iops].value;
 }
 
@@ -157,7 +161,11 @@ static void more_pages_do_not_help(void **state)
 {
 	(void)state;
 	assert_true(more_pages(80000) < 1.1);
+	assert_string_equal(limit, "driver domain vCPU");
 	assert_true(more_pages(300) > 1.8); /* gone when the thread has time */
+	s.disk.ring_pages = 1;
+	iops();
+	assert_string_equal(limit, "ring slots");
 }
 
 /* ---- jobs and guests under one lock -------------------------------------------------------- */
@@ -187,6 +195,8 @@ static void throughput_falls_again(void **state)
 	assert_true(jobs(4, true) > 1.5 * jobs(1, true));
 	assert_true(jobs(8, true) < jobs(4, true));
 	assert_true(jobs(16, true) < 0.7 * jobs(4, true));
+	jobs(16, true);
+	assert_string_equal(limit, "TLB flush lock");
 	assert_true(jobs(16, false) > 3.5 * jobs(4, false));
 }
 

@@ -10,6 +10,7 @@
 
 struct rl_lock {
 	rl_ps until; /* held, or promised */
+	rl_ps held;  /* so long in all */
 };
 
 /**
@@ -21,6 +22,7 @@ static inline rl_ps rl_lock_take(struct rl_lock *l, rl_ps at, rl_ps hold)
 	rl_ps from = at > l->until ? at : l->until;
 
 	l->until = from + hold;
+	l->held += hold;
 	return from - at;
 }
 

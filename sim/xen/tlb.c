@@ -14,7 +14,7 @@ static bool holds(const struct rl_pcpu *p, const struct rl_dom *dom)
 	return p->last && p->last->dom == dom;
 }
 
-rl_ps rl_tlb_flush(struct rl_vcpu *v, rl_ps in)
+struct rl_tlb_flush rl_tlb_flush(struct rl_vcpu *v, rl_ps in)
 {
 	struct rl_world *w = v->w;
 	rl_ps hold = 0, far = 0, begin = w->now + in;
@@ -33,7 +33,7 @@ rl_ps rl_tlb_flush(struct rl_vcpu *v, rl_ps in)
 			p->last = NULL;
 	}
 	if (!hold)
-		return 0;
+		return (struct rl_tlb_flush){0};
 	hold += far + rl_cost(w, tlb_flush_ns);
-	return rl_lock_take(&w->flush, begin, hold) + hold;
+	return (struct rl_tlb_flush){rl_lock_take(&w->flush, begin, hold), hold};
 }

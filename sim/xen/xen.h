@@ -261,13 +261,17 @@ bool rl_ctx_wake_from(struct rl_ctx *c, const struct rl_vcpu *by);
 /** rl_vcpu_stall - what runs on @v takes @time longer; of one that does not run, nothing. */
 void rl_vcpu_stall(struct rl_vcpu *v, rl_ps time);
 
+struct rl_tlb_flush {
+	rl_ps lock, flush;
+};
+
 /**
  * rl_tlb_flush - the domain of @v changed its mappings: all other pCPUs that hold its address space
  * flush their TLB while @v waits. One at a time on the whole machine: Xen's flush lock.
  * @in: from now, when it begins.
- * Returns: how long @v waits, for the lock and for the others.
+ * Returns: how long @v spins for the lock, and then waits for the others.
  */
-rl_ps rl_tlb_flush(struct rl_vcpu *v, rl_ps in);
+struct rl_tlb_flush rl_tlb_flush(struct rl_vcpu *v, rl_ps in);
 
 /** rl_irq_end - the interrupt handler that runs on @v is through. */
 void rl_irq_end(struct rl_vcpu *v);
