@@ -50,7 +50,7 @@ static struct rl_blk *serves(const struct rl_ctx *c)
 {
 	const struct rl_server *s = c->arg; /* of its waiter, the thread's argument */
 
-	return c->v->irq == c ? ((struct rl_vbd *)c->arg)->done : s->ring[s->at];
+	return c->v->irq == c ? ((struct rl_vbd_irq *)c->arg)->done : s->ring[s->at];
 }
 
 static void send(struct rl_ctx *c)
@@ -142,7 +142,7 @@ void rl_back_serve(struct rl_blk *b, struct rl_ctx *c)
 /* A device's interrupt serves each ring that has completions, in the order of the first of them. */
 static void device_next(struct rl_ctx *c)
 {
-	struct rl_vbd *d = c->arg;
+	struct rl_vbd_irq *d = c->arg;
 
 	d->done->has_done = false;
 	d->done = d->done->next_done;
@@ -154,11 +154,12 @@ static void device_next(struct rl_ctx *c)
 
 void rl_back_device_irq(struct rl_ctx *c)
 {
-	struct rl_vbd *d = c->arg;
+	struct rl_vbd_irq *d = c->arg;
 	struct rl_blk **end = &d->done;
+	uint32_t nth = (uint32_t)(d - d->vbd->irq);
 	uint64_t id;
 
-	while (rl_device_completed(&d->device, &id)) {
+	while (rl_device_completed(&d->vbd->device, nth, &id)) {
 		struct rl_blk *b = &c->v->w->blk[id >> 32];
 
 		done(b, &b->tag[(uint32_t)id], false);

@@ -74,6 +74,7 @@ void rl_blk_create(struct rl_world *w, const struct rl_scenario *s)
 	for (uint32_t i = 0; i < w->nblk; i++) {
 		w->blk[i].w = w;
 		w->blk[i].id = i;
+		w->blk[i].queue = i % s->disk.queues;
 		w->blk[i].shared = s->guest.vcpus > s->disk.queues;
 		w->blk[i].guest = rl_world_guest(w, i / s->disk.queues, i % s->disk.queues);
 	}

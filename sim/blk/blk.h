@@ -88,7 +88,12 @@ struct rl_tag {
 /* A guest's virtual block device: behind all rings of it. */
 struct rl_vbd {
 	struct rl_device_state device;
-	struct rl_port irq;
+	struct rl_vbd_irq *irq; /* one a ring, if the device has so many */
+};
+
+struct rl_vbd_irq {
+	struct rl_vbd *vbd;
+	struct rl_port port;
 	struct rl_blk *done; /* rings that the interrupt under way has to serve yet */
 };
 
@@ -119,7 +124,7 @@ struct rl_server {
 /* A ring and who serves its two ends. */
 struct rl_blk {
 	struct rl_world *w;
-	uint32_t id, line; /* line: which of its server's */
+	uint32_t id, queue, line; /* which of its disk's, and of its server's */
 	struct rl_server *server;
 	struct rl_vcpu *guest, *driver; /* vCPUs that its event channels interrupt */
 	struct rl_vbd *vbd;
@@ -267,7 +272,7 @@ bool rl_back_waits(const struct rl_blk *b);
 /** rl_server_next - the ring that the server served is empty. */
 void rl_server_next(struct rl_server *s, struct rl_ctx *c);
 
-/** rl_back_device_irq - handler of a device's interrupt. c->arg: its struct rl_vbd. */
+/** rl_back_device_irq - handler of a device's interrupt. c->arg: its struct rl_vbd_irq. */
 void rl_back_device_irq(struct rl_ctx *c);
 
 #endif

@@ -67,6 +67,7 @@ void rl_front_submit(struct rl_blk *b, struct rl_fio *fio, uint32_t io,
 	b->reserved--;
 	t->r = *r;
 	t->r.id = (uint64_t)b->id << 32 | tag;
+	t->r.queue = b->queue;
 	t->fio = fio;
 	t->io = io;
 	t->segments = rl_segments_of(r->bytes);

@@ -27,7 +27,23 @@ static uint32_t slots_of(const struct rl_scenario *s)
 	return rl_blk_timers(s) + s->guest.count * (1 + rl_jobs_slots(s));
 }
 
-/* A disk a guest; its interrupts go where its first ring is served. */
+/* An interrupt a ring of the disk, on the vCPU where that is served. */
+static struct rl_device_vector *irqs_init(struct rl_world *w, struct rl_vbd *d, uint32_t n)
+{
+	const struct rl_blk *ring = &w->blk[(d - w->vbd) * n];
+	struct rl_device_vector *v = rl_world_alloc(w, n * sizeof(*v));
+
+	d->irq = rl_world_alloc(w, n * sizeof(*d->irq));
+	for (uint32_t i = 0; i < n; i++) {
+		d->irq[i].vbd = d;
+		v[i].irq = &d->irq[i].port;
+		rl_port_init(
+			v[i].irq, ring[i].driver, RL_IRQ_DEVICE, rl_back_device_irq, &d->irq[i]);
+	}
+	return v;
+}
+
+/* A disk a guest. */
 static void vbds_init(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 {
 	const struct rl_disk *disk = &a->s->disk;
@@ -39,13 +55,12 @@ static void vbds_init(struct rl_world *w, const struct rl_rep_args *a, uint32_t 
 	for (uint32_t i = 0; i < w->nvbds; i++) {
 		struct rl_vbd *d = &w->vbd[i];
 		struct rl_device_setup setup = {.spec = a->s->disk.device,
-			.irq = &d->irq,
-			.mem = rl_world_alloc(w, RL_DEVICE_BYTES(requests)),
+			.vector = irqs_init(w, d, disk->queues),
+			.nvectors = disk->queues,
+			.mem = rl_world_alloc(w, RL_DEVICE_BYTES(requests, disk->queues)),
 			.capacity = requests};
 
 		rl_rng_init(&setup.rng, a->seed, rep, STREAM_DEVICE, i);
-		rl_port_init(&d->irq, w->blk[i * disk->queues].driver, RL_IRQ_DEVICE,
-			rl_back_device_irq, d);
 		rl_device_init(&d->device, w, &setup);
 	}
 }

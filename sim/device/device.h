@@ -22,6 +22,7 @@
 #include "model/device.h"
 
 #define RL_DEVICE_NONE	      UINT32_MAX
+#define RL_DEVICE_TELL	      0x80000000u /* and more: interrupts */
 #define RL_DEVICE_MODEL_BYTES 1280u
 #define RL_DEVICE_PARTS	      RL_DEVICE_PARTS_MAX
 
@@ -33,6 +34,7 @@ struct rl_device_request {
 	uint64_t id;	 /* comes back when it is complete */
 	uint64_t sector; /* of 512 bytes: where it begins */
 	uint32_t bytes;
+	uint32_t queue; /* of the disk's rings, that which it came from */
 	bool write;
 	bool flush; /* complete when all that was written before is on the medium */
 };
@@ -48,39 +50,47 @@ struct rl_device_item {
 struct rl_device_due {
 	rl_ps at;
 	uint64_t seq;
-	uint32_t item; /* RL_DEVICE_NONE: the interrupt is due */
+	uint32_t item; /* RL_DEVICE_TELL + n: interrupt n is due */
 };
 
 struct rl_device_list {
 	uint32_t head, tail;
 };
 
+/* Completions of some of the rings, which have an interrupt of their own. */
+struct rl_device_vector {
+	struct rl_port *irq; /* raised when a request is complete */
+	struct rl_device_list ready;
+	uint32_t untold; /* completions that no interrupt has told of yet */
+	rl_ps first_untold;
+	bool tell_due; /* such an event is in the heap */
+};
+
 struct rl_device_state {
 	struct rl_world *w;
 	const struct rl_device *ops;
-	struct rl_port *irq; /* raised when a request is complete */
+	struct rl_device_vector *vector;
+	uint32_t nvectors;
 	struct rl_rng rng;
 	uint32_t slot;
 	bool firing; /* the slot is armed when the event is over */
 	struct rl_device_item *item;
 	struct rl_device_due *due; /* a heap */
 	uint32_t ndue, capacity;
-	struct rl_device_list unused, waiting, ready;
+	struct rl_device_list unused, waiting;
 	uint32_t active, limit; /* in service; at most */
-	/* completions that no interrupt has told of yet */
-	uint32_t untold, tell_at;
-	rl_ps tell_ps, first_untold;
-	bool tell_due; /* such an event is in the heap */
+	uint32_t tell_at;	/* an interrupt tells of so many, */
+	rl_ps tell_ps;		/* or so long after the first */
 	uint64_t interrupts;
 	rl_ps busy_ps[RL_DEVICE_PARTS]; /* how long a part was busy, as a share of its servers */
 	struct rl_spec spec;
 	uint64_t model[RL_DEVICE_MODEL_BYTES / sizeof(uint64_t)];
 };
 
-/* Memory for a device that may hold so many requests at a time. */
-#define RL_DEVICE_BYTES(requests)                                                                  \
+/* Memory for a device that may hold so many requests at a time, of so many rings. */
+#define RL_DEVICE_BYTES(requests, rings)                                                           \
 	((requests) * (sizeof(struct rl_device_item) + sizeof(struct rl_device_due)) +             \
-		sizeof(struct rl_device_due))
+		(rings) * sizeof(struct rl_device_due))
 
 struct rl_device {
 	struct rl_spec_type type; /* name and options */
@@ -106,9 +116,10 @@ extern const struct rl_device *const rl_devices[];
 struct rl_device_setup {
 	const char *spec; /* "name:option=value,..."; was checked */
 	struct rl_rng rng;
-	struct rl_port *irq; /* raised when requests are complete */
-	void *mem;	     /* RL_DEVICE_BYTES(capacity) */
-	uint32_t capacity;   /* no more than these are inside at a time */
+	struct rl_device_vector *vector; /* with their irq; not all need be used */
+	uint32_t nvectors;		 /* one a ring */
+	void *mem;			 /* RL_DEVICE_BYTES(capacity, nvectors) */
+	uint32_t capacity;		 /* no more than these are inside at a time */
 };
 
 /** rl_device_init - ready for a replication. */
@@ -121,8 +132,9 @@ void rl_device_init(
  */
 bool rl_device_submit(struct rl_device_state *d, const struct rl_device_request *r);
 
-/** rl_device_completed - take a request that completed by now. Returns: false when none is left. */
-bool rl_device_completed(struct rl_device_state *d, uint64_t *id);
+/** rl_device_completed - take a request of the vector that completed by now. Returns: false when
+ * none is left. */
+bool rl_device_completed(struct rl_device_state *d, uint32_t vector, uint64_t *id);
 
 /** rl_device_busy - how long the part of it was busy that was busy longest. */
 rl_ps rl_device_busy(const struct rl_device_state *d);

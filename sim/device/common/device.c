@@ -13,7 +13,7 @@
 
 #include "sim/core/world.h"
 
-enum { QUEUE, COALESCE, COALESCE_TIME };
+enum { QUEUE, COALESCE, COALESCE_TIME, VECTORS };
 
 static const struct rl_opt shared[] = {
 	[QUEUE] = {"queue", RL_OPT_COUNT, 0, 0, 65536, NULL,
@@ -26,6 +26,10 @@ static const struct rl_opt shared[] = {
 	[COALESCE_TIME] = {"coalesce_time", RL_OPT_TIME, 100e3, 0, 1e9, NULL,
 		"or so long after the first of them",
 		"NVMe 1.4 5.21.1.8: aggregation time, 100 us"},
+	[VECTORS] = {"vectors", RL_OPT_COUNT, 0, 0, 64, NULL,
+		"completion queues with an interrupt each, to which the rings are dealt; 0: one a "
+		"ring",
+		"NVMe: a queue a CPU; SATA: 1"},
 };
 
 static const struct rl_spec_type *device_at(uint32_t i)
@@ -112,19 +116,26 @@ void rl_device_schedule(struct rl_device_state *d, uint32_t item, rl_ps delay)
 		show(d);
 }
 
-static void tell(struct rl_device_state *d)
+static void tell(struct rl_device_state *d, struct rl_device_vector *v)
 {
-	d->untold = 0;
+	v->untold = 0;
 	d->interrupts++;
-	rl_port_raise(d->irq, -1);
+	rl_port_raise(v->irq, -1);
+}
+
+static struct rl_device_vector *vector_of(struct rl_device_state *d, uint32_t item)
+{
+	return &d->vector[d->item[item].r.queue % d->nvectors];
 }
 
 static void complete(struct rl_device_state *d, uint32_t item)
 {
+	struct rl_device_vector *v = vector_of(d, item);
+
 	d->active--;
-	rl_device_put(d, &d->ready, item);
-	if (!d->untold++)
-		d->first_untold = d->w->now;
+	rl_device_put(d, &v->ready, item);
+	if (!v->untold++)
+		v->first_untold = d->w->now;
 }
 
 static void begin(struct rl_device_state *d, uint32_t item)
@@ -141,17 +152,17 @@ static void begin(struct rl_device_state *d, uint32_t item)
  * The time of an interrupt that came early is not taken back: when it is over, it begins anew
  * for what completed since. So there is one such event at most.
  */
-static void tell_or_wait(struct rl_device_state *d)
+static void tell_or_wait(struct rl_device_state *d, struct rl_device_vector *v)
 {
-	rl_ps due = d->first_untold + d->tell_ps;
+	rl_ps due = v->first_untold + d->tell_ps;
 
-	if (!d->untold)
+	if (!v->untold)
 		return;
-	if (d->untold >= d->tell_at || due <= d->w->now) {
-		tell(d);
-	} else if (!d->tell_due) {
-		d->tell_due = true;
-		rl_device_schedule(d, RL_DEVICE_NONE, due - d->w->now);
+	if (v->untold >= d->tell_at || due <= d->w->now) {
+		tell(d, v);
+	} else if (!v->tell_due) {
+		v->tell_due = true;
+		rl_device_schedule(d, RL_DEVICE_TELL + (uint32_t)(v - d->vector), due - d->w->now);
 	}
 }
 
@@ -177,11 +188,12 @@ static void fire(void *arg)
 	uint32_t item = heap_pop(d).item;
 
 	d->firing = true;
-	if (item == RL_DEVICE_NONE)
-		d->tell_due = false;
+	if (item >= RL_DEVICE_TELL)
+		d->vector[item - RL_DEVICE_TELL].tell_due = false;
 	else
 		happen(d, item);
-	tell_or_wait(d);
+	for (uint32_t i = 0; i < d->nvectors; i++)
+		tell_or_wait(d, &d->vector[i]);
 	d->firing = false;
 	show(d);
 }
@@ -201,6 +213,8 @@ static void set_options(struct rl_device_state *d, const char *spec)
 		d->limit = UINT32_MAX;
 	d->tell_at = (uint32_t)d->spec.shared[COALESCE];
 	d->tell_ps = (rl_ps)(d->spec.shared[COALESCE_TIME] * (double)RL_PS_PER_NS);
+	if (d->spec.shared[VECTORS] && d->spec.shared[VECTORS] < d->nvectors)
+		d->nvectors = (uint32_t)d->spec.shared[VECTORS];
 }
 
 void rl_device_init(
@@ -210,12 +224,15 @@ void rl_device_init(
 
 	memset(d, 0, sizeof(*d));
 	d->w = w;
-	d->irq = setup->irq;
+	d->vector = setup->vector;
+	d->nvectors = setup->nvectors;
+	for (uint32_t i = 0; i < d->nvectors; i++)
+		d->vector[i].ready = none;
 	d->rng = setup->rng;
 	d->item = setup->mem;
 	d->capacity = setup->capacity;
 	d->due = (struct rl_device_due *)(d->item + d->capacity);
-	d->unused = d->waiting = d->ready = none;
+	d->unused = d->waiting = none;
 	for (uint32_t i = d->capacity; i;)
 		leave(d, --i);
 	d->slot = rl_world_slot(w, fire, d);
@@ -258,12 +275,12 @@ rl_ps rl_device_busy(const struct rl_device_state *d)
 }
 
 /* Who looks sees all that is complete: an interrupt for it would find nothing. */
-bool rl_device_completed(struct rl_device_state *d, uint64_t *id)
+bool rl_device_completed(struct rl_device_state *d, uint32_t vector, uint64_t *id)
 {
-	uint32_t item = rl_device_get(d, &d->ready);
+	uint32_t item = rl_device_get(d, &d->vector[vector].ready);
 
 	if (item == RL_DEVICE_NONE) {
-		d->untold = 0;
+		d->vector[vector].untold = 0;
 		return false;
 	}
 	*id = d->item[item].r.id;
