@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -175,6 +176,30 @@ static void who_waits_costs_no_event(void **state)
 	assert_true(events[1] < 1.2 * (double)events[0]);
 }
 
+/* Each disk draws times of its own; with the same seed, the same as ever. */
+static void disks_draw_apart(void **state)
+{
+	rl_ps first[2];
+
+	(void)state;
+	for (int again = 0; again < 2; again++) {
+		setup(2, 2, 1);
+		s.job.iodepth = 1;
+		snprintf(s.disk.device, sizeof(s.disk.device), "random:mean=100us");
+		start();
+		run_for(RL_PS_PER_S);
+		assert_true(w->blk[0].responses > 1000);
+		assert_true(w->blk[0].responses != w->blk[1].responses);
+		for (int i = 0; i < 2; i++) {
+			rl_ps busy = rl_device_busy(&w->vbd[i].device);
+
+			assert_true(!again || busy == first[i]);
+			first[i] = busy;
+		}
+		assert_true(first[0] != first[1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +209,7 @@ int main(void)
 		cmocka_unit_test(a_driver_domain_saturates),
 		cmocka_unit_test(one_upcall_serves_many),
 		cmocka_unit_test(who_waits_costs_no_event),
+		cmocka_unit_test(disks_draw_apart),
 	};
 
 	return cmocka_run_group_tests(tests, create, destroy);

@@ -223,6 +223,35 @@ static void no_arm_holds_off(void **state)
 	assert_true(back.told[RL_HIT] > 0);
 }
 
+static void nothing_else_runs(void)
+{
+	s.costs.v[RL_PARAM_tick_period_ns] = 0;
+	s.costs.v[RL_PARAM_dom0_period_ns] = 0;
+}
+
+/* A timer that does not fire was set and is taken back: a hypercall and two looks at the clock each
+ * time, beside the two looks of a policy that hears results. */
+static void a_timer_is_paid_twice(void **state)
+{
+	(void)state;
+	tweak = nothing_else_runs;
+	for (int timer = 0; timer < 2; timer++) {
+		uint64_t episodes;
+		rl_ps wait, each;
+
+		front.plan = back.plan = plan(RL_ARM_HALT);
+		back.plan.timer_ns = timer ? 5000000000ull : RL_NEVER;
+		run(2, 1, "null");
+		episodes = w->blk[0].server->wt.st.episodes;
+		wait = rl_world_driver(w, 0, 0)->st.cpu[RL_CPU_WAIT];
+		each = (timer ? 6 : 2) * rl_cost(w, clock_ns) +
+		       (timer ? 2 : 0) * rl_cost(w, hypercall_ns);
+		assert_true(episodes > IOS / 2 && back.told[RL_UPCALL] > IOS / 2);
+		assert_true(wait <= episodes * each && wait > (episodes - 1) * each);
+	}
+	tweak = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +265,7 @@ int main(void)
 		cmocka_unit_test(completions_take_time),
 		cmocka_unit_test(monitors_do_not_poll),
 		cmocka_unit_test(no_arm_holds_off),
+		cmocka_unit_test(a_timer_is_paid_twice),
 	};
 
 	return cmocka_run_group_tests(tests, create, destroy);

@@ -209,6 +209,31 @@ static void coalescing_saves_interrupts(void **state)
 	}
 }
 
+/* Four that are served side by side end at one time: answered in the order in which they came. */
+static void at_one_time_in_their_order(void **state)
+{
+	struct rl_rep_args a = {.s = &s, .seed = 1, .sched = rl_scheds[0]};
+	struct rl_world *world = rl_world_create();
+	const struct rl_ring_back *ring;
+
+	(void)state;
+	assert_non_null(world);
+	setup("fixed:time=100us,servers=4", RL_RW_READ, 4096, 4);
+	s.job.batch = s.job.complete_min = 4;
+	assert_int_equal(rl_rep_start(world, &a, 0), 0);
+	ring = &world->blk[0].back;
+	while (ring->rsp_prod_pub < 4)
+		assert_true(rl_world_step(world));
+	assert_true(world->now == 100000 * RL_PS_PER_NS);
+	for (uint32_t i = 0; i < 4; i++) {
+		const struct rl_blkif_response *rsp =
+			(const void *)(ring->slots + i * ring->slot_bytes);
+
+		assert_int_equal(rsp->id, ring->size - 1 - i); /* tags are taken from the end */
+	}
+	rl_world_destroy(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +246,7 @@ int main(void)
 		cmocka_unit_test(ssd_cache_is_full_at_last),
 		cmocka_unit_test(queue_limits_what_is_in_service),
 		cmocka_unit_test(coalescing_saves_interrupts),
+		cmocka_unit_test(at_one_time_in_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
