@@ -3,6 +3,7 @@
 # The house rules that no compiler holds: which room may see which, where SQLite ends,
 # that nobody below the drivers knows a policy by name, licences, and file sizes.
 # Every check is tried on a planted fault first, so that none of them is empty.
+# once: it reads sources
 
 setup() {
 	cd "$RL_SOURCE" || return 1

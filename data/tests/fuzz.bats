@@ -3,6 +3,7 @@
 # The readers of what people write take any bytes: no crash, no undefined behaviour, one line that
 # says what is wrong, and what is taken is in range. A guard that is taken out is found missing. The
 # long run is in long_fuzz.bats.
+# once: it builds its programs with sanitizers by itself
 
 fuzz=$BATS_TEST_DIRNAME/fuzz/fuzz
 

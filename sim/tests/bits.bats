@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The same bits of all results, intervals included, whatever the compiler, its optimisation, the
 # CPU's features and the number of threads; shown on a program (bits.c) made of the simulator alone.
+# once: it builds what it compares by itself
 bats_require_minimum_version 1.5.0
 
 setup_file() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a long run may cost: no memory that grows with its requests, and no events while nothing
 # happens. Counted, never timed.
+# once: a sanitizer maps terabytes, and counts of events stay the same
 bats_require_minimum_version 1.5.0
 
 setup() {

@@ -4,6 +4,7 @@
 # by the run's own intervals; and each has to notice that the service takes 2 % longer. What each
 # of them is, and what it needed, is in sim/tests/theory/README.md. The loads of 0.9 that take
 # longest are in long_theory.bats.
+# once: millions of requests of a kind that other tests have under sanitizers
 bats_require_minimum_version 1.5.0
 load theory/lib
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The draws have the same bits whoever compiled them, however, and whatever the CPU offers.
+# once: it builds what it compares by itself
 bats_require_minimum_version 1.5.0
 
 # bits COMPILER FLAG...: digest of the draws as a program of so many flags prints them.

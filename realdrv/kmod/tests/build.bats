@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 # The build of the kernel modules: from a copy of the sources, so that files can come and go.
+# once: kbuild makes the modules
 
 setup_file() {
 	[ -n "$(find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64')" ] || skip "no linux-headers-amd64"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What judges an untrusted peer agrees with its rules said once more, and a rule that is taken
 # out is found missing. The long run is in long_fuzz.bats.
+# once: it builds its programs with sanitizers by itself
 
 fuzz=$BATS_TEST_DIRNAME/../fuzz
 

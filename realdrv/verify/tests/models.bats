@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The models of the ring: they take the steps of core/ring.h, hold in every state, and do
 # not hold once anything that matters is left out. Larger ones are in long_models.bats.
+# once: the models are no part of the build
 
 models=$BATS_TEST_DIRNAME/../models
 
