@@ -25,7 +25,6 @@ enum rl_timeline_kind {
 	RL_TIMELINE_TRACK, /* the same */
 	RL_TIMELINE_BEGIN,
 	RL_TIMELINE_END,
-	RL_TIMELINE_INSTANT,
 	RL_TIMELINE_FLOW_BEGIN,
 	RL_TIMELINE_FLOW_END,
 	RL_TIMELINE_ASYNC_BEGIN,
@@ -44,7 +43,7 @@ struct rl_timeline_arg {
 
 struct rl_timeline_event {
 	enum rl_timeline_kind kind;
-	uint32_t group, track; /* from 1; a group's number is no track's */
+	uint32_t group, track; /* from 1, all different; track 0: of the group */
 	rl_ps at;
 	uint64_t id; /* of flows and of what is async */
 	const char *name;

@@ -39,6 +39,27 @@ trace() { # trace OPTION...: into $T, the result into $R
 	"$RINGLAB" simulate "$S" --format json --trace "$T" "$@" >"$R"
 }
 
+# Spans by domain and purpose are the cells of the result.
+adds_up() {
+	jq -e "$READ"' .traceEvents as $e | $r[0] as $r | .otherData.trace as $t
+		| ($t.to_ns - $t.from_ns) as $ns
+		| ($e | names("process_name")) as $pid
+		| $e | spans | add
+		| map(. + {of: ($pid[.pid | tostring] | sub(" [0-9]+$"; "")), ns: ((.to - .from) / 1000)}) | . as $spans
+		| def close($b): (. - $b) | fabs < 1e-9 * $ns;
+		def in_trace($d; $p): [$spans[] | select(.of == $d and .name == $p) | .ns] | add // 0;
+		([$r.cpu | to_entries[] | select(.key != "none") | .key as $d | .value
+			| to_entries[] | in_trace(domain[$d]; .key) as $sum
+			| .value.value * $ns | close($sum)]
+			| length > 8 and all)
+		and (($r.cpu.none.idle.value // 0) * $ns | . - in_trace("pCPUs"; "idle")
+			| close(0))
+		and ($r.metrics.switches_per_request.value * $r.manifest.requests
+			- ([$spans[] | select(.of == "pCPUs" and .name == "switch")] | length)
+			| fabs <= $r.scenario.machine.pcpus)
+	' --slurpfile r "$R" "$T"
+}
+
 # The measured part of one replication, in ways that differ in what runs.
 ways=(
 	"--set back_policy=event"
@@ -61,23 +82,7 @@ ways=(
 		echo "$how"
 		# shellcheck disable=SC2086 # words
 		trace --reps 1 --requests 500 --trace-window measured $how
-		jq -e "$READ"' .traceEvents as $e | $r[0] as $r | .otherData.trace as $t
-			| ($t.to_ns - $t.from_ns) as $ns
-			| ($e | names("process_name")) as $pid
-			| $e | spans | add
-			| map(. + {of: ($pid[.pid | tostring] | sub(" [0-9]+$"; "")), ns: ((.to - .from) / 1000)}) | . as $spans
-			| def close($b): (. - $b) | fabs < 1e-9 * $ns;
-			def in_trace($d; $p): [$spans[] | select(.of == $d and .name == $p) | .ns] | add // 0;
-			([$r.cpu | to_entries[] | select(.key != "none") | .key as $d | .value
-				| to_entries[] | in_trace(domain[$d]; .key) as $sum
-				| .value.value * $ns | close($sum)]
-				| length > 8 and all)
-			and (($r.cpu.none.idle.value // 0) * $ns | . - in_trace("pCPUs"; "idle")
-				| close(0))
-			and ($r.metrics.switches_per_request.value * $r.manifest.requests
-				- ([$spans[] | select(.of == "pCPUs" and .name == "switch")] | length)
-				| fabs <= $r.scenario.machine.pcpus)
-		' --slurpfile r "$R" "$T"
+		adds_up
 	done
 }
 
@@ -130,6 +135,19 @@ ways=(
 	done
 }
 
+@test "so it is with every policy on either side" {
+	list=$("$RINGLAB" list policies --format csv | tail -n +2 | cut -d, -f1 | sort -u)
+	[ "$(wc -l <<<"$list")" -gt 10 ]
+	for p in $list; do
+		echo "$p"
+		trace --reps 1 --requests 60 --trace-window measured --set back_policy="$p"
+		adds_up
+		trace --reps 1 --requests 60 --trace-window measured --set front_policy="$p" \
+			--set machine.pcpus=2 --set driver.pcpu=1 --set disk.device=fixed:time=100us
+		adds_up
+	done
+}
+
 @test "events lead from who sends them to what they cause; counters hold what is under way" {
 	trace --trace-window measured --reps 1 --requests 300
 	jq -e "$READ"' .traceEvents as $e
@@ -144,6 +162,20 @@ ways=(
 	' "$T"
 	jq -e '[.traceEvents[] | select(.ph == "C") | .args | add] | length > 300
 		and min >= 0 and max == 4' "$T"
+}
+
+@test "a ring's slots are in use for as long as requests are between publication and completion" {
+	# Two in flight are issued one by one: a slot is taken when its request is published.
+	trace --trace-window 20ms --requests 300 --set job.iodepth=2
+	jq -e "$READ"' (.otherData.trace | [.from_ns, .to_ns] | map(. * 1000 | round)) as $w
+		| [.traceEvents[] | select(.ph == "C") | {at: (.ts | ps), n: (.args | add)}] as $c
+		| ($c[0].at == $w[0] and $c[-1].at == $w[1] and ($c | map(.n) | max) == 2)
+		and ([range(1; $c | length) as $i | $c[$i - 1].n * ($c[$i].at - $c[$i - 1].at)] | add)
+			== ([.traceEvents | asyncs[]
+				| ([.[] | select(.name == "publish") | .to, $w[0]] | max) as $since
+				| ([.[] | select(.name == "complete") | .to, $w[1]] | min) as $until
+				| [$until - $since, 0] | max] | add)
+	' "$T"
 }
 
 @test "a poller has one span for as long as it polls, not one a look" {

@@ -26,7 +26,6 @@ static const struct {
 	[RL_TIMELINE_TRACK] = {'M', ""},
 	[RL_TIMELINE_BEGIN] = {'B', "cpu"},
 	[RL_TIMELINE_END] = {'E', "cpu"},
-	[RL_TIMELINE_INSTANT] = {'i', "cpu"},
 	[RL_TIMELINE_FLOW_BEGIN] = {'s', "evtchn"},
 	[RL_TIMELINE_FLOW_END] = {'f', "evtchn"},
 	[RL_TIMELINE_ASYNC_BEGIN] = {'b', "io"},
@@ -81,22 +80,34 @@ static void put_args(struct rl_timeline_file *f, const struct rl_timeline_event 
 	put(f, "}");
 }
 
-/* The two events that say how a group and its tracks are called and in what order they stand. */
+/* The begin of an event's line. What is of a group as a whole has no thread: 0 would be one. */
+static void put_head(struct rl_timeline_file *f, const struct rl_timeline_event *e, bool first)
+{
+	char line[96];
+
+	snprintf(line, sizeof(line), "%s\n{\"ph\":\"%c\",\"pid\":%u", first ? "" : ",",
+		kind[e->kind].ph, e->group);
+	put(f, line);
+	if (e->track) {
+		snprintf(line, sizeof(line), ",\"tid\":%u", e->track);
+		put(f, line);
+	}
+}
+
+/* The two events that say how a group or a track is called and in what order it stands. */
 static void put_name(struct rl_timeline_file *f, const struct rl_timeline_event *e)
 {
-	const char *of = e->kind == RL_TIMELINE_GROUP ? "process" : "thread";
-	uint32_t nth = e->kind == RL_TIMELINE_GROUP ? e->group : e->track;
-	char line[160];
+	const char *of = e->track ? "thread" : "process";
+	char line[96];
 
-	snprintf(line, sizeof(line), "%s\n{\"ph\":\"M\",\"pid\":%u,\"tid\":%u,\"name\":\"%s_name\"",
-		f->any ? "," : "", e->group, e->track, of);
+	put_head(f, e, !f->any);
+	snprintf(line, sizeof(line), ",\"name\":\"%s_name\",\"args\":{\"name\":", of);
 	put(f, line);
-	put(f, ",\"args\":{\"name\":");
 	put_text(f, e->name);
-	snprintf(line, sizeof(line),
-		"}},\n{\"ph\":\"M\",\"pid\":%u,\"tid\":%u,\"name\":\"%s_sort_index\","
-		"\"args\":{\"sort_index\":%u}}",
-		e->group, e->track, of, nth);
+	put(f, "}}");
+	put_head(f, e, false);
+	snprintf(line, sizeof(line), ",\"name\":\"%s_sort_index\",\"args\":{\"sort_index\":%u}}",
+		of, e->track ? e->track : e->group);
 	put(f, line);
 }
 
@@ -104,11 +115,11 @@ static void put_event(struct rl_timeline_file *f, const struct rl_timeline_event
 {
 	bool flow = e->kind == RL_TIMELINE_FLOW_BEGIN || e->kind == RL_TIMELINE_FLOW_END;
 	bool async = e->kind == RL_TIMELINE_ASYNC_BEGIN || e->kind == RL_TIMELINE_ASYNC_END;
-	char line[160];
+	char line[96];
 
-	snprintf(line, sizeof(line), "%s\n{\"ph\":\"%c\",\"pid\":%u,\"tid\":%u,\"ts\":%llu.%06llu",
-		f->any ? "," : "", kind[e->kind].ph, e->group, e->track,
-		(unsigned long long)(e->at / PS_PER_US), (unsigned long long)(e->at % PS_PER_US));
+	put_head(f, e, !f->any);
+	snprintf(line, sizeof(line), ",\"ts\":%llu.%06llu", (unsigned long long)(e->at / PS_PER_US),
+		(unsigned long long)(e->at % PS_PER_US));
 	put(f, line);
 	if (e->kind != RL_TIMELINE_END) {
 		snprintf(line, sizeof(line), ",\"cat\":\"%s\",\"name\":", kind[e->kind].cat);
@@ -121,8 +132,6 @@ static void put_event(struct rl_timeline_file *f, const struct rl_timeline_event
 	}
 	if (e->kind == RL_TIMELINE_FLOW_END)
 		put(f, ",\"bp\":\"e\"");
-	if (e->kind == RL_TIMELINE_INSTANT)
-		put(f, ",\"s\":\"t\"");
 	if (e->nargs)
 		put_args(f, e);
 	put(f, "}");

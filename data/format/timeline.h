@@ -9,7 +9,7 @@
  *	],"otherData":{...}}
  *
  * Times are microseconds with six decimals: exact to the picosecond. Groups are processes, tracks
- * threads. Spans are B and E, instants i, flows s and f (which bind to the span around them), async
+ * threads. Spans are B and E, flows s and f (which bind to the span around them), async
  * b and e, counters C, names M. cat is cpu, evtchn, io or ring.
  *
  * The file is written beside its place and takes it when it is complete, so nobody ever sees half

@@ -32,11 +32,10 @@ static void show_ring(struct rl_tracer *t, uint32_t i, rl_ps at)
 	rl_tracer_emit(t, &e);
 }
 
-void rl_tracer_rings_show(struct rl_tracer *t)
+void rl_tracer_rings_show(struct rl_tracer *t, rl_ps at)
 {
 	for (uint32_t i = 0; i < t->w->nblk; i++)
-		show_ring(t, i, t->from);
-	t->rings_shown = true;
+		show_ring(t, i, at);
 }
 
 /* Slots that are being filled count: nobody else can have them. */
@@ -51,7 +50,7 @@ void rl_tracer_rings_look(struct rl_tracer *t)
 		if (memcmp(slots, t->ring[i].slots, sizeof(slots)) == 0)
 			continue;
 		memcpy(t->ring[i].slots, slots, sizeof(slots));
-		if (t->rings_shown && t->w->now < t->to)
+		if (t->rings_begun && !t->rings_ended)
 			show_ring(t, i, t->w->now);
 	}
 }

@@ -53,7 +53,7 @@ struct rl_tracer {
 	struct rl_world *w;
 	rl_ps from, to;		 /* RL_PS_NEVER: not known yet */
 	uint64_t at_from, at_to; /* I/Os after which they are known */
-	bool rings_shown, over;
+	bool rings_begun, rings_ended, over;
 	/* I/Os that were under way at @to, those of them that ended since; events since */
 	uint64_t in_flight, late, events;
 	uint64_t flows, ios; /* given so far */
@@ -105,8 +105,9 @@ const char *rl_tracer_context(
 /* io.c */
 /** rl_tracer_rings_begin - names of counters. */
 void rl_tracer_rings_begin(struct rl_tracer *t);
-/** rl_tracer_rings_show - what all rings hold, at the begin of the window. */
-void rl_tracer_rings_show(struct rl_tracer *t);
+/** rl_tracer_rings_show - what all rings hold as they were looked at last, as of @at: an edge of
+ * the window. */
+void rl_tracer_rings_show(struct rl_tracer *t, rl_ps at);
 /** rl_tracer_rings_look - what the last event changed of them. */
 void rl_tracer_rings_look(struct rl_tracer *t);
 /** rl_tracer_ios_end - show the I/Os that did not end. */

@@ -61,6 +61,8 @@ static int finish(struct rl_tracer *t, struct rl_err *err)
 	if (t->to > now)
 		t->to = now;
 	rl_tracer_cpu_end(t);
+	if (!t->rings_ended)
+		rl_tracer_rings_show(t, t->to);
 	rl_tracer_ios_end(t);
 	t->shown.from = t->from;
 	t->shown.to = t->to;

@@ -21,12 +21,25 @@ int rl_tracer_begin(struct rl_tracer *t, struct rl_world *w)
 	return 0;
 }
 
+/* Before the rings are looked at: as they were, they were at the edges that have passed. */
+static void rings(struct rl_tracer *t)
+{
+	if (!t->rings_begun && t->from <= t->w->now) {
+		rl_tracer_rings_show(t, t->from);
+		t->rings_begun = true;
+	}
+	if (t->rings_begun && !t->rings_ended && t->to < t->w->now) {
+		rl_tracer_rings_show(t, t->to);
+		t->rings_ended = true;
+	}
+}
+
 static void open_window(struct rl_tracer *t)
 {
 	t->from = t->w->now;
 	if (t->o.window == RL_TRACER_WARM)
 		t->to = t->from + (t->o.to_ns - t->o.from_ns) * RL_PS_PER_NS;
-	rl_tracer_rings_show(t);
+	rings(t);
 }
 
 void rl_tracer_mark(struct rl_tracer *t, uint64_t n)
@@ -68,8 +81,7 @@ bool rl_tracer_step(struct rl_tracer *t)
 {
 	if (t->over || !rl_world_step(t->w))
 		return false;
-	if (!t->rings_shown && t->from <= t->w->now)
-		rl_tracer_rings_show(t);
+	rings(t);
 	rl_tracer_cpu_look(t);
 	rl_tracer_rings_look(t);
 	t->over = all_shown(t);
