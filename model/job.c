@@ -138,6 +138,19 @@ static int check_replay(const struct rl_job *j, struct rl_err *err)
 	return 0;
 }
 
+static int check_sync(const struct rl_job *j, struct rl_err *err)
+{
+	const char *name = j->fsync	  ? "job.fsync"
+			   : j->fdatasync ? "job.fdatasync"
+					  : "job.end_fsync";
+
+	if (!rl_job_syncs(j))
+		return 0;
+	if (j->offload)
+		return bad(err, name, "none beside io_submit_mode=offload");
+	return j->replay ? bad(err, name, "none beside read_iolog") : 0;
+}
+
 int rl_job_check(const struct rl_job *j, struct rl_err *err)
 {
 	int rc = 0;
@@ -154,6 +167,7 @@ int rl_job_check(const struct rl_job *j, struct rl_err *err)
 	rc = rc ? rc : check_times(j, err);
 	rc = rc ? rc : check_rate(j, err);
 	rc = rc ? rc : check_place(j, err);
+	rc = rc ? rc : check_sync(j, err);
 	return rc ? rc : check_replay(j, err);
 }
 
@@ -174,4 +188,9 @@ bool rl_job_does(const struct rl_job *j, enum rl_dir dir)
 	bool writes = j->rw == RL_RW_WRITE || j->rw == RL_RW_RANDWRITE;
 
 	return j->replay || mixed || writes == (dir == RL_DIR_WRITE);
+}
+
+bool rl_job_syncs(const struct rl_job *j)
+{
+	return (j->fsync || j->fdatasync || j->end_fsync) && rl_job_does(j, RL_DIR_WRITE);
 }

@@ -58,8 +58,10 @@ struct rl_job {
 	uint64_t offset_bytes, offset_increment_bytes;
 	uint64_t startdelay_ns;
 	enum rl_spread spread;
-	double spread_arg; /* theta, power, or deviation in percent */
-	bool stonewall;	   /* starts when all before it have ended */
+	double spread_arg;	   /* theta, power, or deviation in percent */
+	bool stonewall;		   /* starts when all before it have ended */
+	uint32_t fsync, fdatasync; /* after so many writes; 0: never */
+	bool end_fsync;		   /* once more at its end */
 	char read_iolog[RL_PATH_BYTES];
 	uint32_t replay; /* of rl_replay_get(); 0: none */
 	bool replay_no_stall;
@@ -78,6 +80,9 @@ int rl_job_check(const struct rl_job *j, struct rl_err *err);
 
 /** rl_job_mean_bytes - mean size of an I/O of a direction. */
 double rl_job_mean_bytes(const struct rl_job *j, enum rl_dir dir);
+
+/** rl_job_syncs - does it ever call fsync or fdatasync? Who only reads does not. */
+bool rl_job_syncs(const struct rl_job *j);
 
 /** rl_job_does - does the job issue I/O of this direction? A replay: of both. */
 bool rl_job_does(const struct rl_job *j, enum rl_dir dir);

@@ -58,6 +58,11 @@ struct rl_spec_type {
 	 * @ns: in and out, RL_DEVICE_PARTS_MAX of them, zeroed.
 	 */
 	void (*service)(const struct rl_spec *s, double bytes, bool write, double *ns);
+	/**
+	 * flush_ns - of a device with a volatile cache, how long a flush may take. Null, or 0: it
+	 * has none, and is never sent a flush.
+	 */
+	double (*flush_ns)(const struct rl_spec *s);
 };
 
 /* All that may be chosen for one purpose; what they are called, and options that all have. */

@@ -68,6 +68,9 @@ static void pace(json_t *to, const struct rl_job *j)
 		json_string(j->thinktime_issue ? "issue" : "complete"));
 	count(to, "startdelay_ns", j->startdelay_ns);
 	flag(to, "stonewall", j->stonewall);
+	count(to, "fsync", j->fsync);
+	count(to, "fdatasync", j->fdatasync);
+	flag(to, "end_fsync", j->end_fsync);
 }
 
 static void place(json_t *to, const struct rl_job *j)

@@ -209,6 +209,17 @@ static void fill_stages(struct rl_rep *r, const struct rl_mark *a, const struct 
 _Static_assert(RL_METRIC_stage_reap_ns - RL_METRIC_stage_submit_ns == RL_STAGE_REAP,
 	"stages are in one order");
 
+static void fill_syncs(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
+{
+	double n = (double)(b->tally.syncs - a->tally.syncs);
+
+	if (n == 0)
+		return;
+	r->m[RL_METRIC_sync_iops] = n / ((double)(b->now - a->now) / RL_PS_PER_S);
+	r->m[RL_METRIC_sync_lat_mean_ns] =
+		(double)(b->tally.sync_ps - a->tally.sync_ps) / RL_PS_PER_NS / n;
+}
+
 /* Of @n that spent it together: the share of @t of the one that spent @peak times the mean. */
 static double share(rl_ps_sum spent, double t, uint32_t n, double peak)
 {
@@ -280,6 +291,7 @@ void rl_mark_fill(
 		out->m[i] = NAN;
 	fill_ios(out, a, b, (double)(b->now - a->now) / RL_PS_PER_S, hist);
 	fill_stages(out, a, b);
+	fill_syncs(out, a, b);
 	fill_use(out, a, b);
 	fill_cells(out, a, b);
 	fill_counts(out, a, b);

@@ -26,6 +26,8 @@ struct rl_tally_class {
 struct rl_tally {
 	struct rl_tally_class c[RL_CLASSES];
 	rl_ps_sum stage[RL_STAGE_COUNT];
+	uint64_t syncs;		/* calls of fsync: no I/Os */
+	rl_ps sync_ps;		/* how long they took */
 	bool disordered;	/* an I/O's stamps were */
 	struct rl_mser *series; /* completion latencies, where the warm-up is looked for; or null */
 	uint64_t in_flight;
@@ -70,6 +72,13 @@ static inline void rl_tally_end(struct rl_tally *t, rl_ps now, rl_ps begin, rl_p
 	rl_hist_add(&t->clat_ns[class], clat_ns);
 	if (t->series)
 		rl_mser_add(t->series, clat_ns);
+}
+
+/** rl_tally_sync - a call of fsync ends now that began at @begin. */
+static inline void rl_tally_sync(struct rl_tally *t, rl_ps now, rl_ps begin)
+{
+	t->syncs++;
+	t->sync_ps += now - begin;
 }
 
 /** rl_tally_little - does Little's law hold up to @now? */

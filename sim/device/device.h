@@ -136,6 +136,12 @@ bool rl_device_submit(struct rl_device_state *d, const struct rl_device_request 
  * none is left. */
 bool rl_device_completed(struct rl_device_state *d, uint32_t vector, uint64_t *id);
 
+/** rl_device_flushes - has it a volatile cache, so that its frontend may send flushes? */
+static inline bool rl_device_flushes(const struct rl_device_state *d)
+{
+	return d->spec.type->flush_ns && d->spec.type->flush_ns(&d->spec) > 0;
+}
+
 /** rl_device_busy - how long the part of it was busy that was busy longest. */
 rl_ps rl_device_busy(const struct rl_device_state *d);
 

@@ -61,6 +61,11 @@ static void ssd_service(const struct rl_spec *s, double bytes, bool write, doubl
 		ns[CHANNEL_PART] = v[WRITE] / v[CHANNELS];
 }
 
+static double ssd_flush_ns(const struct rl_spec *s)
+{
+	return s->v[CACHE] > 0 ? s->v[CACHE] / s->v[DRAIN] * 1e9 + s->v[WRITE] : 0;
+}
+
 static void ssd_init(struct rl_device_state *d)
 {
 	struct ssd *s = (void *)d->model;
@@ -149,7 +154,8 @@ RL_DEVICE(ssd) = {
 		.opts = ssd_opts,
 		.nopts = RL_ARRAY_LEN(ssd_opts),
 		.check = ssd_check,
-		.service = ssd_service},
+		.service = ssd_service,
+		.flush_ns = ssd_flush_ns},
 	.init = ssd_init,
 	.begin = ssd_begin,
 	.step = ssd_step,

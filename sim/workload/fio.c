@@ -209,12 +209,23 @@ static void settle(struct rl_ctx *c)
 		reaped(c);
 }
 
+/* Nothing is in flight any more. */
+static void last(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	if (f->syncs && f->job->end_fsync)
+		rl_fio_sync(c, rl_fio_finish);
+	else
+		rl_fio_finish(c);
+}
+
 static void rated(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
 
 	if (rl_fio_ended(f))
-		rl_fio_finish(c);
+		last(c);
 	else
 		pick(c);
 }
@@ -231,7 +242,14 @@ static void loop(struct rl_ctx *c)
 	struct rl_fio *f = c->arg;
 
 	if (rl_fio_ended(f)) {
-		quiesce(c, rl_fio_finish);
+		quiesce(c, last);
+		return;
+	}
+	if (f->syncs && rl_fio_sync_due(f)) {
+		if (f->queued.n)
+			submit(c);
+		else
+			rl_fio_sync(c, again);
 		return;
 	}
 	f->rest_until = rl_fio_next_due(f);
@@ -247,6 +265,7 @@ void rl_fio_begin(struct rl_ctx *c)
 	const struct rl_job *j = f->job;
 	rl_ps now = f->w->now;
 
+	f->flushes = f->syncs && rl_device_flushes(&f->blk->vbd->device);
 	f->epoch = f->due[0] = f->due[1] = f->thought_at = now;
 	if (!f->jobs->sampled && j->runtime_ns)
 		f->end = now + (j->ramp_ns + j->runtime_ns) * RL_PS_PER_NS;

@@ -16,6 +16,7 @@
  *	fio.c      the loop              next.c  what the next I/O is, and when it is due
  *	offload.c  its open variant      part.c  between a clone and the driver
  *	jobs.c     all clones            rest.c  sleeping until a time
+ *	sync.c     fsync and fdatasync
  */
 #ifndef RL_SIM_WORKLOAD_FIO_H
 #define RL_SIM_WORKLOAD_FIO_H
@@ -35,6 +36,7 @@ struct rl_io {
 	uint32_t bytes, left; /* left: not yet handed to the driver */
 	uint32_t parts;	      /* requests of it not yet complete */
 	bool write;
+	bool flush; /* no bytes: all that the device holds goes to its medium */
 };
 
 /* A queue of indices of I/Os, in memory that holds iodepth of them. */
@@ -53,13 +55,15 @@ struct rl_fio {
 	const struct rl_replay *replay;
 	uint32_t section, clone;
 
-	/* I/Os: free, picked but not issued, complete but not reaped; the rest is in flight */
+	/* I/Os: free, picked but not issued, complete but not reaped; the rest is in flight. One
+	 * more, number depth, is its flush. */
 	struct rl_io *io;
 	struct rl_io_queue free, queued, done;
 	uint32_t depth, in_flight;
 	uint32_t part_bytes; /* the most that a request carries */
 	uint32_t issuing;    /* of the batch under way: so many are with the driver */
 	bool unpublished;    /* requests on the ring that the backend was not told of yet */
+	bool syncs;	     /* it calls fsync at all */
 
 	/* what comes next */
 	struct rl_spreader spread[RL_DIRS];
@@ -93,6 +97,12 @@ struct rl_fio {
 	struct rl_spin spin;
 	void (*reaped)(struct rl_ctx *), (*quiet)(struct rl_ctx *), (*rested)(struct rl_ctx *);
 	bool started, over;
+
+	/* fsync */
+	bool flushes, flushed; /* the disk has a cache; its flush came */
+	uint64_t synced_at;    /* writes issued at the last one */
+	rl_ps sync_from;
+	void (*synced)(struct rl_ctx *);
 };
 
 /* Who waits at a ring: in struct rl_blk. */

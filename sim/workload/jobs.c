@@ -1,14 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* All clones of a scenario's jobs: their memory, their starts one after another, their ends. */
 #include "model/bounds.h"
+#include "model/device.h"
 #include "sim/workload/private.h"
 
 #define DEFAULT_RANGE_BYTES (1ull << 30) /* of the disk, when a job has no size */
 #define STREAMS		    4u		 /* of a clone */
 
+/* How long a flush may take, where one is sent. */
+static uint64_t longest_flush_ns(const struct rl_scenario *s)
+{
+	struct rl_spec device;
+	bool syncs = false;
+
+	for (uint32_t i = 0; i < s->njobs; i++)
+		syncs |= rl_job_syncs(&s->jobs[i]);
+	if (!syncs || rl_spec_read(&rl_device_set, s->disk.device, &device, NULL) ||
+		!device.type->flush_ns)
+		return 0;
+	return (uint64_t)device.type->flush_ns(&device);
+}
+
 rl_ps rl_jobs_longest_rest(const struct rl_scenario *s)
 {
-	uint64_t longest = 0;
+	uint64_t longest = 0, flush = longest_flush_ns(s);
 
 	for (uint32_t i = 0; i < s->njobs; i++) {
 		const struct rl_job *j = &s->jobs[i];
@@ -19,6 +34,8 @@ rl_ps rl_jobs_longest_rest(const struct rl_scenario *s)
 			rest += log->io[log->n - 1].at_ns / 100 * j->replay_time_scale;
 		longest = rest > longest ? rest : longest;
 	}
+	/* Longer than the clock goes is no limit. */
+	longest += flush < RL_MAX_HORIZON_NS ? flush : RL_MAX_HORIZON_NS;
 	return longest * RL_PS_PER_NS;
 }
 
@@ -76,7 +93,7 @@ static void give_memory(struct rl_fio *f)
 {
 	uint32_t *at = rl_world_alloc(f->w, 3 * f->depth * sizeof(*at));
 
-	f->io = rl_world_alloc(f->w, f->depth * sizeof(*f->io));
+	f->io = rl_world_alloc(f->w, (f->depth + f->syncs) * sizeof(*f->io));
 	f->free.at = at;
 	f->queued.at = at + f->depth;
 	f->done.at = at + 2 * f->depth;
@@ -89,6 +106,7 @@ static void give_work(struct rl_fio *f, const struct rl_job *j, bool sampled)
 	uint64_t size = j->size_bytes ? j->size_bytes : DEFAULT_RANGE_BYTES;
 
 	f->job = j;
+	f->syncs = rl_job_syncs(j);
 	f->replay = rl_replay_get(j->replay);
 	f->depth = j->iodepth;
 	f->end = RL_PS_NEVER;

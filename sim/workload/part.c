@@ -105,6 +105,7 @@ static void enqueue(struct rl_ctx *c)
 		.bytes = part_of(f, f->cur),
 		.sector = io->sector + (io->bytes - io->left) / RL_SECTOR_BYTES,
 		.write = io->write,
+		.flush = io->flush,
 	};
 
 	rl_front_submit(f->blk, f, f->cur, &req, io->asked, f->slot_at);
@@ -158,8 +159,13 @@ void rl_fio_completed(struct rl_fio *f, uint32_t io, const struct rl_stamps *s)
 
 	if (--f->io[io].parts)
 		return;
-	f->io[io].stamps = *s;
-	rl_io_push(f, &f->done, io);
+	if (f->io[io].flush) {
+		f->flushed = true;
+		f->want = 0;
+	} else {
+		f->io[io].stamps = *s;
+		rl_io_push(f, &f->done, io);
+	}
 	if (f->touched)
 		return;
 	f->touched = true;

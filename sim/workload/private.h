@@ -67,6 +67,12 @@ void rl_fio_doze(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *));
 /** rl_fio_alarm - the handler of a clone's timer. c->arg: the clone. */
 void rl_fio_alarm(struct rl_ctx *c);
 
+/* sync.c */
+/** rl_fio_sync_due - does a job that calls fsync do so now, before it picks the next I/O? */
+bool rl_fio_sync_due(const struct rl_fio *f);
+/** rl_fio_sync - the call; @then follows. Nothing is queued. */
+void rl_fio_sync(struct rl_ctx *c, void (*then)(struct rl_ctx *));
+
 /* jobs.c */
 /** rl_fio_finish - the clone has ended: its thread sleeps for good. */
 void rl_fio_finish(struct rl_ctx *c);
