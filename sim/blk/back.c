@@ -107,7 +107,7 @@ static void take_requests(struct rl_ctx *c)
 	for (; b->batch; b->batch--) {
 		struct rl_tag *t;
 
-		rl_back_take(&b->back, &req, sizeof(req));
+		rl_back_take(&b->back, &req, RL_REQUEST_HEAD_BYTES);
 		t = &b->tag[req.id];
 		rl_stage_mark(&t->stamps, RL_STAGE_BACK_WAKE, b->server->wt.woke);
 		rl_stage_mark(&t->stamps, RL_STAGE_DEQUEUE, b->drain_from);

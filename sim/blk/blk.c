@@ -82,14 +82,19 @@ void rl_blk_create(struct rl_world *w, const struct rl_scenario *s)
 		deal(w, s, d, to);
 }
 
+/*
+ * As many slots as the pages hold, but only the head of each, for nobody reads its list of
+ * segments: a page has four times as many lines, and with thousands of rings none stays in a cache.
+ */
 static void ring_init(struct rl_blk *b, uint32_t pages)
 {
-	rl_u32 bytes = pages * RL_PAGE_BYTES;
+	rl_u32 slots = rl_ring_slots(pages * RL_PAGE_BYTES, RL_BLKIF_SLOT_BYTES);
+	rl_u32 bytes = RL_RING_HEADER_BYTES + slots * RL_SLOT_HEAD_BYTES;
 	uint8_t *mem = rl_world_alloc(b->w, bytes);
 
 	rl_ring_init_shared((struct rl_ring_shared *)mem);
-	rl_front_attach(&b->front, mem, bytes, RL_BLKIF_SLOT_BYTES);
-	rl_back_attach(&b->back, mem, bytes, RL_BLKIF_SLOT_BYTES);
+	rl_front_attach(&b->front, mem, bytes, RL_SLOT_HEAD_BYTES);
+	rl_back_attach(&b->back, mem, bytes, RL_SLOT_HEAD_BYTES);
 	b->tag = rl_world_alloc(b->w, b->front.size * sizeof(*b->tag));
 	b->free_tag = rl_world_alloc(b->w, b->front.size * sizeof(*b->free_tag));
 	b->publication = rl_world_alloc(b->w, b->front.size * sizeof(*b->publication));

@@ -20,6 +20,14 @@
 #include "sim/xen/lock.h"
 #include "sim/xen/xen.h"
 
+/* What is kept of a slot: two share a line. What is read of a request: all but its segments. */
+#define RL_SLOT_HEAD_BYTES    32u
+#define RL_REQUEST_HEAD_BYTES offsetof(struct rl_blkif_request, seg)
+
+_Static_assert(sizeof(struct rl_blkif_response) <= RL_SLOT_HEAD_BYTES &&
+		       RL_REQUEST_HEAD_BYTES <= RL_SLOT_HEAD_BYTES,
+	"both fit");
+
 struct rl_fio;
 struct rl_waiter;
 
