@@ -97,7 +97,7 @@ int rl_bench_mm1(double load, uint64_t customers, uint64_t seed, struct rl_bench
 	q.customers = customers;
 	q.gap_ps = MEAN_PS / load;
 	rl_draw_init(&q.d, seed);
-	rc = rl_engine_init(&q.e, 2);
+	rc = rl_engine_init(&q.e, 2, 0);
 	if (!rc) {
 		q.source = rl_engine_slot(&q.e, arrive, NULL);
 		q.server = rl_engine_slot(&q.e, leave, NULL);
@@ -132,7 +132,7 @@ static void again(void *arg)
 
 static int fill(uint32_t pending)
 {
-	int rc = rl_engine_init(&h.e, pending);
+	int rc = rl_engine_init(&h.e, pending, 0);
 
 	for (uint32_t i = 0; i < pending && !rc; i++)
 		rl_engine_arm(&h.e, rl_engine_slot(&h.e, again, NULL), delay(&h.d, MEAN_PS));

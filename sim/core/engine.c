@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int rl_engine_init(struct rl_engine *e, uint32_t slots)
+int rl_engine_init(struct rl_engine *e, uint32_t slots, uint32_t near)
 {
 	assert(slots);
 	if (slots > e->room) {
@@ -20,7 +20,7 @@ int rl_engine_init(struct rl_engine *e, uint32_t slots)
 	e->now = 0;
 	e->events = 0;
 	e->slots = 0;
-	return rl_pending_init(&e->pending, slots);
+	return rl_pending_init(&e->pending, slots, near);
 }
 
 void rl_engine_fini(struct rl_engine *e)
@@ -32,7 +32,7 @@ void rl_engine_fini(struct rl_engine *e)
 
 uint32_t rl_engine_slot(struct rl_engine *e, void (*fire)(void *arg), void *arg)
 {
-	assert(e->slots < e->room && e->slots < e->pending.leaves);
+	assert(e->slots < e->room && e->slots < e->pending.slots);
 	e->slot[e->slots] = (struct rl_slot){fire, arg};
 	return e->slots++;
 }

@@ -7,7 +7,7 @@
  * moves and cancels it as time goes on. Events of one time fire in the order in which they were
  * armed. Nothing is allocated but by rl_engine_init().
  *
- *	rl_engine_init(&e, 2)			room for two slots
+ *	rl_engine_init(&e, 2, 0)		room for two slots
  *	a = rl_engine_slot(&e, fire, actor)	fire(actor) is what happens
  *	rl_engine_arm(&e, a, e.now + delay)
  *	while (rl_engine_step(&e)) ...		the clock jumps from event to event
@@ -34,9 +34,10 @@ struct rl_engine {
  * rl_engine_init - time zero, no slot taken, room for @slots of them.
  * @e:     zeroed before its first use; memory of an earlier use is used again when it suffices.
  * @slots: 1 to RL_SLOTS_MAX.
+ * @near:  the first so many that are taken are armed most often; 0: all alike.
  * Returns: 0; -ENOMEM. Give back with rl_engine_fini() in either case.
  */
-int rl_engine_init(struct rl_engine *e, uint32_t slots);
+int rl_engine_init(struct rl_engine *e, uint32_t slots, uint32_t near);
 
 /** rl_engine_fini - give the memory back. */
 void rl_engine_fini(struct rl_engine *e);

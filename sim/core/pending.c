@@ -9,24 +9,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-int rl_pending_init(struct rl_pending *p, uint32_t slots)
+static uint32_t leaves_for(uint32_t slots)
 {
 	uint32_t leaves = 2;
 
-	assert(slots <= RL_SLOTS_MAX);
 	while (leaves < slots)
 		leaves *= 2;
-	if (leaves > p->room) {
-		rl_pending_fini(p);
-		p->w = rl_pages_alloc(2 * leaves * sizeof(*p->w));
+	return leaves;
+}
+
+/* One tree; or two below one root, at the same offset from its children's row on. */
+static uint32_t lay_out(struct rl_pending *p, uint32_t slots, uint32_t near)
+{
+	uint32_t far = leaves_for(slots - near);
+
+	p->slots = slots;
+	p->near = near;
+	p->near_at = 2 * leaves_for(near);
+	p->far_at = near ? 3 * far - near : far;
+	return near ? 4 * far : 2 * far;
+}
+
+int rl_pending_init(struct rl_pending *p, uint32_t slots, uint32_t near)
+{
+	uint32_t nodes;
+
+	assert(slots <= RL_SLOTS_MAX && near <= slots);
+	/* A low tree beside one that is no higher only adds a level. */
+	nodes = lay_out(p, slots, 4 * near <= slots && slots > RL_FEW_LEAVES ? near : 0);
+	if (nodes > p->room) {
+		free(p->w);
+		p->room = 0;
+		p->w = rl_pages_alloc(nodes * sizeof(*p->w));
 		if (!p->w)
 			return -ENOMEM;
-		p->room = leaves;
+		p->room = nodes;
 	}
-	p->leaves = leaves;
 	p->seq = 0;
 	p->firing = ~0ull;
-	memset(p->w, 0xff, 2 * leaves * sizeof(*p->w));
+	memset(p->w, 0xff, nodes * sizeof(*p->w));
 	return 0;
 }
 

@@ -10,6 +10,11 @@
  *
  *	key: time 64 | priority 4 | sequence 40 | slot 20 bits
  *
+ * A walk is as long as the tree is high. The first slots of a large set may be armed much
+ * more often than the rest (those of pCPUs among thousands of vCPUs): they have a low tree of their
+ * own, the left child of the root, whose leaves are inner nodes of the whole; the others' tree is
+ *the right child. The order is total, so where a slot lies never shows.
+ *
  * The slot that fires stays in the tree until it has fired: nearly every actor arms its
  * own timer again, which then is one walk and not two.
  */
@@ -32,21 +37,23 @@ typedef unsigned __int128 rl_key;
 #define RL_KEY_NEVER (~(rl_key)0)
 
 struct rl_pending {
-	rl_key *w;	 /* w[1]: the next; w[leaves + slot]: the slot's own; pairs share a line */
+	rl_key *w;	 /* w[1]: the next; pairs share a line */
 	uint64_t seq;	 /* of the next arm */
 	uint64_t firing; /* low half of the key that fires, whose slot is not armed; ~0: none */
-	uint32_t leaves; /* a power of two, at least 2 */
-	uint32_t room;	 /* leaves that w has memory for */
+	uint32_t slots, near;	  /* near: so many of them lie near the root */
+	uint32_t near_at, far_at; /* a slot's own node: that far behind its number */
+	uint32_t room;		  /* nodes that w has memory for */
 };
 
 /**
  * rl_pending_init - an empty set; memory of an earlier one in *@p is used again when it suffices.
  * @p:     zeroed before its first use.
  * @slots: at most RL_SLOTS_MAX.
+ * @near:  the first so many are armed most often.
  * Returns: 0; -ENOMEM.
  * Context: the only call that allocates.
  */
-int rl_pending_init(struct rl_pending *p, uint32_t slots);
+int rl_pending_init(struct rl_pending *p, uint32_t slots, uint32_t near);
 
 /** rl_pending_fini - give the memory back. */
 void rl_pending_fini(struct rl_pending *p);
@@ -63,11 +70,18 @@ static inline rl_key *rl_pending_node(const struct rl_pending *p, uint64_t offse
 	return (rl_key *)((char *)p->w + offset);
 }
 
+/* A slot's own node. */
+static inline uint32_t rl_pending_leaf(const struct rl_pending *p, uint32_t slot)
+{
+	return slot + (slot < p->near ? p->near_at : p->far_at);
+}
+
 static inline void rl_pending_set(struct rl_pending *p, uint32_t slot, rl_key key)
 {
-	const bool whole = p->leaves <= RL_FEW_LEAVES;
+	const uint32_t leaf = rl_pending_leaf(p, slot);
+	const bool whole = leaf < 2 * RL_FEW_LEAVES;
 	const uint64_t one = sizeof(key);
-	uint64_t at = one * (p->leaves + slot);
+	uint64_t at = one * leaf;
 
 	*rl_pending_node(p, at) = key;
 	while (at > one) {
@@ -84,7 +98,7 @@ static inline void rl_pending_set(struct rl_pending *p, uint32_t slot, rl_key ke
 
 static inline uint64_t rl_pending_low(const struct rl_pending *p, uint32_t slot)
 {
-	return (uint64_t)p->w[p->leaves + slot];
+	return (uint64_t)p->w[rl_pending_leaf(p, slot)];
 }
 
 /** rl_pending_draw - the next sequence, for what is armed later by rl_pending_arm_seq(). */
@@ -127,7 +141,7 @@ static inline void rl_pending_cancel(struct rl_pending *p, uint32_t slot)
 /** rl_pending_at - the time of an armed slot. */
 static inline rl_ps rl_pending_at(const struct rl_pending *p, uint32_t slot)
 {
-	return (rl_ps)(p->w[p->leaves + slot] >> 64);
+	return (rl_ps)(p->w[rl_pending_leaf(p, slot)] >> 64);
 }
 
 /**

@@ -68,7 +68,8 @@ static void vbds_init(struct rl_world *w, const struct rl_rep_args *a, uint32_t 
 int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 {
 	struct rl_rng machine;
-	int rc = rl_world_reset(w, rl_xen_slots(a->s, a->sched) + slots_of(a->s));
+	int rc = rl_world_reset(
+		w, rl_xen_slots(a->s, a->sched) + slots_of(a->s), rl_pcpu_slots(a->s));
 
 	if (rc)
 		return rc;

@@ -19,7 +19,7 @@ void rl_world_destroy(struct rl_world *w)
 	free(w);
 }
 
-int rl_world_reset(struct rl_world *w, uint32_t slots)
+int rl_world_reset(struct rl_world *w, uint32_t slots, uint32_t near)
 {
 	struct rl_engine engine = w->engine;
 	struct rl_arena arena = w->arena;
@@ -28,7 +28,7 @@ int rl_world_reset(struct rl_world *w, uint32_t slots)
 	rl_arena_reset(&arena);
 	w->engine = engine;
 	w->arena = arena;
-	return rl_engine_init(&w->engine, slots);
+	return rl_engine_init(&w->engine, slots, near);
 }
 
 void *rl_world_alloc(struct rl_world *w, size_t bytes)

@@ -78,10 +78,11 @@ struct rl_world *rl_world_create(void);
 void rl_world_destroy(struct rl_world *w);
 
 /**
- * rl_world_reset - time zero, everything zero, room for @slots timers.
+ * rl_world_reset - time zero, everything zero, room for @slots timers, the first @near of which are
+ *                  armed most often.
  * Returns: 0; -ENOMEM.
  */
-int rl_world_reset(struct rl_world *w, uint32_t slots);
+int rl_world_reset(struct rl_world *w, uint32_t slots, uint32_t near);
 
 /** rl_world_alloc - zeroed memory until the next replication. Context: before the first event. */
 void *rl_world_alloc(struct rl_world *w, size_t bytes);

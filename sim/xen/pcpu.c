@@ -14,6 +14,7 @@ static void start(struct rl_pcpu *p)
 	if (v->idling)
 		v->idle_ps += p->w->now - v->idle_from;
 	v->idling = false;
+	v->slot = p->segment_slot;
 	rl_vcpu_go(v);
 }
 
@@ -202,4 +203,5 @@ void rl_pcpu_init(struct rl_pcpu *p, struct rl_world *w, int32_t id)
 	p->socket = (uint32_t)id / (w->npcpus / w->sockets);
 	p->core = (uint32_t)id / w->threads;
 	p->slot = rl_world_slot(w, fire, p);
+	p->segment_slot = rl_world_slot(w, rl_vcpu_segment_end, p);
 }

@@ -181,9 +181,9 @@ static bool only_yields(struct rl_vcpu *v, struct rl_ctx *c)
 	return s && s->yield && s->visible > v->w->now && s->deadline > v->w->now;
 }
 
-static void fire(void *arg)
+void rl_vcpu_segment_end(void *pcpu)
 {
-	struct rl_vcpu *v = arg;
+	struct rl_vcpu *v = ((struct rl_pcpu *)pcpu)->cur;
 	struct rl_ctx *c = v->active;
 
 	rl_seg_leave(v);
@@ -361,7 +361,6 @@ void rl_vcpu_init(
 	v->pin = pin;
 	v->cpu = pin < 0 ? 0 : pin;
 	dom->nvcpus++;
-	v->slot = rl_world_slot(w, fire, v);
 	v->kick_slot = rl_world_slot(w, kick, v);
 	v->tick_slot = rl_world_slot(w, tick, v);
 	v->idle = (struct rl_ctx){.v = v, .done = idle_done, .purpose = RL_CPU_IDLE_ENTRY};

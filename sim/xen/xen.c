@@ -94,13 +94,18 @@ static uint32_t vcpus_of(const struct rl_scenario *s)
 	       s->load.vcpus;
 }
 
+uint32_t rl_pcpu_slots(const struct rl_scenario *s)
+{
+	return s->machine.pcpus * RL_PCPU_SLOTS;
+}
+
 uint32_t rl_xen_slots(const struct rl_scenario *s, const struct rl_sched *sched)
 {
 	uint32_t caps = (s->guest.cap ? s->guest.count : 0) +
 			(s->driver.cap ? s->driver.count : 0) + !!s->load.cap;
 
-	return vcpus_of(s) * RL_VCPU_SLOTS + 1 + s->load.vcpus +
-	       s->machine.pcpus * (1 + sched->pcpu_slots) + caps * sched->cap_slots + sched->slots;
+	return rl_pcpu_slots(s) + vcpus_of(s) * RL_VCPU_SLOTS + 1 + s->load.vcpus +
+	       s->machine.pcpus * sched->pcpu_slots + caps * sched->cap_slots + sched->slots;
 }
 
 void rl_xen_create(struct rl_world *w, uint32_t pcpus, uint32_t doms, uint32_t vcpus)

@@ -29,7 +29,8 @@
 #include "sim/xen/purpose.h"
 
 #define RL_PS_NEVER   (~(rl_ps)0)
-#define RL_VCPU_SLOTS 3u /* timers of a vCPU itself */
+#define RL_VCPU_SLOTS 2u /* timers of a vCPU itself */
+#define RL_PCPU_SLOTS 2u
 
 struct rl_world;
 struct rl_vcpu;
@@ -145,7 +146,8 @@ struct rl_vcpu {
 	struct rl_ctx irqs[RL_IRQ_COUNT], idle;
 	rl_ps seg_from, on_from;
 	uint32_t slow; /* permille: how long its work takes beside busy siblings; 0: full speed */
-	uint32_t slot, kick_slot, tick_slot;
+	uint32_t slot; /* when its segment passes: of the pCPU that it has */
+	uint32_t kick_slot, tick_slot;
 	rl_ps tick_phase;
 	rl_ps wait_from;
 	rl_ps idle_from, idle_ps;  /* time that its kernel was idle, until the last rest ended */
@@ -164,9 +166,9 @@ struct rl_pcpu {
 	struct rl_vcpu *cur, *last; /* last: whose context is loaded */
 	bool switching, resched, tickled;
 	rl_ps idle_from, idle_ps, hyp_ps, switch_from, slice_end;
-	uint64_t switches, touched; /* touched: bytes by all turns of vCPUs */
-	uint32_t slot;
-	void *own; /* the scheduler's */
+	uint64_t switches, touched;  /* touched: bytes by all turns of vCPUs */
+	uint32_t slot, segment_slot; /* the latter for the vCPU that it runs */
+	void *own;		     /* the scheduler's */
 };
 
 /* A scheduler: one file sched_<name>.c each. What it remembers hangs on the `own` pointers. */
@@ -203,6 +205,9 @@ const struct rl_sched *rl_sched_find(const char *name);
 
 /** rl_xen_slots - how many timers machine and domains of a scenario have. */
 uint32_t rl_xen_slots(const struct rl_scenario *s, const struct rl_sched *sched);
+
+/** rl_pcpu_slots - the first of them: those of the pCPUs, of which few fire nearly always. */
+uint32_t rl_pcpu_slots(const struct rl_scenario *s);
 
 /** rl_xen_create - memory for a machine; its pCPUs are idle, its domains and vCPUs yet to come. */
 void rl_xen_create(struct rl_world *w, uint32_t pcpus, uint32_t doms, uint32_t vcpus);
@@ -341,6 +346,8 @@ void rl_pcpu_settle(struct rl_pcpu *p);
 void rl_vcpu_init(
 	struct rl_vcpu *v, struct rl_world *w, uint32_t id, struct rl_dom *dom, int32_t pin);
 void rl_vcpu_go(struct rl_vcpu *v);
+/** rl_vcpu_segment_end - a segment of the vCPU that runs on @pcpu has passed. */
+void rl_vcpu_segment_end(void *pcpu);
 void rl_vcpu_stop(struct rl_vcpu *v);
 void rl_vcpu_settle(struct rl_vcpu *v);
 /** rl_vcpu_count_wait - time for which @v waits for a pCPU, up to now, once. */

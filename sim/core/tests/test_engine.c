@@ -43,7 +43,7 @@ static void fire(void *arg)
 static void take(struct actor *a, uint32_t n)
 {
 	nfired = 0;
-	assert_int_equal(rl_engine_init(&e, n), 0);
+	assert_int_equal(rl_engine_init(&e, n, 0), 0);
 	assert_true(e.now == 0 && e.events == 0);
 	for (uint32_t i = 0; i < n; i++) {
 		a[i].slot = rl_engine_slot(&e, fire, &a[i]);
@@ -132,7 +132,7 @@ static void any_number_of_slots(void **state)
 		uint32_t n = sizes[i], last = 0;
 
 		nfired = 0;
-		assert_int_equal(rl_engine_init(&e, n), 0);
+		assert_int_equal(rl_engine_init(&e, n, 0), 0);
 		while (e.slots < n)
 			last = rl_engine_slot(&e, fire, &a);
 		assert_int_equal(last, n - 1);

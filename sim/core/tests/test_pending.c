@@ -58,12 +58,17 @@ static void cancel(uint32_t slot)
 	rl_pending_cancel(&p, slot);
 }
 
-static void begin(uint32_t slots)
+static void begin_near(uint32_t slots, uint32_t near)
 {
 	ref = calloc(slots, sizeof(*ref));
 	assert_non_null(ref);
 	seq = 0;
-	assert_int_equal(rl_pending_init(&p, slots), 0);
+	assert_int_equal(rl_pending_init(&p, slots, near), 0);
+}
+
+static void begin(uint32_t slots)
+{
+	begin_near(slots, 0);
 }
 
 static void end(void)
@@ -85,7 +90,7 @@ static void change(uint64_t x, uint32_t slot, rl_ps now)
 }
 
 /* Events, and what they and others arm, move and cancel before they are over. */
-static void against_reference(uint32_t slots)
+static void against_reference(uint32_t slots, uint32_t near)
 {
 	struct rl_rng rng;
 	uint32_t slot = 0;
@@ -93,7 +98,7 @@ static void against_reference(uint32_t slots)
 	int popped = 0;
 
 	rl_rng_init(&rng, 1, slots, 0, 0);
-	begin(slots);
+	begin_near(slots, near);
 	for (int i = 0; i < STEPS / (int)(1 + slots / 16); i++) {
 		uint64_t x = rl_rng_u64(&rng);
 		int want = x % 4 ? -1 : first(slots);
@@ -122,12 +127,17 @@ static void against_reference(uint32_t slots)
 static void order(void **state)
 {
 	(void)state;
-	against_reference(1);
-	against_reference(2);
-	against_reference(3);
-	against_reference(13);
-	against_reference(256);
-	against_reference(1000);
+	against_reference(1, 0);
+	against_reference(2, 0);
+	against_reference(3, 0);
+	against_reference(13, 0);
+	against_reference(256, 0);
+	against_reference(1000, 0);
+	against_reference(1000, 1);
+	against_reference(65, 16);
+	against_reference(300, 75);
+	against_reference(700, 128);
+	against_reference(128, 64); /* not near the root: half of them */
 }
 
 /* A million slots: all of them come out as a sort by (time, priority, order of arming) has them. */
@@ -160,6 +170,18 @@ static void a_million(void **state)
 	}
 	assert_true(n > MILLION / 2 && n < MILLION);
 	assert_false(rl_pending_next(&p, &slot, &at));
+	end();
+}
+
+/* What is said to be near is few steps from the root, what is not has a row of its own. */
+static void few_steps(void **state)
+{
+	(void)state;
+	begin_near(20000, 128);
+	for (uint32_t i = 0; i < 128; i++)
+		assert_true(rl_pending_leaf(&p, i) < 512);
+	assert_true(rl_pending_leaf(&p, 128) > 20000);
+	assert_int_equal(rl_pending_leaf(&p, 19999) - rl_pending_leaf(&p, 128), 19999 - 128);
 	end();
 }
 
@@ -248,13 +270,13 @@ static void empty(void **state)
 /* Its memory serves again, for fewer slots and for more, and holds nothing of before. */
 static void used_again(void **state)
 {
-	const uint32_t sizes[] = {8, 3, 2000, 100};
+	const uint32_t sizes[] = {8, 3, 2000, 100, 500, 70}, near[] = {0, 3, 0, 7, 100, 0};
 	uint32_t slot;
 	rl_ps at;
 
 	(void)state;
-	for (int i = 0; i < 4; i++) {
-		assert_int_equal(rl_pending_init(&p, sizes[i]), 0);
+	for (int i = 0; i < 6; i++) {
+		assert_int_equal(rl_pending_init(&p, sizes[i], near[i]), 0);
 		assert_false(rl_pending_next(&p, &slot, &at));
 		for (uint32_t k = 0; k < sizes[i]; k++)
 			rl_pending_arm(&p, k, sizes[i] - k, 1);
@@ -268,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order),
 		cmocka_unit_test(a_million),
+		cmocka_unit_test(few_steps),
 		cmocka_unit_test(ties_are_fifo),
 		cmocka_unit_test(priorities),
 		cmocka_unit_test(long_runs_stay_fifo),

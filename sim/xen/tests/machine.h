@@ -65,7 +65,7 @@ static inline void alarm_irq(struct rl_ctx *c)
 /* Nothing costs time but a switch of 1 us; the rate limit is Xen's. */
 static inline void machine(const char *sched, uint32_t sockets, uint32_t cores, uint32_t threads)
 {
-	assert_int_equal(rl_world_reset(w, 300), 0);
+	assert_int_equal(rl_world_reset(w, 300, 0), 0);
 	w->cost[RL_PARAM_switch_ns] = 1000 * RL_PS_PER_NS;
 	w->cost[RL_PARAM_ratelimit_ns] = MSEC;
 	w->sched = sched_named(sched);
