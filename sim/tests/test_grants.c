@@ -3,20 +3,7 @@
  * What the pages of a request cost, whom, and in which stage: mapped and unmapped, copied by Xen,
  * kept within a limit, listed indirectly; and what unmapping costs the other pCPUs.
  */
-#include "sim/core/rep.h"
-#include "sim/core/tests/world_fixture.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <cmocka.h>
-
-static struct rl_scenario s;
-static struct rl_rep rep;
-
-#define COST(name) (s.costs.v[RL_PARAM_##name])
+#include "sim/tests/rep_fixture.h"
 
 /* One request of @bytes at a time on two pCPUs, undisturbed. */
 static void lone(enum rl_grants grants, uint32_t bytes, bool write)
@@ -28,35 +15,6 @@ static void lone(enum rl_grants grants, uint32_t bytes, bool write)
 	COST(tick_period_ns) = COST(dom0_period_ns) = 0;
 }
 
-static void run(void)
-{
-	struct rl_rep_args a = {.s = &s, .sched = rl_scheds[0], .requests = 1000, .warm = 137};
-	static struct rl_mark marks[2];
-	static struct rl_hist hist[RL_CLASSES];
-
-	rl_rep_run(w, &a, 3, &rep, marks, hist);
-	assert_int_equal(rep.failed, 0);
-	assert_null(rep.broken);
-}
-
-static void costs(int domain, enum rl_purpose purpose, double ns)
-{
-	double got = (double)rep.cpu[domain][purpose] / RL_PS_PER_NS / (double)rep.requests;
-
-	if (fabs(got - ns) > 1e-3)
-		fail_msg("domain %d, %s: %g ns an I/O, not %g", domain, rl_purpose_name[purpose],
-			got, ns);
-}
-
-static void stage(enum rl_stage at, double ns)
-{
-	double got = rep.m[RL_METRIC_stage_submit_ns + at];
-
-	if (fabs(got - ns) > 1e-3)
-		fail_msg("%s: %g ns, not %g", rl_metric_info[RL_METRIC_stage_submit_ns + at].name,
-			got, ns);
-}
-
 static void mapped_and_unmapped(void **state)
 {
 	double map, unmap;
@@ -65,7 +23,7 @@ static void mapped_and_unmapped(void **state)
 	lone(RL_GRANTS_MAP, 44 << 10, true);
 	map = COST(grant_op_ns) + 11 * COST(grant_map_ns);
 	unmap = COST(grant_op_ns) + 11 * COST(grant_unmap_ns);
-	run();
+	run(1000);
 	costs(RL_DRIVER, RL_CPU_GRANT, map + unmap);
 	costs(RL_GUEST, RL_CPU_COPY, 0);
 	stage(RL_STAGE_PROCESS,
@@ -83,7 +41,7 @@ static void unmapped_by_the_interrupt(void **state)
 	lone(RL_GRANTS_MAP, 4096, false);
 	strcpy(s.disk.device, "fixed");
 	s.job.iodepth = 4;
-	run();
+	run(1000);
 	calls = (double)(rep.cpu[RL_DRIVER][RL_CPU_GRANT] / RL_PS_PER_NS) / (double)rep.requests;
 	/* One unmap call a request, and at most one map call. */
 	assert_true(calls > COST(grant_op_ns) + COST(grant_map_ns) + COST(grant_unmap_ns));
@@ -100,7 +58,7 @@ static void copied_by_xen(void **state)
 
 		lone(RL_GRANTS_COPY, 8192, write);
 		copy = COST(grant_op_ns) + 2 * COST(grant_copy_ns) + 8192 * COST(copy_ns_per_byte);
-		run();
+		run(1000);
 		costs(RL_DRIVER, RL_CPU_COPY, copy);
 		costs(RL_DRIVER, RL_CPU_GRANT, 0);
 		costs(RL_GUEST, RL_CPU_COPY, 0);
@@ -115,12 +73,12 @@ static void beyond_the_limit(void **state)
 	(void)state;
 	lone(RL_GRANTS_PERSISTENT, 5 * 4096, true);
 	s.disk.persistent_grants = 3;
-	run();
+	run(1000);
 	costs(RL_DRIVER, RL_CPU_GRANT,
 		2 * COST(grant_op_ns) + 2 * COST(grant_map_ns) + 2 * COST(grant_unmap_ns));
 	costs(RL_GUEST, RL_CPU_COPY, 5 * 4096 * COST(copy_ns_per_byte));
 	s.disk.persistent_grants = 5;
-	run();
+	run(1000);
 	costs(RL_DRIVER, RL_CPU_GRANT, 0);
 }
 
@@ -129,12 +87,12 @@ static void listed_indirectly(void **state)
 {
 	(void)state;
 	lone(RL_GRANTS_MAP, 256 << 10, false);
-	run();
+	run(1000);
 	costs(RL_GUEST, RL_CPU_FRONTEND,
 		6 * (COST(front_request_ns) + COST(front_response_ns) + COST(line_ns)) +
 			2 * 64 * COST(front_segment_ns));
 	s.disk.indirect_segments = 64;
-	run();
+	run(1000);
 	costs(RL_GUEST, RL_CPU_FRONTEND,
 		COST(front_request_ns) + COST(front_response_ns) + COST(line_ns) +
 			2 * 65 * COST(front_segment_ns));
@@ -157,7 +115,7 @@ static double respond(uint32_t driver_vcpus, double flush_ns)
 	strcpy(s.back_policy, "spin");
 	s.guest.vcpus = s.disk.queues = driver_vcpus;
 	COST(tlb_flush_ns) = flush_ns;
-	run();
+	run(1000);
 	return rep.m[RL_METRIC_stage_respond_ns] - COST(grant_op_ns) - COST(grant_unmap_ns);
 }
 

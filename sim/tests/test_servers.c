@@ -4,18 +4,7 @@
  * what its looks cost is known.
  */
 #include "core/policy.h"
-#include "sim/core/rep.h"
-#include "sim/core/tests/world_fixture.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <cmocka.h>
-
-static struct rl_scenario s;
-static struct rl_rep rep;
+#include "sim/tests/rep_fixture.h"
 
 /* @guests with a ring each, all served by @threads of one driver domain, a vCPU each. */
 static void many(uint32_t guests, uint32_t threads)
@@ -30,19 +19,6 @@ static void many(uint32_t guests, uint32_t threads)
 	s.driver.pcpus = s.driver.vcpus;
 	s.driver.threads = threads;
 	s.costs.v[RL_PARAM_dom0_period_ns] = 0;
-}
-
-static void run(uint64_t requests)
-{
-	struct rl_rep_args a = {
-		.s = &s, .sched = rl_scheds[0], .requests = requests, .warm = requests / 10};
-	static struct rl_mark marks[2];
-	static struct rl_hist hist[RL_CLASSES];
-
-	rl_rep_run(w, &a, 1, &rep, marks, hist);
-	if (rep.failed)
-		fail_msg("%s stands still", s.back_policy);
-	assert_null(rep.broken);
 }
 
 /* Whatever is asked of one thread, every ring is served, about as often as the others. */

@@ -4,20 +4,7 @@
  * they make their requests one after the other.
  */
 #include "core/policy.h"
-#include "sim/core/rep.h"
-#include "sim/core/tests/world_fixture.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <cmocka.h>
-
-static struct rl_scenario s;
-static struct rl_rep rep;
-
-#define COST(name) (s.costs.v[RL_PARAM_##name])
+#include "sim/tests/rep_fixture.h"
 
 static void guest_of(uint32_t vcpus, uint32_t queues)
 {
@@ -30,19 +17,6 @@ static void guest_of(uint32_t vcpus, uint32_t queues)
 	s.job.numjobs = vcpus;
 	COST(dom0_period_ns) = COST(tick_period_ns) = 0;
 	strcpy(s.back_policy, "spin");
-}
-
-static void run(uint64_t requests)
-{
-	struct rl_rep_args a = {
-		.s = &s, .sched = rl_scheds[0], .requests = requests, .warm = requests / 10};
-	static struct rl_mark marks[2];
-	static struct rl_hist hist[RL_CLASSES];
-
-	rl_rep_run(w, &a, 1, &rep, marks, hist);
-	if (rep.failed)
-		fail_msg("%s stands still", s.front_policy);
-	assert_null(rep.broken);
 }
 
 /* How many of its vCPUs the guest spends so. */

@@ -3,18 +3,7 @@
  * Where latency and CPU time went: cells and stages add up to the picosecond whatever is simulated,
  * a lone I/O is known step by step, and a planted error is noticed.
  */
-#include "sim/core/rep.h"
-#include "sim/core/tests/world_fixture.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct rl_scenario s;
+#include "sim/tests/rep_fixture.h"
 
 /* ---- conservation -------------------------------------------------------------------------- */
 
@@ -94,19 +83,6 @@ static void sums_do_not_wrap(void **state)
 
 /* ---- where the CPU time went --------------------------------------------------------------- */
 
-static struct rl_rep rep;
-
-static void run_rep(void)
-{
-	struct rl_rep_args a = {.s = &s, .sched = rl_scheds[0], .requests = 1000, .warm = 137};
-	static struct rl_mark marks[2];
-	static struct rl_hist hist[RL_CLASSES];
-
-	rl_rep_run(w, &a, 3, &rep, marks, hist);
-	assert_int_equal(rep.failed, 0);
-	assert_null(rep.broken);
-}
-
 /* Every policy on either side, one pCPU and more, ticks, dom0, reads and writes, both grants. */
 static void cells_add_up(void **state)
 {
@@ -129,7 +105,7 @@ static void cells_add_up(void **state)
 			s.costs.v[RL_PARAM_poll_drag_frac] = i < 6 ? 0.2 : 0;
 			snprintf(i % 2 ? s.front_policy : s.back_policy, RL_SPEC_BYTES, "%s",
 				(*it)->name);
-			run_rep();
+			run(1000);
 			sum = rep.idle;
 			for (int v = 0; v < (int)RL_ROLES; v++)
 				for (int k = 0; k < RL_CPU_COUNT; k++)
@@ -138,15 +114,6 @@ static void cells_add_up(void **state)
 			assert_true((rep.cpu[RL_DRIVER][RL_CPU_GRANT] == 0) == (i % 2));
 			assert_true((rep.cpu[RL_GUEST][RL_CPU_COPY] != 0) == (i % 2));
 		}
-}
-
-static void costs(int domain, enum rl_purpose purpose, double ns)
-{
-	double got = (double)rep.cpu[domain][purpose] / RL_PS_PER_NS / (double)rep.requests;
-
-	if (fabs(got - ns) > 1e-3)
-		fail_msg("domain %d, %s: %g ns an I/O, not %g", domain, rl_purpose_name[purpose],
-			got, ns);
 }
 
 /* One I/O at a time, both sides block: what each step costs, to whom, for what. */
@@ -159,7 +126,7 @@ static void depth_one_cell_by_cell(void **state)
 	s.machine.pcpus = 1;
 	s.guest.pcpu = s.driver.pcpu = 0;
 	s.costs.v[RL_PARAM_tick_period_ns] = s.costs.v[RL_PARAM_dom0_period_ns] = 0;
-	run_rep();
+	run(1000);
 	costs(RL_GUEST, RL_CPU_FIO,
 		c[RL_PARAM_fio_ns] + c[RL_PARAM_submit_ns] + c[RL_PARAM_submit_return_ns] +
 			c[RL_PARAM_page_ns] + c[RL_PARAM_reap_ns]);
@@ -180,15 +147,6 @@ static void depth_one_cell_by_cell(void **state)
 
 /* ---- where the latency went ---------------------------------------------------------------- */
 
-static void stage(enum rl_stage at, double ns)
-{
-	double got = rep.m[RL_METRIC_stage_submit_ns + at];
-
-	if (fabs(got - ns) > 1e-3)
-		fail_msg("%s: %g ns, not %g", rl_metric_info[RL_METRIC_stage_submit_ns + at].name,
-			got, ns);
-}
-
 /* The same lone I/O, stage by stage. */
 static void depth_one_stage_by_stage(void **state)
 {
@@ -201,7 +159,7 @@ static void depth_one_stage_by_stage(void **state)
 	s.guest.pcpu = s.driver.pcpu = 0;
 	s.costs.v[RL_PARAM_tick_period_ns] = s.costs.v[RL_PARAM_dom0_period_ns] = 0;
 	away = c[RL_PARAM_block_ns] + c[RL_PARAM_switch_ns] + c[RL_PARAM_upcall_ns];
-	run_rep();
+	run(1000);
 	stage(RL_STAGE_SUBMIT, c[RL_PARAM_submit_ns] + c[RL_PARAM_page_ns]);
 	stage(RL_STAGE_SLOT, 0);
 	stage(RL_STAGE_PUBLISH, c[RL_PARAM_front_request_ns] + c[RL_PARAM_front_segment_ns]);
@@ -238,7 +196,7 @@ static void stages_add_up(void **state)
 			s.costs.v[RL_PARAM_device_ns] = i % 4 == 1 ? 50e3 : 0;
 			snprintf(i % 2 ? s.front_policy : s.back_policy, RL_SPEC_BYTES, "%s",
 				(*it)->name);
-			run_rep();
+			run(1000);
 			for (int k = 0; k < RL_STAGE_COUNT; k++)
 				sum += rep.m[RL_METRIC_stage_submit_ns + k];
 			assert_true(fabs(sum / rep.m[RL_METRIC_lat_mean_ns] - 1) < 1e-12);
@@ -257,10 +215,10 @@ static void a_full_ring(void **state)
 	s.machine.pcpus = 1;
 	s.guest.pcpu = s.driver.pcpu = 0;
 	s.job.iodepth = 64;
-	run_rep();
+	run(1000);
 	assert_true(rep.m[RL_METRIC_stage_slot_ns] > 0);
 	s.disk.ring_pages = 2;
-	run_rep();
+	run(1000);
 	assert_true(rep.m[RL_METRIC_stage_slot_ns] == 0);
 }
 

@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Completion queues with an interrupt each: who is interrupted, and that each is coalesced alone.
  */
-#include "sim/core/rep.h"
-#include "sim/core/tests/world_fixture.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <cmocka.h>
+#include "sim/tests/rep_fixture.h"
 
 #define RINGS 4u
 
-static struct rl_scenario s;
-static struct rl_rep rep;
-
 /* A ring a vCPU on both sides; nobody but the device interrupts the spinning backend. */
-static void run(const char *device)
+static void with(const char *device)
 {
-	struct rl_rep_args a = {.s = &s, .sched = rl_scheds[0], .requests = 4000, .warm = 400};
-	static struct rl_mark marks[2];
-	static struct rl_hist hist[RL_CLASSES];
-
 	rl_scenario_default(&s);
 	s.machine.pcpus = 2 * RINGS;
 	s.guest.vcpus = s.guest.pcpus = s.driver.vcpus = s.driver.pcpus = RINGS;
@@ -31,9 +17,7 @@ static void run(const char *device)
 	s.costs.v[RL_PARAM_dom0_period_ns] = s.costs.v[RL_PARAM_tick_period_ns] = 0;
 	strcpy(s.back_policy, "spin");
 	strcpy(s.disk.device, device);
-	rl_rep_run(w, &a, 1, &rep, marks, hist);
-	assert_int_equal(rep.failed, 0);
-	assert_null(rep.broken);
+	run(4000);
 }
 
 /* More than by the first event of each ring, which is still armed when all begins. */
@@ -50,13 +34,13 @@ static uint32_t interrupted(void)
 static void each_ring_has_its_own(void **state)
 {
 	(void)state;
-	run("fixed:time=50us,servers=16");
+	with("fixed:time=50us,servers=16");
 	assert_int_equal(interrupted(), 4);
-	run("fixed:time=50us,servers=16,vectors=3");
+	with("fixed:time=50us,servers=16,vectors=3");
 	assert_int_equal(interrupted(), 3);
-	run("fixed:time=50us,servers=16,vectors=1");
+	with("fixed:time=50us,servers=16,vectors=1");
 	assert_int_equal(interrupted(), 1);
-	run("fixed:time=50us,servers=16,vectors=9"); /* no more than there are rings */
+	with("fixed:time=50us,servers=16,vectors=9"); /* no more than there are rings */
 	assert_int_equal(interrupted(), 4);
 }
 
@@ -66,9 +50,9 @@ static void coalesced_alone(void **state)
 	uint64_t one, four;
 
 	(void)state;
-	run("fixed:time=50us,servers=16,vectors=1,coalesce=4,coalesce_time=1ms");
+	with("fixed:time=50us,servers=16,vectors=1,coalesce=4,coalesce_time=1ms");
 	one = w->vbd[0].device.interrupts;
-	run("fixed:time=50us,servers=16,coalesce=4,coalesce_time=1ms");
+	with("fixed:time=50us,servers=16,coalesce=4,coalesce_time=1ms");
 	four = w->vbd[0].device.interrupts;
 	assert_true(one * 3 < w->completed); /* four at a time, few by the time */
 	assert_true(four * 3 < w->completed);
