@@ -70,9 +70,10 @@ share() {
 	share p99 2 0.931 0.969
 }
 
+# What is beyond p99 comes in clusters, of which 5000 I/Os see too few: then 91.8 % hold it.
 @test "a backend that an event wakes, at 0.5" {
 	event 10000
-	runs --requests 5000
+	runs --requests 20000
 	share mean 1 0.931 0.969
 	share p99 2 0.931 0.969
 }

@@ -92,6 +92,7 @@ regular() {
 
 @test "a full ring: M/M/1 for those who wait, and how often they do" {
 	scenario full_ring
+	# shellcheck disable=SC2034 # it is of lib.bash
 	LONGER=(--set disk.device=random:mean=102us)
 	at full_ring 9000 600000 -v s=100e3 -v slots=32
 }
