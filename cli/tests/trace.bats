@@ -54,6 +54,9 @@ adds_up() {
 			| length > 8 and all)
 		and (($r.cpu.none.idle.value // 0) * $ns | . - in_trace("pCPUs"; "idle")
 			| close(0))
+		and ($r.metrics.front_steal_frac.value * $ns | . - in_trace("guest"; "runnable") | close(0))
+		and ($r.metrics.back_steal_frac.value * $ns
+			| . - in_trace("driver domain"; "runnable") | close(0))
 		and ($r.metrics.switches_per_request.value * $r.manifest.requests
 			- ([$spans[] | select(.of == "pCPUs" and .name == "switch")] | length)
 			| fabs <= $r.scenario.machine.pcpus)
@@ -122,6 +125,27 @@ ways=(
 					| fabs < 1e-3)))
 		' --slurpfile r "$R" "$T"
 	done
+}
+
+@test "calls of fsync are spans, as long as the result says" {
+	printf '[j]\nrw=randwrite\nbs=4k\niodepth=2\nfsync=4\nsize=64m\n' >"$BATS_TEST_TMPDIR/f.fio"
+	trace --job "$BATS_TEST_TMPDIR/f.fio" --set disk.device=ssd --reps 1 --requests 400 \
+		--trace-window measured
+	jq -e "$READ"' (.otherData.trace | [.from_ns, .to_ns] | map(. * 1000 | round)) as $w
+		| [.traceEvents | asyncs[] | .[-1] | select(.name == "fsync" and .to <= $w[1])]
+		| length > 50 and (map((.to - .from) / 1000) | add / length
+			- $r[0].metrics.sync_lat_mean_ns.value | fabs < 1e-3)
+		and (length * 1e12 / ($w[1] - $w[0]) - $r[0].metrics.sync_iops.value | fabs < 1e-6)
+	' --slurpfile r "$R" "$T"
+}
+
+@test "memory does not grow with the window" {
+	grep -q -- -fsanitize= "$RL_BUILD/CMakeCache.txt" && skip "a sanitizer maps terabytes"
+	(
+		ulimit -v 65536
+		trace --reps 1 --requests 300 --trace-window 1s
+	)
+	[ "$(stat -c %s "$T")" -gt 20000000 ]
 }
 
 @test "results are the same to the last bit, whatever is traced" {
@@ -194,6 +218,8 @@ ways=(
 	jq -e '.otherData.trace | .from_ns == 2500000 and .to_ns == 4000000 and .requests > 1' "$T"
 	jq -e '[.traceEvents[] | select(.ph == "B" or .ph == "E") | .ts]
 		| min == 2500 and max == 4000' "$T"
+	jq -e "$READ"'.traceEvents | asyncs | map(.[-1]) | length > 1
+		and all(.[]; .from < 4000 * 1e6 and .to > 2500 * 1e6)' "$T"
 	trace --trace-window 0ms..400ms --requests 50 --reps 1 # longer than the replication
 	jq -e '.otherData.trace.to_ns == 4e8' "$T"
 	rm "$T"

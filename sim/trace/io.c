@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the rings hold, and the way of each I/O. */
+/* What the rings hold, the way of each I/O, and calls of fsync. */
 #include "sim/trace/private.h"
 
 #include <stdio.h>
@@ -128,6 +128,18 @@ void rl_tracer_io(struct rl_tracer *t, const struct rl_fio *f, const struct rl_i
 		at += (rl_ps)stage[i];
 	}
 	end_io(t, &e, io, now);
+}
+
+void rl_tracer_sync(struct rl_tracer *t, const struct rl_fio *f)
+{
+	const struct rl_tracer_vcpu *tv = &t->vcpu[f->v->id];
+	struct rl_timeline_event e = {.group = tv->group, .track = tv->track, .id = t->ios + 1};
+	rl_ps now = t->w->now;
+
+	if (t->from == RL_PS_NEVER || now <= t->from || f->sync_from >= t->to)
+		return;
+	t->ios++;
+	async(t, &e, "fsync", f->sync_from, now);
 }
 
 static bool is_free(const struct rl_fio *f, uint32_t io)

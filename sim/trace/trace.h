@@ -5,9 +5,9 @@
  *
  * The tracer stands between two events of the engine, where nothing changes, and sees there what
  * the last one changed: who runs where, and what was charged to whom. So the simulator has no hook
- * where CPU time passes, and pays nothing. Two things leave no mark and are told: an event that is
- * sent, an I/O that ends. The tracer writes nothing that the simulator reads but the flow number of
- * a port.
+ * where CPU time passes, and pays nothing. What leaves no mark is told: an event that is sent, an
+ * I/O or an fsync that ends. Of the simulator's state the tracer writes only a port's flow, which
+ * nobody else reads.
  *
  *	group          tracks and what is in them
  *	pCPUs          one a pCPU: the vCPU that has it, `switch`, `idle`; no gap
@@ -16,8 +16,8 @@
  *	               spans together are the window.
  *	of a guest     counters a ring: slots that hold requests for the backend, that the backend
  *	               is at, that hold responses; together the slots in use. An async span an I/O,
- *	               with its stages (sim/core/stage.h) within. Flows from the notify that sent an
- *	               event to what it caused.
+ *	               with its stages (sim/core/stage.h) within, and one a call of fsync. Flows
+ *from the notify that sent an event to what it caused.
  *
  * A poller's span is as long as it polls, whatever the number of looks.
  *
@@ -87,5 +87,8 @@ void rl_tracer_send(struct rl_tracer *t, const struct rl_vcpu *from, struct rl_p
 
 /** rl_tracer_io - an I/O ended; its stamps are complete. */
 void rl_tracer_io(struct rl_tracer *t, const struct rl_fio *f, const struct rl_io *io);
+
+/** rl_tracer_sync - a call of fsync ended that began at @f->sync_from. */
+void rl_tracer_sync(struct rl_tracer *t, const struct rl_fio *f);
 
 #endif

@@ -8,6 +8,7 @@
  * Source: fio 3.33, engines/libaio.c and io_u.c; where reads are mixed in, as later versions do it:
  * once after the N-th write, not again after each read. Linux 6.1: block/fops.c, block/blk-flush.c.
  */
+#include "sim/trace/trace.h"
 #include "sim/workload/private.h"
 
 bool rl_fio_sync_due(const struct rl_fio *f)
@@ -25,6 +26,8 @@ static void over(struct rl_ctx *c)
 	struct rl_fio *f = c->arg;
 
 	rl_tally_sync(&f->w->tally, f->w->now, f->sync_from);
+	if (f->w->tracer)
+		rl_tracer_sync(f->w->tracer, f);
 	f->synced(c);
 }
 
