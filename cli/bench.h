@@ -25,6 +25,10 @@ int rl_bench_policies(const struct rl_bench_input *in);
 int rl_bench_engine(const struct rl_bench_input *in);
 int rl_bench_requests(const struct rl_bench_input *in);
 
+/* bench_growth.c, for rl_bench_requests(): its part of repeat @r, and the rows of all repeats. */
+int rl_bench_growth(int r);
+void rl_bench_growth_put(struct rl_out *o, int repeats);
+
 struct rl_scenario;
 struct rl_err;
 

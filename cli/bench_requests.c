@@ -108,46 +108,11 @@ static int j2(int r, double *ns, double *limit)
 	return 0;
 }
 
-/* ---- a thousand guests beside one ---------------------------------------------------------- */
-
-#define GROWTH_REQUESTS 200000
-
-static int many(const char *guests, int r, double *ns)
-{
-	const char *const set[][2] = {{"machine.pcpus", "8"}, {"guest.pcpu", "any"},
-		{"driver.pcpu", "any"}, {"guest.vcpus", "4"}, {"guest.count", guests},
-		{"job.iodepth", "8"}};
-	struct rl_sim_options o = {.reps = 1, .requests = GROWTH_REQUESTS, .seed = (uint64_t)r};
-	struct rl_sim_result result;
-	struct rl_scenario s;
-	struct rl_err err = {0};
-	double begin;
-	int rc = 0;
-
-	rl_scenario_default(&s);
-	for (size_t i = 0; i < sizeof(set) / sizeof(set[0]) && !rc; i++)
-		rc = rl_scenario_set(&s, set[i][0], set[i][1], NULL, 0, 0, NULL, NULL, &err);
-	begin = rl_bench_cpu_ns();
-	rc = rc ? rc : rl_sim_run(&s, &o, &result, &err);
-	if (rc)
-		rl_err_print(&err);
-	else
-		*ns = (rl_bench_cpu_ns() - begin) / (double)result.requests;
-	return rc;
-}
-
-static int growth(int r, double *ns, double *limit)
-{
-	int rc = many(r % 2 ? "1" : "1000", r, r % 2 ? limit : ns);
-
-	return rc ? rc : many(r % 2 ? "1000" : "1", r, r % 2 ? ns : limit);
-}
-
 /* ---- the benchmark ------------------------------------------------------------------------- */
 
 int rl_bench_requests(const struct rl_bench_input *in)
 {
-	static double ns[NROWS + 2][RL_BENCH_MAX_REPEATS], limit[NROWS + 2][RL_BENCH_MAX_REPEATS];
+	static double ns[NROWS + 1][RL_BENCH_MAX_REPEATS], limit[NROWS + 1][RL_BENCH_MAX_REPEATS];
 	bool two = sysconf(_SC_NPROCESSORS_ONLN) > 1;
 	double events[NROWS], hold;
 	struct rl_out *o;
@@ -155,7 +120,7 @@ int rl_bench_requests(const struct rl_bench_input *in)
 	for (int r = 0; r < in->repeats; r++) {
 		if (two && j2(r, &ns[NROWS][r], &limit[NROWS][r]))
 			return -1;
-		if (growth(r, &ns[NROWS + 1][r], &limit[NROWS + 1][r]))
+		if (rl_bench_growth(r))
 			return -1;
 		for (int i = 0; i < NROWS; i++) {
 			if (rl_bench_hold(PENDING, EVENTS, (uint64_t)r + 1, &hold))
@@ -174,10 +139,7 @@ int rl_bench_requests(const struct rl_bench_input *in)
 		fprintf(stderr, "%s: %.2f events a request\n", rows[i].name, events[i]);
 	}
 	if (o)
-		rl_bench_put(o,
-			&(struct rl_bench_row){"requests_guests_1000", "requests/s", ns[NROWS + 1],
-				limit[NROWS + 1], true},
-			in->repeats);
+		rl_bench_growth_put(o, in->repeats);
 	if (o && two)
 		rl_bench_put(o,
 			&(struct rl_bench_row){

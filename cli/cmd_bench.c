@@ -31,8 +31,10 @@ static const char doc[] =
 	"two-cores.yaml at iodepth 32, policy event and spin of the backend; limit: the engine "
 	"with as many events that do nothing (hold at 10 pending); events a request on stderr. "
 	"requests_j2: the latter with -j 2, by the clock on the wall; limit: two processes. "
-	"requests_guests_1000: 1,000 guests of 4 vCPUs at iodepth 8 on 8 pCPUs; limit: one "
-	"guest.\n\n"
+	"requests_guests_N: N guests of 4 vCPUs with a ring each at iodepth 8 on 8 pCPUs, and on "
+	"64; "
+	"limit: one guest. idle_hour: an hour of polling on both sides without work; limit: the "
+	"engine with as many events.\n\n"
 	"ring: round trips and throughput of the hosted pair beside bare loops. policies: every "
 	"policy of the backend, on one core and on two. What an event costs in these two is "
 	"eventfd's cost, not Xen's.";
