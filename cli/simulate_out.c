@@ -79,6 +79,37 @@ static json_t *json_cpu(const struct rl_sim_result *r)
 	return all;
 }
 
+/* Is it told of each of several jobs? The others are the whole's. */
+static bool is_of_job(int metric)
+{
+	return metric <= RL_METRIC_lat_mean_ns ||
+	       (metric >= RL_METRIC_read_iops && metric <= RL_METRIC_write_lat_mean_ns) ||
+	       metric == RL_METRIC_sync_iops || metric == RL_METRIC_sync_lat_mean_ns;
+}
+
+static json_t *json_job(const struct rl_sim_section *s, const char *name)
+{
+	json_t *metrics = json_object();
+
+	for (int i = 0; i < RL_METRIC_COUNT; i++)
+		if (is_of_job(i))
+			json_object_set_new(metrics, rl_metric_info[i].name,
+				json_estimate(&s->metrics.m[i], rl_metric_info[i].unit));
+	return json_pack("{s:s, s:I, s:I, s:o, s:o}", "name", name, "requests",
+		(json_int_t)s->requests, "ramp_requests", (json_int_t)s->left_out, "runtime_ns",
+		json_estimate(&s->runtime_ns, "ns"), "metrics", metrics);
+}
+
+/* Each of several jobs apart. */
+static json_t *json_jobs(const struct rl_scenario *s, const struct rl_sim_result *r)
+{
+	json_t *all = json_array();
+
+	for (uint32_t i = 0; i < r->nsections; i++)
+		json_array_append_new(all, json_job(&r->section[i], s->jobs[i].name));
+	return all;
+}
+
 static json_t *json_limits(const struct rl_sim_result *r)
 {
 	json_t *all = json_array();
@@ -97,7 +128,11 @@ static int print_json(
 	json_t *doc = json_pack("{s:o, s:o, s:o, s:o, s:o}", "manifest",
 		rl_simulate_manifest(in, r), "scenario", scenario, "metrics",
 		json_metrics(&r->metrics), "cpu", json_cpu(r), "limits", json_limits(r));
-	int rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
+	int rc;
+
+	if (doc && r->nsections)
+		json_object_set_new(doc, "jobs", json_jobs(s, r));
+	rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
 
 	free(text);
 	json_decref(doc);
@@ -121,6 +156,21 @@ static void print_cells(const struct rl_sim_result *r)
 		printf(" %s %.3g", c->purpose, c->cores.value);
 	}
 	puts("");
+}
+
+/* One line a job of several. */
+static void print_jobs(const struct rl_scenario *s, const struct rl_sim_result *r)
+{
+	for (uint32_t i = 0; i < r->nsections; i++) {
+		const struct rl_estimate *m = r->section[i].metrics.m;
+
+		printf("%sJob %s: %.4g IOPS, %.4g MB/s, clat mean %.4g us, p99 %.4g us, in %.4g "
+		       "s\n",
+			i ? "" : "\n", s->jobs[i].name, m[RL_METRIC_iops].value,
+			m[RL_METRIC_bw_bytes_per_s].value / 1e6,
+			m[RL_METRIC_clat_mean_ns].value / 1e3, m[RL_METRIC_clat_p99_ns].value / 1e3,
+			r->section[i].runtime_ns.value / 1e9);
+	}
 }
 
 static void print_summary(const struct rl_simulate *in, const struct rl_sim_result *r)
@@ -154,7 +204,8 @@ static void warn(const struct rl_simulate *in, const struct rl_sim_result *r)
 			rl_metric_info[widest].name, 100 * half, r->reps, 100 * in->sim.precision);
 }
 
-static int print_rows(const struct rl_simulate *in, const struct rl_sim_result *r)
+static int print_rows(
+	const struct rl_simulate *in, const struct rl_scenario *s, const struct rl_sim_result *r)
 {
 	static const char *const columns[] = {"metric", "value", "ci_lo", "ci_hi", "unit", NULL};
 	struct rl_out *out = rl_out_create(in->args.format, stdout, columns);
@@ -176,8 +227,10 @@ static int print_rows(const struct rl_simulate *in, const struct rl_sim_result *
 		rl_out_end_row(out);
 	}
 	rc = rl_out_finish(out);
-	if (!rc && in->args.format == RL_OUT_TABLE)
+	if (!rc && in->args.format == RL_OUT_TABLE) {
+		print_jobs(s, r);
 		print_summary(in, r);
+	}
 	return rc;
 }
 
@@ -185,5 +238,5 @@ int rl_simulate_print(
 	const struct rl_simulate *in, const struct rl_scenario *s, const struct rl_sim_result *r)
 {
 	warn(in, r);
-	return in->args.format == RL_OUT_JSON ? print_json(in, s, r) : print_rows(in, r);
+	return in->args.format == RL_OUT_JSON ? print_json(in, s, r) : print_rows(in, s, r);
 }

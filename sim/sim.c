@@ -76,6 +76,13 @@ static int start(struct rl_pool *p, const struct rl_scenario *s, const struct rl
 	p->args.seed = o->seed;
 	p->args.requests = o->requests ? o->requests : DEFAULT_REQUESTS;
 	p->rep = calloc(max_of(o), sizeof(*p->rep));
+	if (s->njobs > 1) {
+		p->nsections = s->njobs;
+		p->section = calloc((size_t)max_of(o) * s->njobs, sizeof(*p->section));
+		p->section_hist = calloc(s->njobs, sizeof(*p->section_hist));
+	}
+	if (p->nsections && (!p->section || !p->section_hist))
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	return p->rep ? 0 : rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 }
 
@@ -231,6 +238,8 @@ int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
 	out->length = p->args.requests;
 	pthread_mutex_destroy(&p->lock);
 	free(p->rep);
+	free(p->section);
+	free(p->section_hist);
 	free(p);
 	return rc;
 }

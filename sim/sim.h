@@ -44,8 +44,18 @@ struct rl_sim_cell {
 	struct rl_estimate cores;     /* how many pCPUs are busy with it in the mean */
 };
 
+/* One of several jobs, over all replications. */
+struct rl_sim_section {
+	uint64_t requests;	       /* I/Os that its metrics are about */
+	uint64_t left_out;	       /* and those of its ramp_time, which the whole counts */
+	struct rl_estimate runtime_ns; /* from the end of its ramp_time to its own end */
+	struct rl_metrics metrics;     /* those of I/Os and fsync; the others are the whole's */
+};
+
 struct rl_sim_result {
 	struct rl_metrics metrics;
+	uint32_t nsections; /* in the order of the job file; 0: one job, of which metrics tells */
+	struct rl_sim_section section[RL_JOBS];
 	uint32_t reps;
 	uint64_t events, requests; /* over all replications, for speed and honesty */
 	uint64_t warmup;	   /* I/Os left out at the start of each replication */

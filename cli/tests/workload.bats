@@ -127,3 +127,17 @@ about() {
 		fio --parse-only j.fio
 	done
 }
+
+@test "several jobs: each apart, and together they are all; one job has no list" {
+	cp "$RL_SOURCE/data/scenarios/phases.fio" j.fio
+	run --separate-stderr "$RINGLAB" simulate s.yaml --job j.fio --format json --reps 2
+	[ "$status" -eq 0 ]
+	jq -es '.[0] | (.jobs | map(.name)) == ["fill", "readers", "writer"] and
+		(.jobs | map(.requests + .ramp_requests) | add) == .manifest.requests and
+		(.jobs | all(.metrics.iops.value > 0 and .metrics.clat_p99_ns.ci_lo > 0 and
+			.metrics.slat_mean_ns.ci_hi > 0 and .runtime_ns.value > 0))' <<<"$output"
+	run --separate-stderr "$RINGLAB" simulate s.yaml --job j.fio --reps 2
+	[ "$(grep -c '^Job .* IOPS, ' <<<"$output")" -eq 3 ]
+	run --separate-stderr "$RINGLAB" simulate s.yaml --format json --reps 2
+	jq -es '.[0] | has("jobs") | not' <<<"$output"
+}

@@ -46,11 +46,10 @@ static void percentiles(struct rl_estimate *e, const struct rl_hist *h)
 	}
 }
 
-static void all_percentiles(const struct rl_pool *p, struct rl_estimate *e)
+static void all_percentiles(const struct rl_hist *h, struct rl_estimate *e)
 {
 	static const int first[] = {RL_METRIC_read_iops, RL_METRIC_write_iops};
-	struct rl_hist all = p->hist[RL_CLASS_READ];
-	const struct rl_hist *h = p->hist;
+	struct rl_hist all = h[RL_CLASS_READ];
 
 	rl_hist_merge(&all, &h[RL_CLASS_WRITE]);
 	percentiles(e, &all);
@@ -192,12 +191,35 @@ static void cells(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out
 	add_cell(p, n, offsetof(struct rl_rep, idle), "", "idle", out);
 }
 
+/* Job number @j of several. */
+static void section(const struct rl_pool *p, uint32_t n, uint32_t j, struct rl_sim_section *out)
+{
+	const struct rl_section_rep *r = &p->section[j];
+	double x[RL_SIM_MAX_REPS];
+
+	for (int k = 0; k < RL_METRIC_COUNT; k++) {
+		for (uint32_t i = 0; i < n; i++)
+			x[i] = r[(size_t)i * p->nsections].m[k];
+		out->metrics.m[k] = rl_stat_mean95(x, n);
+	}
+	all_percentiles(p->section_hist[j], out->metrics.m);
+	for (uint32_t i = 0; i < n; i++) {
+		x[i] = r[(size_t)i * p->nsections].runtime_ns;
+		out->requests += r[(size_t)i * p->nsections].requests;
+		out->left_out += r[(size_t)i * p->nsections].left_out;
+	}
+	out->runtime_ns = rl_stat_mean95(x, n);
+}
+
 void rl_estimate_all(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)
 {
 	rl_estimate_means(p, n, &out->metrics);
-	all_percentiles(p, out->metrics.m);
+	all_percentiles(p->hist, out->metrics.m);
 	limits(p, n, out);
 	cells(p, n, out);
+	out->nsections = p->nsections;
+	for (uint32_t j = 0; j < p->nsections; j++)
+		section(p, n, j, &out->section[j]);
 	out->reps = n;
 	for (uint32_t i = 0; i < n; i++) {
 		out->events += p->rep[i].events;

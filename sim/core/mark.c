@@ -172,30 +172,34 @@ _Static_assert(RL_METRIC_iops == 0 && RL_METRIC_lat_mean_ns == 9 &&
 		       RL_METRIC_write_lat_mean_ns == RL_METRIC_write_iops + 9,
 	"classes have the same ten metrics in one order");
 
+void rl_mark_ios(double *m, const struct rl_tally_class *c, struct rl_hist *h, double seconds)
+{
+	struct rl_tally_class all;
+
+	if (c[RL_CLASS_READ].n && c[RL_CLASS_WRITE].n) {
+		fill_class(m + RL_METRIC_read_iops, &c[RL_CLASS_READ], &h[RL_CLASS_READ], seconds);
+		fill_class(
+			m + RL_METRIC_write_iops, &c[RL_CLASS_WRITE], &h[RL_CLASS_WRITE], seconds);
+	}
+	all = (struct rl_tally_class){c[0].n + c[1].n, c[0].bytes + c[1].bytes,
+		c[0].slat + c[1].slat, c[0].clat + c[1].clat};
+	rl_hist_merge(&h[0], &h[1]);
+	fill_class(m, &all, &h[0], seconds);
+}
+
 static void fill_ios(struct rl_rep *r, const struct rl_mark *a, struct rl_mark *b, double seconds,
 	struct rl_hist *hist)
 {
-	struct rl_tally_class c[RL_CLASSES], all;
+	struct rl_tally_class c[RL_CLASSES];
 	struct rl_hist *h = b->tally.clat_ns;
-	bool both;
 
 	for (int i = 0; i < RL_CLASSES; i++) {
 		c[i] = between(&a->tally.c[i], &b->tally.c[i]);
 		rl_hist_take(&h[i], &a->tally.clat_ns[i]);
 		rl_hist_merge(&hist[i], &h[i]);
 	}
-	both = c[RL_CLASS_READ].n && c[RL_CLASS_WRITE].n;
-	if (both) {
-		fill_class(
-			r->m + RL_METRIC_read_iops, &c[RL_CLASS_READ], &h[RL_CLASS_READ], seconds);
-		fill_class(r->m + RL_METRIC_write_iops, &c[RL_CLASS_WRITE], &h[RL_CLASS_WRITE],
-			seconds);
-	}
-	all = (struct rl_tally_class){c[0].n + c[1].n, c[0].bytes + c[1].bytes,
-		c[0].slat + c[1].slat, c[0].clat + c[1].clat};
-	rl_hist_merge(&h[0], &h[1]);
-	fill_class(r->m, &all, &h[0], seconds);
-	r->requests = all.n;
+	rl_mark_ios(r->m, c, h, seconds);
+	r->requests = c[RL_CLASS_READ].n + c[RL_CLASS_WRITE].n;
 }
 
 static void fill_stages(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
@@ -209,15 +213,12 @@ static void fill_stages(struct rl_rep *r, const struct rl_mark *a, const struct 
 _Static_assert(RL_METRIC_stage_reap_ns - RL_METRIC_stage_submit_ns == RL_STAGE_REAP,
 	"stages are in one order");
 
-static void fill_syncs(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
+void rl_mark_syncs(double *m, uint64_t n, rl_ps spent, double seconds)
 {
-	double n = (double)(b->tally.syncs - a->tally.syncs);
-
 	if (n == 0)
 		return;
-	r->m[RL_METRIC_sync_iops] = n / ((double)(b->now - a->now) / RL_PS_PER_S);
-	r->m[RL_METRIC_sync_lat_mean_ns] =
-		(double)(b->tally.sync_ps - a->tally.sync_ps) / RL_PS_PER_NS / n;
+	m[RL_METRIC_sync_iops] = (double)n / seconds;
+	m[RL_METRIC_sync_lat_mean_ns] = (double)spent / RL_PS_PER_NS / (double)n;
 }
 
 /* Of @n that spent it together: the share of @t of the one that spent @peak times the mean. */
@@ -291,7 +292,8 @@ void rl_mark_fill(
 		out->m[i] = NAN;
 	fill_ios(out, a, b, (double)(b->now - a->now) / RL_PS_PER_S, hist);
 	fill_stages(out, a, b);
-	fill_syncs(out, a, b);
+	rl_mark_syncs(out->m, b->tally.syncs - a->tally.syncs, b->tally.sync_ps - a->tally.sync_ps,
+		(double)(b->now - a->now) / RL_PS_PER_S);
 	fill_use(out, a, b);
 	fill_cells(out, a, b);
 	fill_counts(out, a, b);

@@ -55,4 +55,13 @@ const char *rl_mark_take(struct rl_world *w, struct rl_mark *m);
 void rl_mark_fill(
 	const struct rl_mark *a, struct rl_mark *b, struct rl_rep *out, struct rl_hist *hist);
 
+/**
+ * rl_mark_ios - the metrics of I/Os of RL_CLASSES classes, and of each where both occur.
+ * @h: their histograms; the first holds both afterwards.
+ */
+void rl_mark_ios(double *m, const struct rl_tally_class *c, struct rl_hist *h, double seconds);
+
+/** rl_mark_syncs - the metrics of @n calls of fsync that took @spent together; none of none. */
+void rl_mark_syncs(double *m, uint64_t n, rl_ps spent, double seconds);
+
 #endif

@@ -12,6 +12,7 @@ struct worker {
 	struct rl_world *w;
 	struct rl_mark mark[2];
 	struct rl_hist hist[RL_CLASSES];
+	struct rl_hist section_hist[][RL_CLASSES];
 };
 
 static void run_one(struct rl_pool *p, struct worker *k, uint32_t i)
@@ -21,12 +22,15 @@ static void run_one(struct rl_pool *p, struct worker *k, uint32_t i)
 			&p->series[i]);
 	else
 		rl_rep_run(k->w, &p->args, i, &p->rep[i], k->mark, k->hist);
+	for (uint32_t j = 0; j < p->nsections && !p->rep[i].failed; j++)
+		rl_section_bring_home(&k->w->section[j], &p->section[(size_t)i * p->nsections + j],
+			k->section_hist[j]);
 }
 
 static void *work(void *arg)
 {
 	struct rl_pool *p = arg;
-	struct worker *k = calloc(1, sizeof(*k));
+	struct worker *k = calloc(1, sizeof(*k) + p->nsections * sizeof(k->section_hist[0]));
 	uint32_t i;
 
 	if (!k || !(k->w = rl_world_create())) {
@@ -39,6 +43,9 @@ static void *work(void *arg)
 	pthread_mutex_lock(&p->lock);
 	for (int c = 0; c < RL_CLASSES; c++)
 		rl_hist_merge(&p->hist[c], &k->hist[c]);
+	for (uint32_t j = 0; j < p->nsections; j++)
+		for (int c = 0; c < RL_CLASSES; c++)
+			rl_hist_merge(&p->section_hist[j][c], &k->section_hist[j][c]);
 	pthread_mutex_unlock(&p->lock);
 	rl_world_destroy(k->w);
 	free(k);

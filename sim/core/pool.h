@@ -19,6 +19,10 @@ struct rl_pool {
 	struct rl_mark *mark;
 	struct rl_mser *series;
 	struct rl_hist hist[RL_CLASSES]; /* latencies of all replications that were filled */
+	/* Of several jobs, else null: nsections a replication, and of each the latencies. */
+	uint32_t nsections;
+	struct rl_section_rep *section;
+	struct rl_hist (*section_hist)[RL_CLASSES];
 	uint32_t to;
 	atomic_uint next;
 	atomic_int failed;

@@ -166,8 +166,10 @@ static bool whole(
 
 	while (!out->failed && w->now < ramp && !rl_jobs_over(w))
 		out->failed = step(w) ? 0 : -EDEADLK;
-	return !out->failed && reach(w, a, 0, &mark[0], out) &&
-	       reach(w, a, UINT64_MAX, &mark[1], out);
+	if (out->failed || !reach(w, a, 0, &mark[0], out))
+		return false;
+	rl_sections_measure(w);
+	return reach(w, a, UINT64_MAX, &mark[1], out);
 }
 
 static bool sample(

@@ -10,6 +10,7 @@
 #include "sim/blk/blk.h"
 #include "sim/core/arena.h"
 #include "sim/core/engine.h"
+#include "sim/core/section.h"
 #include "sim/core/tally.h"
 #include "sim/device/device.h"
 #include "sim/workload/fio.h"
@@ -19,9 +20,10 @@
 struct rl_tracer;
 
 struct rl_world {
-	rl_ps now;		  /* the engine's */
-	struct rl_tracer *tracer; /* who watches, or null */
-	uint64_t completed;	  /* I/Os, warm-up included */
+	rl_ps now;		    /* the engine's */
+	struct rl_tracer *tracer;   /* who watches, or null */
+	uint64_t completed;	    /* I/Os, warm-up included */
+	struct rl_section *section; /* the jobs apart; null: there is one */
 	struct rl_tally tally;
 	struct rl_engine engine;
 	rl_ps cost[RL_PARAM_COUNT]; /* rounded once; per byte: ps a byte */
@@ -46,6 +48,7 @@ struct rl_world {
 	struct rl_server *server; /* threads of the backends */
 	struct rl_jobs *jobs;	  /* one a guest */
 	uint32_t busy_guests;	  /* whose jobs are not over */
+	uint32_t nsections;
 	struct rl_rng dom0_rng, load_rng, cost_rng;
 	struct rl_arena arena;
 };

@@ -266,6 +266,8 @@ void rl_fio_begin(struct rl_ctx *c)
 	rl_ps now = f->w->now;
 
 	f->flushes = f->syncs && rl_device_flushes(&f->blk->vbd->device);
+	if (f->w->section)
+		rl_section_begin(&f->w->section[f->section], j, now);
 	f->epoch = f->due[0] = f->due[1] = f->thought_at = now;
 	if (!f->jobs->sampled && j->runtime_ns)
 		f->end = now + (j->ramp_ns + j->runtime_ns) * RL_PS_PER_NS;

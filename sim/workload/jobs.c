@@ -76,6 +76,8 @@ void rl_fio_finish(struct rl_ctx *c)
 	struct rl_jobs *l = f->jobs;
 
 	f->over = true;
+	if (l->w->section)
+		l->w->section[f->section].end = l->w->now;
 	if (--l->running == 0 && l->started < l->n)
 		start_group(l, false);
 	l->w->busy_guests -= !l->running;
@@ -203,6 +205,10 @@ void rl_jobs_init(struct rl_world *w, const struct rl_scenario *s, uint64_t seed
 {
 	w->jobs = rl_world_alloc(w, w->nguests * sizeof(*w->jobs));
 	w->busy_guests = w->nguests;
+	if (s->njobs > 1) {
+		w->nsections = s->njobs;
+		w->section = rl_world_alloc(w, w->nsections * sizeof(*w->section));
+	}
 	for (uint32_t g = 0; g < w->nguests; g++) {
 		struct rl_jobs *l = &w->jobs[g];
 

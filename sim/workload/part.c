@@ -211,13 +211,16 @@ void rl_fio_wake(struct rl_blk *b, const struct rl_vcpu *v)
 void rl_fio_account(struct rl_fio *f, uint32_t at)
 {
 	struct rl_io *io = &f->io[at];
+	enum rl_class class = io->write ? RL_CLASS_WRITE : RL_CLASS_READ;
 	struct rl_world *w = f->w;
 
 	rl_io_push(f, &f->free, at);
 	f->ios_done[io->write]++;
 	w->completed++;
-	rl_tally_end(&w->tally, w->now, io->start, io->issued, io->bytes,
-		io->write ? RL_CLASS_WRITE : RL_CLASS_READ, &io->stamps);
+	rl_tally_end(&w->tally, w->now, io->start, io->issued, io->bytes, class, &io->stamps);
+	if (w->section)
+		rl_section_end(
+			&w->section[f->section], w->now, io->start, io->issued, io->bytes, class);
 	if (w->tracer)
 		rl_tracer_io(w->tracer, f, io);
 }

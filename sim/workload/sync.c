@@ -26,6 +26,8 @@ static void over(struct rl_ctx *c)
 	struct rl_fio *f = c->arg;
 
 	rl_tally_sync(&f->w->tally, f->w->now, f->sync_from);
+	if (f->w->section)
+		rl_section_sync(&f->w->section[f->section], f->w->now, f->sync_from);
 	if (f->w->tracer)
 		rl_tracer_sync(f->w->tracer, f);
 	f->synced(c);
