@@ -10,6 +10,10 @@ bats_require_minimum_version 1.5.0
 	[[ $output == *"2 mutants, 0 not caught"* ]]
 }
 
+@test "every mutant still fits its line" {
+	"$RL_SOURCE/tests/mutants/run" --fits
+}
+
 @test "a mutant that nobody sees, or whose edit does not fit, is a failure" {
 	export MUTANTS=$BATS_TEST_TMPDIR
 	mutant() { printf '# %s\nfile: sim/xen/port.c\ntest: sim_xen_port\nedit: %s\n' "$1" "$2" >"$MUTANTS/$1.mutant"; }
