@@ -35,7 +35,7 @@ struct rl_rep {
 	 * flushes, held. */
 	double slots, ring_lock, flush_lock;
 	int failed;	    /* -EDEADLK: it stood still; -ENOMEM; or 0 */
-	char why[192];	    /* it stood still: as rl_still_why() says */
+	char why[192];	    /* where it ended early: as rl_still_why() says */
 	const char *broken; /* what was not conserved: a bug of the simulator; or null */
 	/* Where the time of all pCPUs went: cells and idle time add up to pcpus x time, exactly. */
 	rl_ps cpu[RL_ROLES][RL_CPU_COUNT], idle, time;

@@ -148,10 +148,8 @@ static bool reach(struct rl_world *w, const struct rl_rep_args *a, uint64_t n, s
 	struct rl_rep *out)
 {
 	out->failed = until(w, a, n);
-	if (out->failed) {
-		rl_still_why(w, a->s, out->why, sizeof(out->why));
+	if (out->failed)
 		return false;
-	}
 	out->broken = rl_mark_take(w, m);
 	if (w->tracer)
 		rl_tracer_mark(w->tracer, n);
@@ -185,8 +183,10 @@ void rl_rep_run(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep, s
 	out->failed = rl_rep_start(w, a, rep);
 	if (out->failed)
 		return;
-	if (!(w->jobs[0].sampled ? sample(w, a, mark, out) : whole(w, a, mark, out)))
+	if (!(w->jobs[0].sampled ? sample(w, a, mark, out) : whole(w, a, mark, out))) {
+		rl_still_why(w, a->s, out->why, sizeof(out->why));
 		return;
+	}
 	rl_mark_fill(&mark[0], &mark[1], out, hist);
 	out->events = w->engine.events;
 }
@@ -194,15 +194,17 @@ void rl_rep_run(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep, s
 void rl_rep_explore(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep,
 	struct rl_rep *out, struct rl_mark *mark, struct rl_mser *series)
 {
+	bool ok = true;
+
 	memset(out, 0, sizeof(*out));
 	out->failed = rl_rep_start(w, a, rep);
 	if (out->failed)
 		return;
 	rl_mser_init(series);
 	w->tally.series = series;
-	for (uint32_t k = 0; k <= RL_REP_STARTS; k++)
-		if (!reach(w, a, rl_rep_mark(a, k), &mark[k], out))
-			return;
-	reach(w, a, rl_rep_total(a), &mark[RL_REP_STARTS + 1], out);
+	for (uint32_t k = 0; ok && k <= RL_REP_STARTS; k++)
+		ok = reach(w, a, rl_rep_mark(a, k), &mark[k], out);
+	if (!ok || !reach(w, a, rl_rep_total(a), &mark[RL_REP_STARTS + 1], out))
+		rl_still_why(w, a->s, out->why, sizeof(out->why));
 	out->events = w->engine.events;
 }

@@ -336,6 +336,26 @@ static void standing_still_is_noticed(void **state)
 	assert_non_null(strstr(err.what, "a thread of the guest waits for its vCPU"));
 }
 
+/* The same of jobs that end by themselves, before their ramp_time is over and after. */
+static void jobs_that_stand_still_are_noticed(void **state)
+{
+	(void)state;
+	for (int ramp = 0; ramp < 2; ramp++) {
+		struct rl_err err = {0};
+
+		setup(2, RL_ARM_HALT, 1);
+		choose_policy(s.front_policy, RL_POLL);
+		s.costs.v[RL_PARAM_tick_period_ns] = 0;
+		s.job.size_bytes = 1 << 20;
+		s.job.ramp_ns = ramp ? 1000000000 : 0;
+		s.job.runtime_ns = 1000000000;
+		s.jobs[1] = s.job;
+		s.njobs = 2;
+		assert_int_equal(rl_sim_run(&s, NULL, &r, &err), -EDEADLK);
+		assert_non_null(strstr(err.what, "a thread of the guest waits for its vCPU"));
+	}
+}
+
 static void bad_names(void **state)
 {
 	struct rl_err err = {0};
@@ -345,6 +365,11 @@ static void bad_names(void **state)
 	snprintf(s.disk.device, sizeof(s.disk.device), "no_such");
 	assert_int_equal(rl_sim_run(&s, NULL, &r, &err), -EINVAL);
 	assert_non_null(strstr(err.what, "disk.device"));
+	setup(1, RL_ARM_HALT, 1);
+	snprintf(s.machine.scheduler, sizeof(s.machine.scheduler), "no_such");
+	err = (struct rl_err){0};
+	assert_int_equal(rl_sim_run(&s, NULL, &r, &err), -EINVAL);
+	assert_non_null(strstr(err.what, "machine.scheduler"));
 }
 
 int main(void)
@@ -360,6 +385,7 @@ int main(void)
 		cmocka_unit_test(requests_are_conserved),
 		cmocka_unit_test(time_adds_up),
 		cmocka_unit_test(standing_still_is_noticed),
+		cmocka_unit_test(jobs_that_stand_still_are_noticed),
 		cmocka_unit_test(bad_names),
 	};
 
