@@ -45,15 +45,24 @@ void rl_c2_wants(struct rl_world *w, struct rl_c2_unit *u, bool wants)
 	u->rq->want += wants ? 1u : -1u;
 }
 
+static void count_weight(struct rl_c2_runq *r, uint32_t weight)
+{
+	if (weight > r->max_weight) {
+		r->max_weight = weight;
+		r->nmax = 0;
+	}
+	r->nmax += weight == r->max_weight;
+}
+
 static void weigh(const struct rl_world *w, struct rl_c2_runq *r)
 {
-	r->max_weight = 1;
-	for (uint32_t i = 0; i < w->nvcpus; i++) {
-		const struct rl_c2_unit *u = rl_c2_unit(&w->vcpu[i]);
+	const struct rl_c2 *c2 = w->sched_own;
 
-		if (u->rq == r && u->v->dom->weight > r->max_weight)
-			r->max_weight = u->v->dom->weight;
-	}
+	r->max_weight = 1;
+	r->nmax = 0;
+	for (uint32_t i = 0; i < w->nvcpus; i++)
+		if (c2->unit[i]->rq == r)
+			count_weight(r, c2->unit[i]->v->dom->weight);
 }
 
 static void join(struct rl_c2_unit *u, struct rl_c2_runq *r)
@@ -61,8 +70,7 @@ static void join(struct rl_c2_unit *u, struct rl_c2_runq *r)
 	u->rq = r;
 	u->given = r->given;
 	r->nunits++;
-	if (u->v->dom->weight > r->max_weight)
-		r->max_weight = u->v->dom->weight;
+	count_weight(r, u->v->dom->weight);
 }
 
 void rl_c2_place(struct rl_world *w, struct rl_c2_unit *u)
@@ -96,7 +104,7 @@ void rl_c2_moved(struct rl_world *w, struct rl_c2_unit *u)
 	from->nunits--;
 	u->moves = NULL;
 	join(u, to);
-	if (u->v->dom->weight == from->max_weight)
+	if (u->v->dom->weight == from->max_weight && !--from->nmax)
 		weigh(w, from);
 	to->last_placed = (to->last_placed + 1) % to->ncpus;
 	u->v->cpu = (int32_t)(to->first + to->last_placed);
@@ -138,14 +146,15 @@ static bool tolerable(const struct rl_c2_runq *a, const struct rl_c2_runq *b)
 static struct rl_c2_unit *best_to_move(struct rl_world *w, const struct rl_c2_runq *from,
 	const struct rl_c2_runq *to, const struct rl_c2_unit *but)
 {
+	const struct rl_c2 *c2 = w->sched_own;
 	int64_t least = apart(from->load, to->load);
 	struct rl_c2_unit *best = NULL;
 
 	for (uint32_t i = 0; i < w->nvcpus; i++) {
-		struct rl_c2_unit *u = rl_c2_unit(&w->vcpu[i]);
+		struct rl_c2_unit *u = c2->unit[i];
 		int64_t left;
 
-		if (u->rq != from || u->v->pin >= 0 || u->moves || u->parked || u == but)
+		if (u->rq != from || u->pinned || u->moves || u->parked || u == but)
 			continue;
 		mean(&u->load, &u->load_at, w->now, u->wants ? ONE : 0);
 		left = apart(from->load - u->load, to->load + u->load);

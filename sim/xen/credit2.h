@@ -8,21 +8,23 @@
 
 #define US(x) ((int64_t)(x)*1000000) /* credit is time: ps */
 
-/* Of a vCPU. Credit is what it was when the queue had given `given`. */
+/*
+ * Of a vCPU. Credit is what it was when the queue had given `given`. Balancing looks at all of
+ * them, of thousands: what it needs comes first, in one line.
+ */
 struct rl_c2_unit {
 	struct rl_vcpu *v;
 	struct rl_c2_runq *rq;
-	struct rl_heap_node in_all, in_movable, in_local;
-	int64_t credit, given;
-	uint64_t residual;
-	rl_ps burnt_to, entered;
-	int64_t budget; /* left of its portion, negative: overdrawn; when its domain is capped */
-	bool queued, parked;
-	struct rl_c2_unit *next_parked;
 	struct rl_c2_runq *moves; /* where to, as soon as it stops */
 	int64_t load;		  /* mean share of time in which it wants a pCPU */
 	uint64_t load_at;
-	bool wants;
+	bool wants, queued, parked, pinned;
+	int64_t credit, given;
+	uint64_t residual;
+	rl_ps burnt_to, entered;
+	struct rl_heap_node in_all, in_movable, in_local;
+	int64_t budget; /* left of its portion, negative: overdrawn; when its domain is capped */
+	struct rl_c2_unit *next_parked;
 };
 
 /* Of some pCPUs: all that are queued, those that may run anywhere, and what each was given. */
@@ -30,9 +32,10 @@ struct rl_c2_runq {
 	struct rl_heap all, movable;
 	int64_t given;
 	uint64_t seq;
-	uint32_t first, ncpus, nunits, max_weight;
-	uint32_t last_placed; /* pCPU, counted from the first */
-	uint32_t want;	      /* vCPUs that want a pCPU */
+	uint32_t first, ncpus, nunits;
+	uint32_t max_weight, nmax; /* of its units, and how many have it */
+	uint32_t last_placed;	   /* pCPU, counted from the first */
+	uint32_t want;		   /* vCPUs that want a pCPU */
 	int64_t load;
 	uint64_t load_at;
 };
@@ -52,6 +55,7 @@ struct rl_c2_dom {
 struct rl_c2 {
 	struct rl_c2_runq *rq; /* room for one a pCPU */
 	uint32_t n;
+	struct rl_c2_unit **unit; /* by vCPU */
 };
 
 static inline struct rl_c2_unit *rl_c2_unit(const struct rl_vcpu *v)

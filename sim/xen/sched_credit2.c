@@ -327,11 +327,15 @@ static void queues_init(struct rl_world *w)
 /* Where in an epoch a run finds the machine is chance. */
 static void credit2_init(struct rl_world *w, struct rl_rng *rng)
 {
+	struct rl_c2 *c2 = w->sched_own;
+
 	queues_init(w);
+	c2->unit = rl_world_alloc(w, w->nvcpus * sizeof(struct rl_c2_unit *));
 	for (uint32_t i = 0; i < w->nvcpus; i++) {
-		struct rl_c2_unit *u = rl_c2_unit(&w->vcpu[i]);
+		struct rl_c2_unit *u = c2->unit[i] = rl_c2_unit(&w->vcpu[i]);
 
 		u->v = &w->vcpu[i];
+		u->pinned = u->v->pin >= 0;
 		rl_c2_place(w, u);
 		u->credit = (int64_t)(rl_rng_unit(rng) * (double)CREDIT_INIT);
 	}

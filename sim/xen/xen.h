@@ -28,6 +28,7 @@
 #include "model/scenario.h"
 #include "sim/xen/purpose.h"
 
+#define RL_XEN_LINE   64u /* of this machine's cache */
 #define RL_PS_NEVER   (~(rl_ps)0)
 #define RL_VCPU_SLOTS 2u /* timers of a vCPU itself */
 #define RL_PCPU_SLOTS 2u
@@ -121,41 +122,46 @@ struct rl_dom {
 	void *own;	    /* the scheduler's */
 };
 
+/* In the order of use: the first lines are touched by every segment, the last by few turns. */
 struct rl_vcpu {
-	struct rl_world *w;
+	_Alignas(RL_XEN_LINE) struct rl_world *w;
 	struct rl_dom *dom;
+	struct rl_ctx *active, *irq, *thread;
+	rl_ps seg_from;
+	uint32_t slow; /* permille: how long its work takes beside busy siblings; 0: full speed */
+	uint32_t slot; /* when its segment passes: of the pCPU that it has */
+	uint32_t pending; /* bits 1 << enum rl_irq: what may interrupt */
+	int32_t cpu;	  /* where it runs or ran last */
+
 	int32_t pin; /* pCPU or -1 */
-	int32_t cpu; /* where it runs or ran last */
-	uint32_t id, nthreads;
 	enum rl_vstate state;
 	bool on;      /* really executes: RUNNING and the switch is over */
 	bool in_done; /* in a context's done(): what it raises is seen when that returns */
 	bool blocking, yielding;
-	bool resched;		/* another thread shall have the vCPU */
+	bool resched;	/* another thread shall have the vCPU */
+	bool port_wait; /* blocked in SCHEDOP_poll */
+	bool ticks;
+	bool idling;		/* its kernel is in the idle loop */
+	struct rl_ctxq ready;	/* threads that wait for the vCPU; not the one that has it */
 	struct rl_port *polled; /* blocked, or about to, in SCHEDOP_poll: so many from here on */
 	uint32_t npolled;
-	struct rl_port wake_port; /* another vCPU woke a thread of this one */
-	bool port_wait;		  /* blocked there */
-	bool ticks;
-	bool idling;		   /* its kernel is in the idle loop */
+	uint32_t id;
 	struct rl_port *upcall_of; /* the event channel that this upcall served last */
-	uint32_t pending;	   /* bits 1 << enum rl_irq: what may interrupt */
-	struct rl_portq ports[RL_IRQ_COUNT];
-	struct rl_ctx *active, *irq, *thread;
-	struct rl_ctxq ready; /* threads that wait for the vCPU; not the one that has it */
-	struct rl_ctx irqs[RL_IRQ_COUNT], idle;
-	rl_ps seg_from, on_from;
-	uint32_t slow; /* permille: how long its work takes beside busy siblings; 0: full speed */
-	uint32_t slot; /* when its segment passes: of the pCPU that it has */
+
+	rl_ps on_from, wait_from;
 	uint32_t kick_slot, tick_slot;
 	rl_ps tick_phase;
-	rl_ps wait_from;
-	rl_ps idle_from, idle_ps;  /* time that its kernel was idle, until the last rest ended */
+	void *own;		  /* the scheduler's */
+	rl_ps idle_from, idle_ps; /* time that its kernel was idle, until the last rest ended */
+
+	struct rl_vcpu_stats st;
+	struct rl_portq ports[RL_IRQ_COUNT];
+	struct rl_ctx idle, irqs[RL_IRQ_COUNT];
+	struct rl_port wake_port;  /* another vCPU woke a thread of this one */
 	struct rl_pcpu *warm;	   /* in whose cache its data was left, */
 	uint64_t left_touched;	   /* when so much had been touched there */
 	rl_ps refill, refill_left; /* what this turn takes longer for it, and not yet charged */
-	struct rl_vcpu_stats st;
-	void *own; /* the scheduler's */
+	uint32_t nthreads;
 };
 
 struct rl_pcpu {
