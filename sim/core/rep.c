@@ -95,16 +95,18 @@ int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 	return w->tracer ? rl_tracer_begin(w->tracer, w) : 0;
 }
 
-static bool step(struct rl_world *w)
+static bool watched_step(struct rl_world *w)
 {
-	return w->tracer ? rl_tracer_step(w->tracer) : rl_world_step(w);
+	return rl_tracer_step(w->tracer);
 }
 
 /*
- * Until @n I/Os are complete, or the jobs are over. Returns: 0; -EDEADLK when none completes any
- * more.
+ * Until @n I/Os are complete, or the jobs are over. Two loops are made of it: to ask at each event
+ * whether somebody watches would cost all who do not.
+ * Returns: 0; -EDEADLK when none completes any more.
  */
-static int until(struct rl_world *w, const struct rl_rep_args *a, uint64_t n)
+static inline __attribute__((always_inline)) int until_by(struct rl_world *w,
+	const struct rl_rep_args *a, uint64_t n, bool (*step)(struct rl_world *))
 {
 	rl_ps still = STILL_PS + rl_jobs_longest_rest(a->s);
 	uint64_t most = STILL_EVENTS * (still / STILL_PS);
@@ -119,6 +121,11 @@ static int until(struct rl_world *w, const struct rl_rep_args *a, uint64_t n)
 		}
 	}
 	return 0;
+}
+
+static int until(struct rl_world *w, const struct rl_rep_args *a, uint64_t n)
+{
+	return w->tracer ? until_by(w, a, n, watched_step) : until_by(w, a, n, rl_world_step);
 }
 
 uint64_t rl_rep_depth(const struct rl_rep_args *a)
@@ -163,7 +170,7 @@ static bool whole(
 	rl_ps ramp = rl_jobs_ramp_end(w);
 
 	while (!out->failed && w->now < ramp && !rl_jobs_over(w))
-		out->failed = step(w) ? 0 : -EDEADLK;
+		out->failed = (w->tracer ? watched_step(w) : rl_world_step(w)) ? 0 : -EDEADLK;
 	if (out->failed || !reach(w, a, 0, &mark[0], out))
 		return false;
 	rl_sections_measure(w);

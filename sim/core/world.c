@@ -35,14 +35,3 @@ void *rl_world_alloc(struct rl_world *w, size_t bytes)
 {
 	return rl_arena_alloc(&w->arena, bytes);
 }
-
-bool rl_world_step(struct rl_world *w)
-{
-	uint32_t slot;
-
-	if (!rl_engine_next(&w->engine, &slot))
-		return false;
-	w->now = w->engine.now;
-	rl_engine_fire(&w->engine, slot);
-	return true;
-}

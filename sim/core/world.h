@@ -131,6 +131,15 @@ static inline rl_ps rl_world_at(const struct rl_world *w, uint32_t slot)
 }
 
 /** rl_world_step - fire the next event. Returns: false when nothing will ever happen again. */
-bool rl_world_step(struct rl_world *w);
+static inline bool rl_world_step(struct rl_world *w)
+{
+	uint32_t slot;
+
+	if (!rl_engine_next(&w->engine, &slot))
+		return false;
+	w->now = w->engine.now;
+	rl_engine_fire(&w->engine, slot);
+	return true;
+}
 
 #endif
