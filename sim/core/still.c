@@ -12,8 +12,9 @@ static bool sleeps(const struct rl_waiter *wt)
 	bool armed = p->action == RL_ARM_HALT || p->action == RL_POLL_PORT;
 	bool timer =
 		p->action == RL_ARM_HALT ? p->timer_ns != RL_NEVER : p->deadline_ns != RL_NEVER;
+	bool asleep = p->action == RL_POLL_PORT ? wt->thread->v->port_wait : !wt->thread->ready;
 
-	return armed && !timer && !wt->thread->ready && p->event_offset > 1;
+	return armed && !timer && asleep && p->event_offset > 1;
 }
 
 static bool side(const char *name, const char *spec, const struct rl_waiter *wt, uint32_t have,

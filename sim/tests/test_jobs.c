@@ -159,6 +159,19 @@ static void batches_save_notifications(void **state)
 	assert_true(w->jobs[0].fio[0].ios_done[RL_DIR_READ] % 8 == 0);
 }
 
+/* A batch larger than the ring: who waits for a slot publishes first what it has, or none would
+ * ever be free. */
+static void a_batch_larger_than_the_ring(void **state)
+{
+	(void)state;
+	free_of_charge(100e3);
+	job_file("[j]\nrw=randread\nsize=1g\niodepth=96\niodepth_batch=96\n"
+		 "iodepth_batch_complete_min=96\nnumjobs=3\n");
+	run(&rep);
+	assert_int_equal(w->blk[0].front.size, 32);
+	assert_in_range(rep.requests, 20000 - 96, 20000 + 96);
+}
+
 static void reaping_waits_for_the_minimum(void **state)
 {
 	(void)state;
@@ -249,6 +262,7 @@ int main(void)
 		cmocka_unit_test(thinking_takes_its_time),
 		cmocka_unit_test(sleeping_costs_but_comes_in_time),
 		cmocka_unit_test(batches_save_notifications),
+		cmocka_unit_test(a_batch_larger_than_the_ring),
 		cmocka_unit_test(reaping_waits_for_the_minimum),
 		cmocka_unit_test(replay_is_the_log),
 		cmocka_unit_test(what_is_not_modelled_is_refused),

@@ -356,22 +356,6 @@ static void jobs_that_stand_still_are_noticed(void **state)
 	}
 }
 
-static void bad_names(void **state)
-{
-	struct rl_err err = {0};
-
-	(void)state;
-	setup(1, RL_ARM_HALT, 1);
-	snprintf(s.disk.device, sizeof(s.disk.device), "no_such");
-	assert_int_equal(rl_sim_run(&s, NULL, &r, &err), -EINVAL);
-	assert_non_null(strstr(err.what, "disk.device"));
-	setup(1, RL_ARM_HALT, 1);
-	snprintf(s.machine.scheduler, sizeof(s.machine.scheduler), "no_such");
-	err = (struct rl_err){0};
-	assert_int_equal(rl_sim_run(&s, NULL, &r, &err), -EINVAL);
-	assert_non_null(strstr(err.what, "machine.scheduler"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,7 +370,6 @@ int main(void)
 		cmocka_unit_test(time_adds_up),
 		cmocka_unit_test(standing_still_is_noticed),
 		cmocka_unit_test(jobs_that_stand_still_are_noticed),
-		cmocka_unit_test(bad_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  * goes on, what was asked for is what happens, and the policy is told how its plans ended.
  */
 #include "sim/blk/tests/plans.h"
+#include "sim/core/still.h"
 
 /* On both machines, shallow and deep, with a device that completes at once and one that does not.
  */
@@ -110,6 +111,42 @@ static void halts(void **state)
 	everywhere(NULL);
 }
 
+/* No timer, and an event further ahead than messages come: it is told who sleeps, and for what. */
+static void who_sleeps_in_vain(void **state)
+{
+	struct rl_rep_args a = {.s = &s, .seed = 1, .sched = sched_named("credit2")};
+	char why[192];
+
+	(void)state;
+	for (int k = 0; k < 4; k++) {
+		enum rl_action action = k & 2 ? RL_POLL_PORT : RL_ARM_HALT;
+		bool in_front = k & 1;
+
+		rl_scenario_default(&s);
+		s.costs.v[RL_PARAM_dom0_period_ns] = 0;
+		s.costs.v[RL_PARAM_tick_period_ns] = 0; /* it would look when that wakes it */
+		s.job.iodepth = 4;
+		snprintf(s.disk.device, sizeof(s.disk.device), "fixed:time=1ms,servers=4");
+		assert_int_equal(rl_rep_start(w, &a, 0), 0);
+		w->blk[0].server->wt.inst.ops = &back_policy;
+		w->blk[0].fw.inst.ops = &front_policy;
+		forget(&back);
+		forget(&front);
+		front.plan = plan(in_front ? action : RL_ARM_HALT);
+		back.plan = plan(in_front ? RL_ARM_HALT : action);
+		(in_front ? &front : &back)->plan.event_offset = 5;
+		while (rl_world_step(w) && w->now < RL_PS_PER_S)
+			continue;
+		rl_still_why(w, &s, why, sizeof(why));
+		assert_string_equal(why, in_front ? ": front_policy '" RL_POLICY_DEFAULT
+						    "' sleeps without a timer until 5 "
+						    "responses are there, and 4 are all that come"
+						  : ": back_policy '" RL_POLICY_DEFAULT
+						    "' sleeps without a timer until 5 requests "
+						    "are there, and 4 are all that come");
+	}
+}
+
 static void front_waits_in_all_ways(void **state)
 {
 	const enum rl_action action[] = {RL_POLL, RL_YIELD, RL_MONITOR, RL_POLL_PORT, RL_SLEEP};
@@ -138,6 +175,7 @@ int main(void)
 		cmocka_unit_test(poll_port),
 		cmocka_unit_test(halts),
 		cmocka_unit_test(front_waits_in_all_ways),
+		cmocka_unit_test(who_sleeps_in_vain),
 	};
 
 	return cmocka_run_group_tests(tests, create, destroy);

@@ -108,6 +108,24 @@ static void caps_cap(void **state)
 	}
 }
 
+/* A cap so small that its vCPUs' shares would be shorter than a slice; and a capped vCPU beside
+ * others, on another pCPU of its queue when the epoch ends. */
+static void a_small_cap_caps_many(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		const struct rl_vcpu *v;
+
+		machine(both[k], 1, 2, 1);
+		v = domain(256, 10, 4, -1, NULL);
+		domain(256, 0, 1, 0, NULL);
+		begin();
+		run_until(100 * SEC);
+		about(used(v->dom, 0, NULL), 0.1, k ? 0.02 : 0.1); /* credit counts by its tick */
+		assert_true(w->vcpu[4].st.run_ps > 89 * SEC);
+	}
+}
+
 /* What a capped domain leaves is another's, whatever the weights. */
 static void a_cap_leaves_the_rest(void **state)
 {
@@ -276,6 +294,7 @@ int main(void)
 		cmocka_unit_test(only_ratios_of_weights_matter),
 		cmocka_unit_test(weights_share_many_pcpus),
 		cmocka_unit_test(caps_cap),
+		cmocka_unit_test(a_small_cap_caps_many),
 		cmocka_unit_test(a_cap_leaves_the_rest),
 		cmocka_unit_test(work_is_stolen_unless_pinned),
 		cmocka_unit_test(a_sleeper_preempts),
