@@ -140,9 +140,9 @@ ways=(
 }
 
 @test "memory does not grow with the window" {
-	grep -q -- -fsanitize= "$RL_BUILD/CMakeCache.txt" && skip "a sanitizer maps terabytes"
 	(
-		ulimit -v 65536
+		# a sanitizer maps terabytes
+		grep -q -- -fsanitize= "$RL_BUILD/CMakeCache.txt" || ulimit -v 65536
 		trace --reps 1 --requests 300 --trace-window 1s
 	)
 	[ "$(stat -c %s "$T")" -gt 20000000 ]
