@@ -25,8 +25,10 @@ void rl_estimate_means(const struct rl_pool *p, uint32_t n, struct rl_metrics *m
 }
 
 /*
- * Percentiles are those of all samples, rounded to bins as fio does. Their intervals are as wide as
- * the replications' spread tells, around what all samples say within the bin, and hold the value.
+ * Percentiles are those of all samples, rounded to bins as fio does. Their intervals are those of
+ * the mean of the replications' own percentiles, within the bin, and hold the value: around the
+ * percentile of all samples, which varies more than the replications' spread says, they hold the
+ * truth less often (p99 behind a wake-up: 92 % of 95 %).
  */
 static void percentiles(struct rl_estimate *e, const struct rl_hist *h)
 {
@@ -34,15 +36,16 @@ static void percentiles(struct rl_estimate *e, const struct rl_hist *h)
 
 	for (int k = 0; k < 5; k++) {
 		struct rl_estimate *one = &e[RL_METRIC_clat_p50_ns + k];
-		double half = (one->hi - one->lo) / 2, at = rl_hist_between(h, percent[k]);
 
 		if (percent[k] > 99.9 && h->n < TAIL_SAMPLES) {
 			*one = (struct rl_estimate){NAN, NAN, NAN};
 			continue;
 		}
 		one->value = rl_hist_percentile(h, percent[k]);
-		one->lo = isnan(half) ? NAN : fmin(at - half, one->value);
-		one->hi = isnan(half) ? NAN : fmax(at + half, one->value);
+		if (isnan(one->lo))
+			continue;
+		one->lo = fmin(one->lo, one->value);
+		one->hi = fmax(one->hi, one->value);
 	}
 }
 
