@@ -106,6 +106,10 @@ static uint32_t choose_mark(struct rl_pool *p, uint32_t n, bool *found)
 	return k;
 }
 
+/*
+ * @n replications, of which the first find the warm-up: the others are noted at the same places
+ * only so that no thread waits for it.
+ */
 static int explore(struct rl_pool *p, uint32_t n, struct rl_sim_result *out, struct rl_err *err)
 {
 	uint32_t k = 0;
@@ -116,7 +120,7 @@ static int explore(struct rl_pool *p, uint32_t n, struct rl_sim_result *out, str
 			p->args.requests *= 2;
 		rc = rl_pool_run(p, 0, n, err);
 		if (!rc)
-			k = choose_mark(p, n, &out->warm);
+			k = choose_mark(p, n < FIRST ? n : FIRST, &out->warm);
 	}
 	if (rc)
 		return rc;
@@ -127,6 +131,16 @@ static int explore(struct rl_pool *p, uint32_t n, struct rl_sim_result *out, str
 		rl_mark_fill(&mark[k], &mark[RL_REP_STARTS + 1], &p->rep[i], p->hist);
 	}
 	return 0;
+}
+
+/* As many as the threads run beside the first, of those that are run in any case. */
+static uint32_t together(const struct rl_pool *p, const struct rl_sim_options *o)
+{
+	uint32_t n = (FIRST + p->threads - 1) / p->threads * p->threads, most = max_of(o);
+
+	if (o->precision > 0 && most > PRECISE_REPS)
+		most = o->reps > PRECISE_REPS && o->reps < most ? o->reps : PRECISE_REPS;
+	return n < most ? n : most;
 }
 
 /* The first replications, with whatever it takes to know the warm-up. Returns how many: @n. */
@@ -142,7 +156,7 @@ static int begin(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *n,
 		return 0;
 	}
 	out->explored = true;
-	*n = max_of(o) < FIRST ? max_of(o) : FIRST;
+	*n = together(p, o);
 	p->mark = malloc(*n * RL_REP_MARKS * sizeof(*p->mark));
 	p->series = malloc(*n * sizeof(*p->series));
 	if (p->mark && p->series)
