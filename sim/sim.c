@@ -24,6 +24,7 @@
 #define PRECISE_MAX_REPS 1000u
 #define DEFAULT_REQUESTS 5000u
 #define FIRST		 5u   /* replications that find the warm-up */
+#define NOTED		 8u   /* at the same places: no thread waits, of two, four or eight */
 #define MAX_LONGER	 3u   /* times that they are made twice as long for it */
 #define MAX_IOS		 1e11 /* of all replications: some 10^12 events, days of work */
 
@@ -133,16 +134,6 @@ static int explore(struct rl_pool *p, uint32_t n, struct rl_sim_result *out, str
 	return 0;
 }
 
-/* As many as the threads run beside the first, of those that are run in any case. */
-static uint32_t together(const struct rl_pool *p, const struct rl_sim_options *o)
-{
-	uint32_t n = (FIRST + p->threads - 1) / p->threads * p->threads, most = max_of(o);
-
-	if (o->precision > 0 && most > PRECISE_REPS)
-		most = o->reps > PRECISE_REPS && o->reps < most ? o->reps : PRECISE_REPS;
-	return n < most ? n : most;
-}
-
 /* The first replications, with whatever it takes to know the warm-up. Returns how many: @n. */
 static int begin(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *n,
 	struct rl_sim_result *out, struct rl_err *err)
@@ -156,7 +147,7 @@ static int begin(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *n,
 		return 0;
 	}
 	out->explored = true;
-	*n = together(p, o);
+	*n = max_of(o) < NOTED ? max_of(o) : NOTED;
 	p->mark = malloc(*n * RL_REP_MARKS * sizeof(*p->mark));
 	p->series = malloc(*n * sizeof(*p->series));
 	if (p->mark && p->series)
