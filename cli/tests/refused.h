@@ -167,6 +167,26 @@ static inline void end(void)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* A group's setup and teardown; so many values at least, or the registries were not there. */
+#ifndef LEAST_REFUSED
+#define LEAST_REFUSED 0
+#endif
+
+static inline int set_up(void **state)
+{
+	(void)state;
+	begin();
+	return 0;
+}
+
+static inline int tear_down(void **state)
+{
+	(void)state;
+	end();
+	printf("%u values refused\n", cases);
+	return cases >= LEAST_REFUSED ? 0 : -1;
+}
+
 #define HOURS_ (char *)"--requests=1000000000", (char *)"--reps=5"
 
 /* PATH=VALUE must be refused from the command line and in a file. */

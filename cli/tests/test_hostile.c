@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scenarios that no value alone gives away: too much, without an end, more than can be served. */
+#define LEAST_REFUSED 1
 #include "cli/tests/refused.h"
 
 /* The scenario of a case; it may hold more than one field. */
@@ -125,20 +126,6 @@ static void quotes_are_harmless(void **state)
 		for (const char *c = r.err; *c != '\n'; c++)
 			assert_true((unsigned char)*c >= ' ');
 	}
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	begin();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	end();
-	return 0;
 }
 
 int main(void)

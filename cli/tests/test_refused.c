@@ -3,6 +3,7 @@
  * Every option of every policy and device, every field and cost, out of its range: each
  * is refused by its name. The registries themselves are walked, so what is new is covered.
  */
+#define LEAST_REFUSED 4000
 #include "cli/tests/refused.h"
 
 #include "core/policy.h"
@@ -224,21 +225,6 @@ static void cost_parameters(void **state)
 		refuse_value(&w, value);
 	}
 	refuse_field("costs.no_such_ns", "1", "no_such_ns");
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	begin();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	end();
-	printf("%u values refused\n", cases);
-	return cases > 4000 ? 0 : -1; /* the registries were there */
 }
 
 int main(void)
