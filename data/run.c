@@ -77,6 +77,14 @@ static void describe_cell(struct rl_scenario *s, const struct rl_cell *c)
 	snprintf(s->disk.device, sizeof(s->disk.device), "%s", c->device);
 	s->disk.grants = c->persistent ? RL_GRANTS_PERSISTENT : RL_GRANTS_MAP;
 	s->disk.ring_pages = 1;
+	if (c->load_weight) { /* the rig pins its one vCPU to the first pCPU, where the guest runs
+			       */
+		s->load.vcpus = 1;
+		s->load.pcpu = 0;
+		s->load.weight = c->load_weight;
+		s->load.cap = c->load_cap;
+		s->load.idle_ns = 0;
+	}
 }
 
 /* Without a job file: what fio repeats of it. */

@@ -64,6 +64,18 @@ count() { sqlite3 "$1" 'SELECT count(*) FROM run'; }
 	[[ $output == "many/$cell.r1/cell.txt:1:51: error: "*unknown\ policy* ]]
 }
 
+@test "a third domain: refused where it is none" {
+	many 1
+	sed -i 's/$/ load=256:50/' "many/$cell.r1/cell.txt"
+	"$RINGLAB" import many
+	rm ringlab.db
+	for bad in 0 65536 256:x x 256:50:1 -1; do
+		sed -i "s/load=.*/load=$bad/" "many/$cell.r1/cell.txt"
+		run -3 "$RINGLAB" import many
+		[[ $output == "many/$cell.r1/cell.txt:1:"*"(expected WEIGHT or WEIGHT:CAP"* ]]
+	done
+}
+
 @test "a job file that is not the one fio ran" {
 	many 1
 	sed -i 's/iodepth=8/iodepth=16/' "many/$cell.r1/job.fio"

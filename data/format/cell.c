@@ -11,11 +11,11 @@
 
 /* Those from JOB2 on tell the rig or the hosted pair what else to do; they change nothing that is
  * read here. */
-enum key { FRONT, BACK, DEVICE, GRANTS, JOB, JOB2, KEYS = JOB2 + 10 };
+enum key { FRONT, BACK, DEVICE, GRANTS, JOB, LOAD, JOB2, KEYS = JOB2 + 10 };
 
-static const char *const key_names[KEYS] = {"front", "back", "device", "grants", "job", "job2",
-	"trace", "reload", "corrupt", "timeout", "front_args", "back_args", "decisions", "fault",
-	"cpus"};
+static const char *const key_names[KEYS] = {"front", "back", "device", "grants", "job", "load",
+	"job2", "trace", "reload", "corrupt", "timeout", "front_args", "back_args", "decisions",
+	"fault", "cpus"};
 
 /* Where in the file a word stands. */
 struct at {
@@ -72,6 +72,23 @@ static int set_side(
 	return set_text(out, RL_SPEC_BYTES, key, value + 3, at, err);
 }
 
+/* WEIGHT or WEIGHT:CAP, as the rig takes them. */
+static int set_load(struct rl_cell *c, const char *value, const struct at *at, struct rl_err *err)
+{
+	unsigned int weight, cap = 0;
+	int end = 0;
+
+	sscanf(value, "%5u%n:%3u%n", &weight, &end, &cap, &end);
+	if (!end || value[end] || !isdigit((unsigned char)*value) || !weight || weight > 65535)
+		return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
+			"load=%s (expected WEIGHT or WEIGHT:CAP, weight 1 to 65535, cap in "
+			"percent)",
+			value);
+	c->load_weight = weight;
+	c->load_cap = cap;
+	return 0;
+}
+
 static int set(
 	struct rl_cell *c, enum key key, const char *value, const struct at *at, struct rl_err *err)
 {
@@ -84,6 +101,8 @@ static int set(
 		return set_text(c->device, sizeof(c->device), key_names[key], value, at, err);
 	case JOB:
 		return set_text(c->job, sizeof(c->job), key_names[key], value, at, err);
+	case LOAD:
+		return set_load(c, value, at, err);
 	case GRANTS:
 		break;
 	default:

@@ -12,6 +12,8 @@ struct rl_cell {
 	char front[RL_SPEC_BYTES], back[RL_SPEC_BYTES];
 	char device[RL_NAME_BYTES];
 	bool persistent;
+	uint32_t load_weight,
+		load_cap; /* of a third domain that computes; weight 0: there is none */
 	char job[256];
 };
 

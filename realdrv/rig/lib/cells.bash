@@ -45,19 +45,26 @@ check_arguments() {
     cell_error "$1" "bad value '$3' of $2 (expected name=value,..)"
 }
 
+# check_load COLUMN KEY VALUE: a third domain's weight, and its cap in percent of a CPU
+check_load() {
+  [[ $3 =~ ^[1-9][0-9]{0,4}(:[1-9][0-9]{0,2})?$ ]] && [ "${3%%:*}" -le 65535 ] ||
+    cell_error "$1" "bad value '$3' of $2 (expected WEIGHT or WEIGHT:CAP, weight 1 to 65535, cap in percent)"
+}
+
 # check_pair COLUMN KEY VALUE
 check_pair() {
   case $2 in
     front | back) check_driver "$@" ;;
     device) check_choice "$@" null brd ;;
     grants) check_choice "$@" persistent map ;;
+    load) check_load "$@" ;;
     fault) check_choice "$@" driver:destroy driver:crash driver:pause guest:destroy guest:crash guest:pause ;;
     trace | corrupt | decisions) check_choice "$@" 0 1 ;;
     job | job2) check_job "$@" ;;
     reload) check_number "$@" 0 100 ;;
     timeout) check_number "$@" 1 86400 ;;
     front_args | back_args) check_arguments "$@" ;;
-    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, decisions, reload, corrupt, fault, timeout, front_args or back_args)" ;;
+    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, decisions, reload, corrupt, load, fault, timeout, front_args or back_args)" ;;
   esac
 }
 
@@ -118,8 +125,8 @@ write_cell() {
   cp "$(dirname "$cells_file")/${cell[job]}" "$1/job.fio"
   [ -z "${cell[job2]:-}" ] || cp "$(dirname "$cells_file")/${cell[job2]}" "$1/job2.fio"
   {
-    echo "device=null grants=persistent trace=0 decisions=0 reload=0 corrupt=0 fault= timeout=900 front_args= back_args="
-    for key in name front back device grants trace decisions reload corrupt fault timeout front_args back_args; do
+    echo "device=null grants=persistent trace=0 decisions=0 reload=0 corrupt=0 load= fault= timeout=900 front_args= back_args="
+    for key in name front back device grants trace decisions reload corrupt load fault timeout front_args back_args; do
       [ -z "${cell[$key]+x}" ] || echo "$key=${cell[$key]}"
     done
   } > "$1/env"

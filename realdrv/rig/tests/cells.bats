@@ -44,6 +44,11 @@ refuses() {
 @test "a shell's words in a policy" { refuses 'a front=rl:$(reboot) back=xen job=j.fio' 9 "bad front driver"; }
 @test "unknown device" { refuses "a $good device=disk" 39 "expected null|brd"; }
 @test "unknown grants" { refuses "a $good grants=copy" 39 "expected persistent|map"; }
+@test "a third domain without a weight, with too much of one, with a cap that is none" {
+  refuses "a $good load=0" 37 "bad value '0' of load"
+  refuses "a $good load=65536" 37 "expected WEIGHT or WEIGHT:CAP"
+  refuses "a $good load=256:x" 37 "bad value '256:x' of load"
+}
 @test "missing job file" { refuses "a front=xen back=xen job=none.fio" 26 "cannot read the job 'none.fio'"; }
 @test "no job at all" { refuses "a front=xen back=xen" 1 "no job="; }
 @test "no front at all" { refuses "a back=xen job=j.fio" 1 "no front="; }
