@@ -3,10 +3,7 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/simulate.h"
-#include "data/format/fio_job.h"
-#include "data/format/scenario.h"
 #include "data/format/timeline.h"
-#include "data/store.h"
 #include "sim/sim.h"
 
 #include <errno.h>
@@ -15,77 +12,6 @@
 #include <string.h>
 
 #define MAX_REQUESTS 1000000000000ull
-
-/* ---- the scenario: file, parameters, job, single fields, in this order --------------------- */
-
-static int apply_params(const struct rl_simulate *in, struct rl_scenario *s, struct rl_err *err)
-{
-	struct rl_param_set set;
-	struct rl_store *store;
-	int rc = rl_store_open(&store, in->args.db, false, err);
-
-	if (rc)
-		return rc;
-	rc = rl_store_load_params(store, in->params, &set, err);
-	if (!rc) {
-		rl_param_set_apply(&set, &s->costs);
-		rl_param_set_fini(&set);
-	}
-	rl_store_close(store);
-	return rc;
-}
-
-static int apply_set(struct rl_scenario *s, char *text, struct rl_err *err)
-{
-	char *value = strchr(text, '=');
-	int rc;
-
-	if (!value)
-		return rl_err_set(err, -EINVAL, "--set", 1, 1, "'%s' (expected path=value)", text);
-	*value = '\0';
-	rc = rl_scenario_set(
-		s, text, value + 1, "--set", 1, (int)(value - text) + 2, rl_warn_print, NULL, err);
-	*value = '=';
-	return rc;
-}
-
-/*
- * The whole does not make sense: where the field was set last that the error begins with. A file
- * that was read by itself was right by itself, so it is the field on the command line.
- */
-static int place_error(const struct rl_simulate *in, const struct rl_err *why, struct rl_err *err)
-{
-	size_t n = strcspn(why->what, " :");
-	const char *file = in->scenario;
-	int line = 0, col = 0;
-
-	if (in->job && strncmp(why->what, "job.", 4) == 0)
-		file = in->job;
-	for (int i = 0; i < in->nset; i++) {
-		if (strncmp(in->set[i], why->what, n) != 0 || in->set[i][n] != '=')
-			continue;
-		file = "--set";
-		line = 1;
-		col = (int)n + 2;
-	}
-	return rl_err_set(err, -EINVAL, file, line, col, "%s", why->what);
-}
-
-static int read_scenario(const struct rl_simulate *in, struct rl_scenario *s, struct rl_err *err)
-{
-	int rc = rl_scenario_read(in->scenario, s, rl_warn_print, NULL, err);
-	struct rl_err why = {0};
-
-	if (!rc && in->params)
-		rc = apply_params(in, s, err);
-	if (!rc && in->job)
-		rc = rl_scenario_set(s, "job", in->job, "--job", 0, 0, rl_warn_print, NULL, err);
-	for (int i = 0; !rc && i < in->nset; i++)
-		rc = apply_set(s, in->set[i], err);
-	if (!rc && rl_scenario_check(s, &why))
-		rc = place_error(in, &why, err);
-	return rc;
-}
 
 /* ---- the run ------------------------------------------------------------------------------- */
 
@@ -114,7 +40,7 @@ static int simulate(const struct rl_simulate *in)
 	struct rl_timeline_file *trace = NULL;
 	struct rl_scenario s;
 	struct rl_err err = {0};
-	int rc = read_scenario(in, &s, &err);
+	int rc = rl_configure_read(&in->conf, in->args.db, &s, &err);
 
 	if (!rc && in->trace.file)
 		rc = rl_timeline_file_create(in->trace.file, &trace, &err);
@@ -130,9 +56,6 @@ static int simulate(const struct rl_simulate *in)
 enum { KEY_TRACE = 256, KEY_WINDOW };
 
 static const struct argp_option options[] = {
-	{"job", 'J', "FILE", 0, "fio job file: replaces the scenario's job", 0},
-	{"set", 's', "PATH=VALUE", 0, "Set a field, e.g. machine.pcpus=1; may be repeated", 0},
-	{"params", 'p', "NAME", 0, "Costs from a calibrated set of the database", 0},
 	{"reps", 'r', "N", 0, "Replications (default: 5; with --precision: at least 10)", 0},
 	{"requests", 'n', "N", 0, "I/Os a replication, about (default: 5000)", 0},
 	{"precision", 'P', "X%", 0,
@@ -222,19 +145,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &in->args;
+		state->child_inputs[0] = &in->conf;
+		state->child_inputs[1] = &in->args;
 		in->trace.to_ns = RL_SIMULATE_TRACE_NS;
-		return 0;
-	case 'J':
-		in->job = arg;
-		return 0;
-	case 's':
-		if (in->nset == RL_SIMULATE_SETS)
-			argp_error(state, "too many --set");
-		in->set[in->nset++] = arg;
-		return 0;
-	case 'p':
-		in->params = arg;
 		return 0;
 	case 'r':
 		in->sim.reps = (uint32_t)count(state, "reps", arg, RL_SIM_MAX_REPS);
@@ -270,14 +183,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (in->trace.text && !in->trace.file)
 			argp_error(state, "--trace-window without --trace FILE");
 		return 0;
-	case ARGP_KEY_ARG:
-		if (in->scenario)
-			argp_error(state, "one SCENARIO, not '%s' as well", arg);
-		in->scenario = arg;
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "nothing to simulate (expected SCENARIO)");
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -285,7 +190,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static int cmd_simulate(int argc, char **argv)
 {
-	static const struct argp_child children[] = {{&rl_args_common, 0, NULL, 0}, {0}};
+	static const struct argp_child children[] = {
+		{&rl_configure_argp, 0, NULL, 0}, {&rl_args_common, 0, NULL, 0}, {0}};
 	static const struct argp argp = {options, parse, "SCENARIO",
 		"Simulates one configuration: metrics with 95 % intervals, and what limits it.\v"
 		"SCENARIO is a YAML file, `-` for stdin. --params, --job and --set change it, in "

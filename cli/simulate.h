@@ -4,12 +4,12 @@
 #define RL_CLI_SIMULATE_H
 
 #include "cli/args.h"
+#include "cli/configure.h"
 #include "model/base/err.h"
 #include "sim/trace/trace.h"
 
 #include <jansson.h>
 
-#define RL_SIMULATE_SETS     256
 #define RL_SIMULATE_TRACE_NS 10000000ull /* the window unless told */
 
 struct rl_timeline_file;
@@ -22,9 +22,7 @@ struct rl_simulate_trace {
 
 struct rl_simulate {
 	struct rl_args args;
-	const char *scenario, *job, *params;
-	char *set[RL_SIMULATE_SETS];
-	int nset;
+	struct rl_configure conf;
 	struct rl_sim_options sim;
 	struct rl_simulate_trace trace;
 };

@@ -49,8 +49,7 @@ json_t *rl_simulate_manifest(const struct rl_simulate *in, const struct rl_sim_r
 
 	if (!m)
 		return NULL;
-	if (rl_manifest_input(m, in->scenario) || (in->job && rl_manifest_input(m, in->job)))
-		json_object_set_new(m, "inputs", json_null());
+	rl_configure_inputs(&in->conf, m);
 	json_object_set_new(m, "seed", json_integer((json_int_t)in->sim.seed));
 	json_object_set_new(m, "replications", json_integer(r->reps));
 	json_object_set_new(m, "requests", json_integer((json_int_t)r->requests));
@@ -58,7 +57,6 @@ json_t *rl_simulate_manifest(const struct rl_simulate *in, const struct rl_sim_r
 	json_object_set_new(m, "warmup_requests", json_integer((json_int_t)r->warmup));
 	json_object_set_new(m, "warmup_found", json_boolean(r->warm));
 	json_object_set_new(m, "precision", json_precision(&in->sim, r));
-	json_object_set_new(m, "params", in->params ? json_string(in->params) : json_null());
 	return m;
 }
 
