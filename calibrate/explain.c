@@ -9,20 +9,22 @@
 #include <string.h>
 
 #define SHOWN 8
-#define STEP  0.1 /* relative: well above the steps of a model that counts events */
 
-/* What a fit looks at; a percentile would be more striking and tells it nothing. */
-static bool is_fitted(int quantity)
+/* The quantity of a cell that follows the parameter most closely, among those that a fit sees. */
+static int strongest(const struct rl_fit *fit, const struct rl_cells *cells, size_t j, size_t c)
 {
 	static const int used[] = {
 #define RL_FIT_ROW(quantity, floor, offset, absolute) quantity,
 #include "calibrate/fitted.def"
 	};
+	const double *slope = fit->slope + (j * fit->ncells + c) * RL_QUANTITY_COUNT;
+	int best = used[0];
 
-	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
-		if (used[i] == quantity)
-			return true;
-	return false;
+	for (size_t i = 1; i < sizeof(used) / sizeof(used[0]); i++)
+		if (isfinite(cells->v[c].m[used[i]].value) &&
+			fabs(slope[used[i]]) > fabs(slope[best]))
+			best = used[i];
+	return best;
 }
 
 static int find(const struct rl_fit *fit, const char *name, size_t *j, struct rl_err *err)
@@ -46,6 +48,10 @@ static void describe(const struct rl_fit *fit, size_t j, FILE *out)
 	fprintf(out, "%s: %s\n", info->name, info->what);
 	fprintf(out, "  value        %.4g %s (95 %%: %.4g to %.4g)%s\n", exp(p->x), info->unit,
 		exp(p->lo), exp(p->hi), p->at_bound ? ", at its bound" : "");
+	if (isfinite(p->cov_lo))
+		fprintf(out, "  covariance   %.4g to %.4g\n", exp(p->cov_lo), exp(p->cov_hi));
+	if (isfinite(p->boot_lo))
+		fprintf(out, "  bootstrap    %.4g to %.4g\n", exp(p->boot_lo), exp(p->boot_hi));
 	fprintf(out, "  prior        %.4g %s (%s)\n", rl_fit_prior(&fit->spec, fit->spec.params[j]),
 		info->unit, info->source);
 	fprintf(out, "  identifiable %s: the runs leave %.0f %% of the prior's uncertainty\n",
@@ -58,63 +64,48 @@ static void describe(const struct rl_fit *fit, size_t j, FILE *out)
 			rl_fit_info(fit->spec.params[p->corr_with])->name);
 }
 
-/* d log(quantity) / d log(parameter) of every cell and quantity that was measured. */
-static int slopes(const struct rl_fit *fit, const struct rl_cells *cells, size_t j, double *slope,
-	struct rl_err *err)
+static void name_runs(const struct rl_fit *fit, const struct rl_cells *cells, size_t j,
+	const double *share, const double *move, FILE *out)
 {
-	struct rl_costs sets[2];
-	struct rl_metrics *m = calloc(2 * cells->n, sizeof(*m));
-	double a[RL_QUANTITY_COUNT], b[RL_QUANTITY_COUNT];
-	double x[RL_LSQ_MAX_PARAMS];
-	int code = m ? 0 : -ENOMEM;
+	size_t order[SHOWN], n = cells->n < SHOWN ? cells->n : SHOWN;
 
-	for (int side = 0; side < 2; side++) {
-		for (size_t k = 0; k < fit->spec.nparams; k++)
-			x[k] = fit->lsq.p[k].x;
-		x[j] += side ? log(1 + STEP) : -log(1 + STEP);
-		rl_fit_costs(&fit->spec, x, &sets[side]);
-	}
-	if (!code)
-		code = rl_forward_run(cells->v, cells->n, sets, 2, &fit->spec.forward, m, err);
-	for (size_t c = 0; c < cells->n && !code; c++) {
-		rl_quantities(&m[c], a);
-		rl_quantities(&m[cells->n + c], b);
-		for (int q = 0; q < RL_QUANTITY_COUNT; q++) {
-			double s = log(b[q] / a[q]) / (2 * log(1 + STEP));
+	gsl_sort_largest_index(order, n, share, 1, cells->n);
+	fputs("  told by these runs (share of what all tell; where the value would go without; "
+	      "what "
+	      "shows it, in percent for 1 % of the parameter):\n",
+		out);
+	for (size_t i = 0; i < n; i++) {
+		size_t c = order[i];
+		int q = strongest(fit, cells, j, c);
 
-			slope[c * RL_QUANTITY_COUNT + (size_t)q] =
-				is_fitted(q) && isfinite(s) && isfinite(cells->v[c].m[q].value) ? s
-												: 0;
-		}
+		fprintf(out, "    %4.1f %%  %+6.2f %%  %s: %s %+.2f\n", 100 * share[c],
+			100 * expm1(move[c]), cells->v[c].name, rl_quantity_name(q),
+			fit->slope[(j * fit->ncells + c) * RL_QUANTITY_COUNT + (size_t)q]);
 	}
-	free(m);
-	return code;
 }
 
 int rl_fit_explain(const struct rl_fit *fit, const struct rl_cells *cells, const char *parameter,
 	FILE *out, struct rl_err *err)
 {
-	size_t n = cells->n * RL_QUANTITY_COUNT, j, order[SHOWN];
-	double *slope, *size;
+	double *share, *move;
+	size_t j;
 	int code = find(fit, parameter, &j, err);
 
 	if (code)
 		return code;
-	slope = calloc(n, sizeof(*slope));
-	size = calloc(n, sizeof(*size));
-	code = slope && size ? slopes(fit, cells, j, slope, err) : -ENOMEM;
+	share = calloc(cells->n, sizeof(*share));
+	move = calloc(cells->n, sizeof(*move));
+	if (!share || !move)
+		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	if (!code) {
 		describe(fit, j, out);
-		for (size_t i = 0; i < n; i++)
-			size[i] = fabs(slope[i]);
-		gsl_sort_largest_index(order, SHOWN, size, 1, n);
-		fputs("  told most by, change in percent for 1 % of the parameter:\n", out);
-		for (size_t i = 0; i < SHOWN && i < n; i++)
-			fprintf(out, "    %+.2f  %s of %s\n", slope[order[i]],
-				rl_quantity_name((int)(order[i] % RL_QUANTITY_COUNT)),
-				cells->v[order[i] / RL_QUANTITY_COUNT].name);
+		rl_linear_influence(&fit->lsq.linear, j, share, move);
+		if (fit->lsq.p[j].kept)
+			fputs("  no run tells it\n", out);
+		else
+			name_runs(fit, cells, j, share, move, out);
 	}
-	free(slope);
-	free(size);
+	free(share);
+	free(move);
 	return code;
 }

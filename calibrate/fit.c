@@ -222,5 +222,9 @@ int rl_fit_run(const struct rl_fit_spec *spec, const struct rl_cells *cells, str
 void rl_fit_fini(struct rl_fit *fit)
 {
 	free(fit->predicted);
-	fit->predicted = NULL;
+	free(fit->slope);
+	free(fit->cv);
+	fit->predicted = fit->slope = NULL;
+	fit->cv = NULL;
+	rl_lsq_fini(&fit->lsq);
 }

@@ -22,6 +22,20 @@ struct rl_fit_spec {
 	void *progress_arg;
 };
 
+/* Cells that have one thing in common, left out of a fit together. */
+enum rl_fold { RL_FOLD_BS, RL_FOLD_DEPTH, RL_FOLD_POLICY, RL_FOLD_JOB, RL_FOLD_COUNT };
+
+/** rl_fold_name - "bs", "depth", "policy", "job". */
+const char *rl_fold_name(enum rl_fold fold);
+
+/* How far off a cell's prediction is when the fit has not seen the cells alike. */
+struct rl_cv_residual {
+	char cell[96];
+	int quantity;
+	enum rl_fold fold;
+	double log_error; /* log(predicted / measured) */
+};
+
 struct rl_fit {
 	struct rl_fit_spec spec;
 	struct rl_lsq_result lsq;
@@ -31,6 +45,11 @@ struct rl_fit {
 	double residual[RL_QUANTITY_COUNT];
 	/* Predictions at the solution, by cell: [cell * RL_QUANTITY_COUNT + quantity]. */
 	double *predicted;
+	/* Of rl_fit_examine(): d log quantity / d log parameter, where both are known, else 0:
+	 * [(param * ncells + cell) * RL_QUANTITY_COUNT + quantity]. */
+	double *slope;
+	struct rl_cv_residual *cv;
+	size_t ncv;
 };
 
 /**
@@ -67,8 +86,22 @@ int rl_fit_run(const struct rl_fit_spec *spec, const struct rl_cells *cells, str
 void rl_fit_fini(struct rl_fit *fit);
 
 /**
+ * rl_fit_examine - fill @fit->slope, and @fit->cv from it: every calibration cell predicted by a
+ * fit that has not seen any cell of the same block size, depth, backend policy or job kind in turn
+ * (one Gauss-Newton step from the solution, without another simulation).
+ * A fold that would leave no cell is left out.
+ * Returns: 0; what the simulator says; -ENOMEM.
+ */
+int rl_fit_examine(struct rl_fit *fit, const struct rl_cells *cells, struct rl_err *err);
+
+/** rl_fit_slopes - the first half of it. */
+int rl_fit_slopes(struct rl_fit *fit, const struct rl_cells *cells, struct rl_err *err);
+
+/**
  * rl_fit_to_set - the fit as a parameter set for the store, with a manifest that names the runs
- * it was fitted to, the priors, and how well each parameter is known.
+ * it was fitted to, the priors, and how well each parameter is known: uncertainty.h reads that
+ * back.
+ * @fit: after rl_fit_examine().
  * @set: out; free with rl_param_set_fini().
  * Returns: 0; -ENOMEM.
  */
@@ -77,7 +110,8 @@ int rl_fit_to_set(const struct rl_fit *fit, const struct rl_cells *cells, const 
 
 /**
  * rl_fit_explain - what a parameter is, how well it is known, and which measurements tell it.
- * Returns: 0; -ENOENT when it is not fitted or does not exist; what the simulator says.
+ * @fit: after rl_fit_examine().
+ * Returns: 0; -ENOENT when it is not fitted or does not exist; -ENOMEM.
  */
 int rl_fit_explain(const struct rl_fit *fit, const struct rl_cells *cells, const char *parameter,
 	FILE *out, struct rl_err *err);

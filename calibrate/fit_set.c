@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A fit as a parameter set with its manifest; see fit.h. */
 #include "calibrate/fit.h"
+#include "calibrate/uncertainty.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -26,6 +27,84 @@ static json_t *param_json(const struct rl_fit *fit, size_t j)
 		"identifiable", p->identifiable, "at_bound", p->at_bound, "shrink",
 		real_or_null(p->shrink), "sensitivity", real_or_null(p->sensitivity), "correlation",
 		real_or_null(p->corr), "correlated_with", with);
+}
+
+static json_t *fitted_json(const struct rl_fit *fit)
+{
+	json_t *names = json_array();
+
+	for (size_t j = 0; j < fit->spec.nparams; j++)
+		json_array_append_new(names, json_string(rl_fit_info(fit->spec.params[j])->name));
+	return names;
+}
+
+/* What a factor changes, by name: a reader needs neither priors nor fitted.def. */
+static json_t *scaled_json(const struct rl_fit *fit)
+{
+	json_t *names = json_array();
+
+	for (int i = 0; i < RL_PARAM_COUNT; i++)
+		if (rl_fit_is_scaled(&fit->spec, i))
+			json_array_append_new(names, json_string(rl_param_info[i].name));
+	return names;
+}
+
+static json_t *vector_json(const struct rl_fit *fit, const double *step)
+{
+	json_t *v = json_array();
+
+	for (size_t j = 0; j < fit->spec.nparams; j++)
+		json_array_append_new(v, json_real(fit->lsq.p[j].x + (step ? step[j] : 0)));
+	return v;
+}
+
+static json_t *covariance_json(const struct rl_fit *fit)
+{
+	json_t *rows = json_array();
+
+	for (size_t j = 0; j < fit->spec.nparams; j++) {
+		json_t *row = json_array();
+
+		for (size_t k = 0; k < fit->spec.nparams; k++)
+			json_array_append_new(row, json_real(fit->lsq.covariance.v[j][k]));
+		json_array_append_new(rows, row);
+	}
+	return rows;
+}
+
+static json_t *bootstrap_json(const struct rl_fit *fit)
+{
+	json_t *draws = json_array();
+
+	for (size_t d = 0; d < RL_UNCERTAINTY_REPLICATES; d++)
+		json_array_append_new(
+			draws, vector_json(fit, fit->lsq.draws + d * fit->spec.nparams));
+	return draws;
+}
+
+static json_t *cv_json(const struct rl_fit *fit)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < fit->ncv; i++) {
+		const struct rl_cv_residual *r = &fit->cv[i];
+
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:f}", "cell", r->cell, "quantity",
+				      rl_quantity_name(r->quantity), "slice", rl_fold_name(r->fold),
+				      "log_error", r->log_error));
+	}
+	return list;
+}
+
+static void add_uncertainty(const struct rl_fit *fit, json_t *m)
+{
+	json_object_set_new(m, "fitted", fitted_json(fit));
+	json_object_set_new(m, "scaled", scaled_json(fit));
+	json_object_set_new(m, "log_value", vector_json(fit, NULL));
+	json_object_set_new(m, "log_covariance", covariance_json(fit));
+	json_object_set_new(m, "bootstrap", bootstrap_json(fit));
+	json_object_set_new(m, "cv_residuals", cv_json(fit));
 }
 
 static json_t *manifest(const struct rl_fit *fit, const struct rl_cells *cells)
@@ -88,6 +167,8 @@ int rl_fit_to_set(const struct rl_fit *fit, const struct rl_cells *cells, const 
 {
 	json_t *json = manifest(fit, cells);
 
+	if (json)
+		add_uncertainty(fit, json);
 	memset(set, 0, sizeof(*set));
 	snprintf(set->name, sizeof(set->name), "%s", name);
 	snprintf(set->platform, sizeof(set->platform), "%s", platform);

@@ -23,7 +23,8 @@
 struct fit {
 	const struct rl_lsq_problem *p;
 	struct rl_err *err;
-	int code; /* of forward(), which GSL cannot carry */
+	struct rl_linear *linear; /* of the result */
+	int code;		  /* of forward(), which GSL cannot carry */
 	bool frozen[RL_LSQ_MAX_PARAMS];
 	size_t active[RL_LSQ_MAX_PARAMS], nactive;
 	double x[RL_LSQ_MAX_PARAMS];
@@ -173,7 +174,32 @@ static int iterate(struct fit *f, gsl_multifit_nlinear_workspace *w, struct rl_l
 	return 0;
 }
 
-/* Fits the active parameters from where f->x stands, and judges them. */
+/* What the last jacobian found: slopes of the active parameters, residuals in the middle. */
+static void linearise(struct fit *f, const gsl_matrix *jac)
+{
+	const struct rl_lsq_problem *p = f->p;
+	struct rl_linear *l = f->linear;
+
+	for (size_t j = 0; j < p->nparams; j++) {
+		l->x[j] = f->x[j];
+		l->prior[j] = p->prior[j];
+		l->prior_sd[j] = p->prior_sd[j];
+		l->active[j] = !f->frozen[j];
+		l->noise[j] = 0;
+	}
+	memset(l->jac, 0, p->nrows * p->nparams * sizeof(*l->jac));
+	for (size_t i = 0; i < p->nrows; i++) {
+		l->res[i] = (f->probe[i] - p->y[i]) / p->sd[i];
+		l->group[i] = p->group[i];
+		for (size_t a = 0; a < f->nactive; a++)
+			l->jac[i * p->nparams + f->active[a]] = gsl_matrix_get(jac, i, a);
+	}
+	for (size_t a = 0; a < f->nactive; a++)
+		l->noise[f->active[a]] = f->noise[a];
+	rl_linear_close(l);
+}
+
+/* Fits the active parameters from where f->x stands, and asks what the data say of them. */
 static int fit_active(struct fit *f, struct rl_lsq_result *out)
 {
 	const struct rl_lsq_problem *p = f->p;
@@ -196,8 +222,8 @@ static int fit_active(struct fit *f, struct rl_lsq_result *out)
 	if (!code) {
 		for (size_t a = 0; a < f->nactive; a++)
 			f->x[f->active[a]] = clamp(p, f->active[a], gsl_vector_get(w->x, a));
-		out->rms = sqrt(sum_squares(w->f, p->nrows) / (double)p->nrows);
-		rl_lsq_judge(p, w->J, w->f, f->noise, f->active, f->nactive, out);
+		linearise(f, w->J);
+		rl_lsq_shrink(f->linear, out);
 	}
 	gsl_multifit_nlinear_free(w);
 	gsl_vector_free(start);
@@ -240,24 +266,58 @@ static bool freeze(struct fit *f, const struct rl_lsq_result *out)
 	return any;
 }
 
-static void finish(const struct fit *f, struct rl_lsq_result *out)
+/* Once more at the solution, with the slopes of what was left at its prior as well. */
+static int look_at_all(struct fit *f, struct rl_lsq_result *out)
 {
 	const struct rl_lsq_problem *p = f->p;
+	gsl_matrix *jac = gsl_matrix_alloc(p->nrows + p->nparams, p->nparams);
+	gsl_vector *x = gsl_vector_alloc(p->nparams);
+	double sum = 0;
+
+	f->nactive = p->nparams;
+	for (size_t j = 0; j < p->nparams; j++) {
+		f->active[j] = j;
+		gsl_vector_set(x, j, f->x[j]);
+	}
+	jacobian(x, f, jac);
+	if (!f->code) {
+		linearise(f, jac);
+		for (size_t i = 0; i < p->nrows; i++)
+			sum += f->linear->res[i] * f->linear->res[i];
+		out->rms = sqrt(sum / (double)p->nrows);
+	}
+	gsl_matrix_free(jac);
+	gsl_vector_free(x);
+	return f->code;
+}
+
+static void bound(const struct rl_lsq_problem *p, size_t j, double *lo, double *hi)
+{
+	*lo = isfinite(*lo) ? clamp(p, j, *lo) : *lo;
+	*hi = isfinite(*hi) ? clamp(p, j, *hi) : *hi;
+}
+
+static int finish(struct fit *f, struct rl_lsq_result *out)
+{
+	const struct rl_lsq_problem *p = f->p;
+	int code = look_at_all(f, out);
 
 	for (size_t j = 0; j < p->nparams; j++) {
+		out->p[j].x = f->x[j];
+		out->p[j].kept = f->frozen[j];
+	}
+	if (!code)
+		code = rl_lsq_judge(p->sd, out);
+	for (size_t j = 0; j < p->nparams && !code; j++) {
 		struct rl_lsq_param *q = &out->p[j];
 
-		q->x = f->x[j];
-		q->identifiable = !f->frozen[j];
-		if (f->frozen[j]) {
-			q->lo = clamp(p, j, p->prior[j] - 1.96 * p->prior_sd[j]);
-			q->hi = clamp(p, j, p->prior[j] + 1.96 * p->prior_sd[j]);
-		} else {
-			q->lo = clamp(p, j, q->x + q->lo);
-			q->hi = clamp(p, j, q->x + q->hi);
-		}
+		q->identifiable = !f->frozen[j] && (q->shrink <= SHRINK_MAX || moved(f, j));
+		bound(p, j, &q->lo, &q->hi);
+		bound(p, j, &q->cov_lo, &q->cov_hi);
+		bound(p, j, &q->boot_lo, &q->boot_hi);
 		q->at_bound = !f->frozen[j] && (q->x <= p->min[j] || q->x >= p->max[j]);
 	}
+	return code;
 }
 
 static int fit_all(struct fit *f, struct rl_lsq_result *out)
@@ -278,8 +338,7 @@ static int fit_all(struct fit *f, struct rl_lsq_result *out)
 			if (f->frozen[j])
 				f->x[j] = p->prior[j];
 	}
-	finish(f, out);
-	return 0;
+	return finish(f, out);
 }
 
 static int check(const struct rl_lsq_problem *p, struct rl_err *err)
@@ -298,18 +357,19 @@ static int check(const struct rl_lsq_problem *p, struct rl_err *err)
 int rl_lsq_solve(const struct rl_lsq_problem *p, double *fitted, struct rl_lsq_result *out,
 	struct rl_err *err)
 {
-	struct fit f = {.p = p, .err = err};
-	int code = check(p, err);
+	struct fit f = {.p = p, .err = err, .linear = &out->linear};
+	int code;
 
+	memset(out, 0, sizeof(*out));
+	code = check(p, err);
 	if (code)
 		return code;
 	gsl_set_error_handler_off();
-	memset(out, 0, sizeof(*out));
 	for (size_t j = 0; j < p->nparams; j++)
 		f.x[j] = clamp(p, j, p->prior[j]);
 	f.at = calloc(p->nrows, sizeof(double));
 	f.probe = calloc((2 * p->nparams + 1) * p->nrows, sizeof(double));
-	if (!f.at || !f.probe)
+	if (!f.at || !f.probe || rl_linear_init(&out->linear, p->nparams, p->nrows, p->ngroups))
 		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	if (!code)
 		code = fit_all(&f, out);
@@ -318,4 +378,11 @@ int rl_lsq_solve(const struct rl_lsq_problem *p, double *fitted, struct rl_lsq_r
 	free(f.at);
 	free(f.probe);
 	return code;
+}
+
+void rl_lsq_fini(struct rl_lsq_result *result)
+{
+	rl_linear_fini(&result->linear);
+	free(result->draws);
+	result->draws = NULL;
 }

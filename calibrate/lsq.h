@@ -10,12 +10,13 @@
 #ifndef RL_CALIBRATE_LSQ_H
 #define RL_CALIBRATE_LSQ_H
 
+#include "calibrate/linear.h"
 #include "model/base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define RL_LSQ_MAX_PARAMS 24
+#define RL_LSQ_DRAWS 400 /* of the bootstrap */
 
 /*
  * Logarithms everywhere: a parameter is log(value), a row log(measured).
@@ -37,21 +38,28 @@ struct rl_lsq_problem {
 };
 
 struct rl_lsq_param {
-	double x;	    /* the estimate; the prior where it is not identifiable */
-	double lo, hi;	    /* 95 %: the wider of covariance and bootstrap over groups */
+	double x;      /* the estimate; the prior where the fit left it there */
+	double lo, hi; /* 95 %: the wider of the two below; of the prior where it was kept */
+	double cov_lo, cov_hi;	 /* by covariance; NaN: kept at its prior */
+	double boot_lo, boot_hi; /* by bootstrap over groups; NaN: the same, or too weak for it */
 	double shrink;	    /* posterior over prior standard deviation: 0 all data, 1 all prior */
 	double sensitivity; /* root mean square of d row / d parameter */
 	double corr;	    /* with the parameter most correlated with it */
 	int corr_with;	    /* which; -1: there is no other */
-	/* The data tell it: shrink below one half, or pushed further from the prior than its sd. */
+	/* The data tell it, by itself: shrink below one half, or pushed further from the prior than
+	 * its sd. One of two that only their sum determines moves, and neither is identifiable. */
 	bool identifiable;
+	bool kept; /* at its prior */
 	bool at_bound;
 };
 
 struct rl_lsq_result {
 	struct rl_lsq_param p[RL_LSQ_MAX_PARAMS];
-	double rms;   /* of the residuals, in units of their sd */
-	double scale; /* what the sds are multiplied by for the intervals: max(1, rms) */
+	double rms;		 /* of the residuals, in units of their sd */
+	struct rl_linear linear; /* the fit at its solution */
+	struct rl_square
+		covariance; /* of all parameters together, those left at their priors too */
+	double *draws;	    /* RL_LSQ_DRAWS steps of the bootstrap: [draw * nparams + param] */
 	unsigned iterations;
 	bool converged;
 };
@@ -59,11 +67,13 @@ struct rl_lsq_result {
 /**
  * rl_lsq_solve - fit.
  * @fitted: out, nrows predictions at the solution.
+ * @out:    free with rl_lsq_fini(), also after an error.
  * Returns: 0; -EINVAL when there are more parameters than a quarter of the groups (they could
  *          copy the data instead of explaining it) or none; what forward() returned.
  * Context: deterministic; the bootstrap draws from a generator of its own.
  */
 int rl_lsq_solve(const struct rl_lsq_problem *p, double *fitted, struct rl_lsq_result *out,
 	struct rl_err *err);
+void rl_lsq_fini(struct rl_lsq_result *result);
 
 #endif

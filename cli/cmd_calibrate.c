@@ -201,6 +201,8 @@ static int calibrate(struct rl_store *store, const struct args *a, struct rl_err
 	if (isatty(STDERR_FILENO))
 		spec.progress = progress;
 	code = rl_fit_run(&spec, &cells, &fit, err);
+	if (!code)
+		code = rl_fit_examine(&fit, &cells, err);
 	if (spec.progress)
 		fputs("\r\033[K", stderr);
 	if (!code && a->save)

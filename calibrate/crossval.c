@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calibration cells predicted by fits that have not seen their like; see fit.h. */
+#include "calibrate/fit.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a validation asks for. */
+static const int wanted[] = {RL_METRIC_iops, RL_METRIC_clat_mean_ns, RL_METRIC_clat_p99_ns};
+
+#define NWANTED (sizeof(wanted) / sizeof(wanted[0]))
+
+const char *rl_fold_name(enum rl_fold fold)
+{
+	static const char *const names[] = {"bs", "depth", "policy", "job"};
+
+	return names[fold];
+}
+
+static bool same_dir(const struct rl_job *a, const struct rl_job *b, enum rl_dir d)
+{
+	return a->rate_iops[d] == b->rate_iops[d] &&
+	       a->rate_bytes_per_s[d] == b->rate_bytes_per_s[d] && a->nsplit[d] == b->nsplit[d];
+}
+
+/* What a job does, but for how large and how many at a time. */
+static bool same_job(const struct rl_scenario *a, const struct rl_scenario *b)
+{
+	const struct rl_job *j = &a->job, *k = &b->job;
+
+	return a->njobs == b->njobs && j->rw == k->rw && j->rwmixread == k->rwmixread &&
+	       j->numjobs == k->numjobs && j->poisson == k->poisson &&
+	       j->thinktime_ns == k->thinktime_ns && same_dir(j, k, RL_DIR_READ) &&
+	       same_dir(j, k, RL_DIR_WRITE);
+}
+
+static bool alike(enum rl_fold fold, const struct rl_scenario *a, const struct rl_scenario *b)
+{
+	switch (fold) {
+	case RL_FOLD_BS:
+		return a->job.bs_bytes == b->job.bs_bytes;
+	case RL_FOLD_DEPTH:
+		return a->job.iodepth == b->job.iodepth;
+	case RL_FOLD_POLICY:
+		return strcmp(a->back_policy, b->back_policy) == 0;
+	default:
+		return same_job(a, b);
+	}
+}
+
+/* Weights of a fit that leaves out what is like cell @c; how many cells stay. */
+static size_t leave_out(const struct rl_cells *cells, enum rl_fold fold, size_t c, double *weight)
+{
+	size_t stay = 0;
+
+	for (size_t i = 0; i < cells->n; i++) {
+		weight[i] = !alike(fold, &cells->v[i].scenario, &cells->v[c].scenario);
+		stay += weight[i] > 0;
+	}
+	return stay;
+}
+
+static void note(struct rl_fit *fit, const struct rl_measured_cell *cell, size_t c, int quantity,
+	enum rl_fold fold, const double *step)
+{
+	struct rl_cv_residual *r = &fit->cv[fit->ncv];
+	size_t at = c * RL_QUANTITY_COUNT + (size_t)quantity;
+	double error = log(fit->predicted[at] / cell->m[quantity].value);
+
+	for (size_t j = 0; j < fit->spec.nparams; j++)
+		error += step[j] * fit->slope[j * fit->ncells * RL_QUANTITY_COUNT + at];
+	if (!isfinite(error))
+		return;
+	*r = (struct rl_cv_residual){.quantity = quantity, .fold = fold, .log_error = error};
+	memcpy(r->cell, cell->name, sizeof(r->cell));
+	fit->ncv++;
+}
+
+static int cross_validate(struct rl_fit *fit, const struct rl_cells *cells, struct rl_err *err)
+{
+	const struct rl_linear *l = &fit->lsq.linear;
+	double *weight = calloc(cells->n, sizeof(*weight)), step[RL_LSQ_MAX_PARAMS];
+
+	free(fit->cv);
+	fit->ncv = 0;
+	fit->cv = calloc(cells->n * RL_FOLD_COUNT * NWANTED, sizeof(*fit->cv));
+	if (!weight || !fit->cv) {
+		free(weight);
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	}
+	for (enum rl_fold fold = 0; fold < RL_FOLD_COUNT; fold++)
+		for (size_t c = 0; c < cells->n; c++) {
+			if (!leave_out(cells, fold, c, weight))
+				continue;
+			rl_linear_step(l, weight, l->active, step);
+			for (size_t q = 0; q < NWANTED; q++)
+				note(fit, &cells->v[c], c, wanted[q], fold, step);
+		}
+	free(weight);
+	return 0;
+}
+
+int rl_fit_examine(struct rl_fit *fit, const struct rl_cells *cells, struct rl_err *err)
+{
+	int code = rl_fit_slopes(fit, cells, err);
+
+	return code ? code : cross_validate(fit, cells, err);
+}
