@@ -44,6 +44,19 @@ static bool exists(const char *dir, const char *name)
 	return access(path, F_OK) == 0;
 }
 
+/* Reads a split and keeps it: its hash seals the roles. */
+static int take_split(struct importer *im, const char *path)
+{
+	int rc = rl_split_read(&im->split, path, &im->err);
+	const char *text;
+	size_t size;
+
+	if (rc)
+		return rc;
+	text = rl_split_text(im->split, &size);
+	return rl_store_put_split(im->store, rl_split_sha256(im->split), text, size, &im->err);
+}
+
 /* The split of a run: what --split says, else split.csv beside its platform. */
 static int find_split(struct importer *im, const char *dir)
 {
@@ -65,7 +78,7 @@ static int find_split(struct importer *im, const char *dir)
 	rl_split_free(im->split);
 	im->split = NULL;
 	strcpy(im->split_path, path);
-	return *path ? rl_split_read(&im->split, path, &im->err) : 0;
+	return *path ? take_split(im, path) : 0;
 }
 
 static struct count *count_of(struct importer *im, const char *platform)
@@ -103,12 +116,15 @@ static int put(struct importer *im, struct rl_run *run)
 static int import_run(struct importer *im, const char *dir)
 {
 	struct rl_run run;
+	bool listed = false;
 	int rc = find_split(im, dir);
 
 	rc = rc ? rc : rl_run_read_dir(&run, dir, im->in->platform, &im->err);
 	if (rc)
 		return rc;
-	run.role = rl_split_role(im->split, run.platform, run.cell);
+	run.role = rl_split_role(im->split, run.platform, run.cell, &listed);
+	if (listed)
+		strcpy(run.split, rl_split_sha256(im->split));
 	rc = put(im, &run);
 	rl_run_fini(&run);
 	return rc;

@@ -49,9 +49,23 @@ struct rl_split;
 
 /** rl_split_read - read a split.csv (platform,cell,role); free with rl_split_free(). */
 int rl_split_read(struct rl_split **out, const char *path, struct rl_err *err);
+
+/** rl_split_parse - the same of a text, which is copied. */
+int rl_split_parse(
+	const char *text, size_t size, const char *file, struct rl_split **out, struct rl_err *err);
 void rl_split_free(struct rl_split *split);
 
-/** rl_split_role - the role of a cell; RL_ROLE_NONE when it is not listed or @split is null. */
-enum rl_role rl_split_role(const struct rl_split *split, const char *platform, const char *cell);
+/** rl_split_sha256 - of the file's bytes, as hex: the seal of the roles that it gave. */
+const char *rl_split_sha256(const struct rl_split *split);
+
+/** rl_split_text - the file's bytes. */
+const char *rl_split_text(const struct rl_split *split, size_t *size);
+
+/**
+ * rl_split_role - the role of a cell; RL_ROLE_NONE when it is not listed or @split is null.
+ * @listed: out, may be null: whether the split names the cell.
+ */
+enum rl_role rl_split_role(
+	const struct rl_split *split, const char *platform, const char *cell, bool *listed);
 
 #endif

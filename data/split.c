@@ -16,6 +16,8 @@ struct row {
 
 struct rl_split {
 	char *text;
+	size_t size;
+	char sha256[RL_SHA256_HEX];
 	struct row *rows;
 	size_t n;
 };
@@ -84,22 +86,56 @@ static int parse(struct rl_split *s, const char *path, size_t size, struct rl_er
 	return 0;
 }
 
-int rl_split_read(struct rl_split **out, const char *path, struct rl_err *err)
+int rl_split_parse(
+	const char *text, size_t size, const char *file, struct rl_split **out, struct rl_err *err)
 {
 	struct rl_split *s = calloc(1, sizeof(*s));
-	size_t size = 0;
+	struct rl_sha256 hash;
 	int rc;
 
 	*out = NULL;
 	if (!s)
 		return -ENOMEM;
-	rc = rl_text_read(path, &s->text, &size, err);
-	rc = rc ? rc : parse(s, path, size, err);
+	s->size = size;
+	s->text = malloc(size + 1);
+	if (!s->text) {
+		free(s);
+		return -ENOMEM;
+	}
+	memcpy(s->text, text, size);
+	s->text[size] = '\0';
+	rl_sha256_init(&hash);
+	rl_sha256_add(&hash, text, size);
+	rl_sha256_hex(&hash, s->sha256);
+	rc = parse(s, file, size, err);
 	if (rc)
 		rl_split_free(s);
 	else
 		*out = s;
 	return rc;
+}
+
+int rl_split_read(struct rl_split **out, const char *path, struct rl_err *err)
+{
+	char *text = NULL;
+	size_t size = 0;
+	int rc = rl_text_read(path, &text, &size, err);
+
+	*out = NULL;
+	rc = rc ? rc : rl_split_parse(text, size, path, out, err);
+	free(text);
+	return rc;
+}
+
+const char *rl_split_sha256(const struct rl_split *split)
+{
+	return split->sha256;
+}
+
+const char *rl_split_text(const struct rl_split *split, size_t *size)
+{
+	*size = split->size;
+	return split->text;
 }
 
 void rl_split_free(struct rl_split *split)
@@ -111,10 +147,13 @@ void rl_split_free(struct rl_split *split)
 	free(split);
 }
 
-enum rl_role rl_split_role(const struct rl_split *split, const char *platform, const char *cell)
+enum rl_role rl_split_role(
+	const struct rl_split *split, const char *platform, const char *cell, bool *listed)
 {
 	const struct row *r =
 		split ? find(split, platform, strlen(platform), cell, strlen(cell)) : NULL;
 
+	if (listed)
+		*listed = r != NULL;
 	return r ? r->role : RL_ROLE_NONE;
 }

@@ -119,6 +119,7 @@ static int migrate(struct rl_store *store, struct rl_err *err)
 		return version;
 	snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", version);
 	rc = rl_store_exec(store, sql, err);
+	rc = rc ? rc : rl_store_make_views(store, err);
 	snprintf(sql, sizeof(sql), "PRAGMA application_id = %d", RL_STORE_APPLICATION_ID);
 	rc = rc ? rc : rl_store_exec(store, sql, err);
 	return rc ? rc : rl_store_exec(store, "COMMIT", err);
@@ -128,6 +129,7 @@ static int verify_content(struct rl_store *store, bool *behind, struct rl_err *e
 {
 	int id = rl_store_pragma(store, "application_id", err);
 	int version = rl_store_pragma(store, "user_version", err);
+	bool views_current = false;
 	int latest = 0, pages, rc;
 
 	if (id < 0 || version < 0)
@@ -143,8 +145,8 @@ static int verify_content(struct rl_store *store, bool *behind, struct rl_err *e
 		return rl_err_set(err, -EINVAL, store->path, 0, 0,
 			"a database of a newer ringlab (schema %d, expected at most %d)", version,
 			latest);
-	*behind = version < latest;
-	rc = rl_store_check_schema(store, version, err);
+	rc = rl_store_check_schema(store, version, &views_current, err);
+	*behind = version < latest || !views_current;
 	return rc ? rc : rl_store_check_content(store, err);
 }
 
@@ -173,6 +175,9 @@ static int connect_db(struct rl_store *store, const char *path, bool create, str
 		return rl_store_fail(store, err, "cannot open");
 	rc = harden(store, err);
 	rc = rc ? rc : verify(store, err);
+	/* All triggers are ours now: they keep roles as they were given. */
+	if (!rc)
+		sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL);
 	/* Kept when another connection holds the file: a rollback journal is as safe. */
 	if (!rc)
 		sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);

@@ -55,6 +55,7 @@ struct rl_run {
 	char cell[96];	   /* "event-spin-randread-4k-qd8", without the repeat */
 	int repeat;	   /* from 0 */
 	enum rl_role role;
+	char split[RL_SHA256_HEX];   /* of the split that gave the role; "" when none did */
 	char started[32];	     /* ISO 8601; "" when unknown */
 	struct rl_scenario scenario; /* machine, policies and disk from manifest and cell, job
 				      * from job.fio; costs are the defaults */
@@ -99,11 +100,17 @@ void rl_store_rollback(struct rl_store *store);
 /**
  * rl_store_put_run - store a run unless its content is there already.
  * @run:   documents, manifest, metrics, stats and names filled; hash is computed here, id set.
- * @is_new: out, may be null. A known run keeps what it has but takes @run->role.
- * Context: inside rl_store_begin() when it shall be atomic with others.
- * Returns: 0; -EINVAL (a value that is not finite, a manifest that is not JSON); -EIO.
+ * @is_new: out, may be null. A known run keeps what it has; it takes @run->role if it had none.
+ * Context: inside rl_store_begin() when it shall be atomic with others; after rl_store_put_split()
+ *          when @run->split names one.
+ * Returns: 0; -EINVAL (a value that is not finite, a manifest that is not JSON, another role than
+ *          the known run has, role validate for a run that parameters were fitted to); -EIO.
  */
 int rl_store_put_run(struct rl_store *store, struct rl_run *run, bool *is_new, struct rl_err *err);
+
+/** rl_store_put_split - keep a split that is applied; its hash seals the roles that it gives. */
+int rl_store_put_split(struct rl_store *store, const char *sha256, const char *bytes, size_t size,
+	struct rl_err *err);
 
 /**
  * rl_store_runs - the runs of a platform, by cell and repeat.
@@ -134,7 +141,11 @@ struct rl_param_set {
 	struct rl_fitted p[RL_PARAM_COUNT + 1];
 };
 
-/** rl_store_save_params - store a set; one of the same name is replaced. Atomic. */
+/**
+ * rl_store_save_params - store a set; one of the same name is replaced. Atomic.
+ * The runs that its manifest lists as calibrated_on are kept beside it (table calibration_run).
+ * Returns: 0; -EINVAL when one of them is held out for validation; -EIO.
+ */
 int rl_store_save_params(
 	struct rl_store *store, const struct rl_param_set *set, struct rl_err *err);
 

@@ -66,6 +66,7 @@ int rl_store_save_params(struct rl_store *store, const struct rl_param_set *set,
 	for (int p = 0; !rc && p < RL_PARAM_COUNT; p++)
 		if (set->p[p].present)
 			rc = put_param(store, id, p, &set->p[p], err);
+	rc = rc ? rc : rl_store_put_calibration(store, id, set, err);
 	if (!rc)
 		return rl_store_exec(store, "RELEASE params", err);
 	sqlite3_exec(store->db, "ROLLBACK TO params; RELEASE params", NULL, NULL, NULL);

@@ -39,8 +39,20 @@ void rl_store_text(sqlite3_stmt *stmt, int column, char *out, size_t size);
 
 /* store_verify.c */
 int rl_store_check_header(const char *path, bool *empty, struct rl_err *err);
-int rl_store_check_schema(struct rl_store *store, int version, struct rl_err *err);
+int rl_store_check_schema(
+	struct rl_store *store, int version, bool *views_current, struct rl_err *err);
 int rl_store_check_content(struct rl_store *store, struct rl_err *err);
 int rl_store_pragma(struct rl_store *store, const char *name, struct rl_err *err);
+
+/* store_view.c */
+char *rl_store_views_sql(void); /* free() */
+int rl_store_check_views(struct rl_store *store, sqlite3 *model, bool *current, struct rl_err *err);
+int rl_store_make_views(struct rl_store *store, struct rl_err *err);
+
+/* store_role.c */
+int rl_store_put_role(struct rl_store *store, const struct rl_run *run, struct rl_err *err);
+int rl_store_seal_role(struct rl_store *store, const struct rl_run *run, struct rl_err *err);
+int rl_store_put_calibration(
+	struct rl_store *store, int64_t set, const struct rl_param_set *p, struct rl_err *err);
 
 #endif

@@ -2,6 +2,7 @@
 /* Runs in the store. */
 #include "data/store_private.h"
 
+#include "data/format/fio_job.h"
 #include "data/run.h"
 
 #include <errno.h>
@@ -221,15 +222,29 @@ static int64_t find_hash(struct rl_store *store, const char *hash, struct rl_err
 	return id;
 }
 
-static int set_role(struct rl_store *store, const struct rl_run *run, struct rl_err *err)
+/* What was measured, for those who ask the database alone. */
+static int put_config(struct rl_store *store, const struct rl_run *run, struct rl_err *err)
 {
-	sqlite3_stmt *stmt = rl_store_prepare(store, "UPDATE run SET role = ? WHERE id = ?", err);
+	const struct rl_scenario *s = &run->scenario;
+	sqlite3_stmt *stmt = rl_store_prepare(store,
+		"INSERT INTO config (run, front_policy, back_policy, device, grants, rw, bs_bytes,"
+		" iodepth, numjobs, pcpus) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT DO NOTHING",
+		err);
 
 	if (!stmt)
 		return -EIO;
-	sqlite3_bind_text(stmt, 1, rl_role_name(run->role), -1, SQLITE_STATIC);
-	sqlite3_bind_int64(stmt, 2, run->id);
-	return rl_store_finish(store, stmt, err, "cannot set the role");
+	sqlite3_bind_int64(stmt, 1, run->id);
+	sqlite3_bind_text(stmt, 2, s->front_policy, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 3, s->back_policy, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 4, s->disk.device, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 5, rl_grants_name[s->disk.grants], -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 6, rl_fio_rw_name(s->job.rw), -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 7, (int64_t)s->job.bs_bytes);
+	sqlite3_bind_int64(stmt, 8, s->job.iodepth);
+	sqlite3_bind_int64(stmt, 9, s->job.numjobs);
+	sqlite3_bind_int64(stmt, 10, s->machine.pcpus);
+	return rl_store_finish(store, stmt, err, "cannot store what was measured");
 }
 
 int rl_store_put_run(struct rl_store *store, struct rl_run *run, bool *is_new, struct rl_err *err)
@@ -246,14 +261,17 @@ int rl_store_put_run(struct rl_store *store, struct rl_run *run, bool *is_new, s
 		*is_new = known == 0;
 	if (known > 0) {
 		run->id = known;
-		rc = set_role(store, run, err);
+		rc = rl_store_put_role(store, run, err);
 	} else {
 		rc = known < 0 ? (int)known : put_row(store, run, err);
 		rc = rc ? rc : put_documents(store, run, err);
 		rc = rc ? rc : put_metrics(store, run, err);
 		rc = rc ? rc : put_stats(store, run, err);
 		rc = rc ? rc : put_stages(store, run, err);
+		rc = rc ? rc : rl_store_seal_role(store, run, err);
 	}
+	/* A run of an older database gets it when it is imported again. */
+	rc = rc ? rc : put_config(store, run, err);
 	if (!rc)
 		return rl_store_exec(store, "RELEASE run", err);
 	sqlite3_exec(store->db, "ROLLBACK TO run; RELEASE run", NULL, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -82,10 +83,10 @@ int rl_store_pragma(struct rl_store *store, const char *name, struct rl_err *err
 	return value;
 }
 
-/* The schema as one line an object, in order of names. */
+/* The schema as one line an object, in order of names; views are store_view.c's. */
 #define SCHEMA_SQL                                                                                 \
 	"SELECT type || ' ' || name || ' ' || tbl_name || ' ' || ifnull(sql, '')"                  \
-	" FROM sqlite_schema ORDER BY name"
+	" FROM sqlite_schema WHERE type <> 'view' ORDER BY name"
 
 static int same_schema(sqlite3_stmt *have, sqlite3_stmt *want)
 {
@@ -108,11 +109,10 @@ static int same_schema(sqlite3_stmt *have, sqlite3_stmt *want)
  * A view in a table's place, a trigger, a missing CHECK: all are found by comparing with
  * the schema that the migrations make in an empty database.
  */
-int rl_store_check_schema(struct rl_store *store, int version, struct rl_err *err)
+static int compare_schema(struct rl_store *store, sqlite3 *model, int version, struct rl_err *err)
 {
 	sqlite3_stmt *have, *want = NULL;
-	sqlite3 *model = NULL;
-	int ok = sqlite3_open(":memory:", &model) == SQLITE_OK;
+	int ok = 1;
 
 	for (int v = 0; ok && v < version; v++)
 		ok = sqlite3_exec(model, rl_schema[v], NULL, NULL, NULL) == SQLITE_OK;
@@ -121,11 +121,29 @@ int rl_store_check_schema(struct rl_store *store, int version, struct rl_err *er
 	ok = have && same_schema(have, want);
 	sqlite3_finalize(have);
 	sqlite3_finalize(want);
-	sqlite3_close(model);
 	if (ok)
 		return 0;
 	return rl_err_set(err, -EINVAL, store->path, 0, 0,
 		"tables are not those of ringlab (expected schema %d, unchanged)", version);
+}
+
+int rl_store_check_schema(
+	struct rl_store *store, int version, bool *views_current, struct rl_err *err)
+{
+	char *views = rl_store_views_sql();
+	sqlite3 *model = NULL;
+	int rc = -ENOMEM;
+
+	if (views && sqlite3_open(":memory:", &model) == SQLITE_OK) {
+		rc = compare_schema(store, model, version, err);
+		/* An older schema has not the tables that this program's views are over. */
+		if (!rc)
+			sqlite3_exec(model, views, NULL, NULL, NULL);
+		rc = rc ? rc : rl_store_check_views(store, model, views_current, err);
+	}
+	sqlite3_close(model);
+	free(views);
+	return rc;
 }
 
 int rl_store_check_content(struct rl_store *store, struct rl_err *err)

@@ -6,4 +6,7 @@
 /* rl_schema[v] takes user_version v to v + 1; ends with a null pointer. */
 extern const char *const rl_schema[];
 
+/* The views; @METRICS@ is where a column a metric goes. */
+extern const char rl_schema_views[];
+
 #endif

@@ -47,6 +47,18 @@ found() {
 
 @test "files of points" { clean points 20000; }
 
+@test "cells" { clean cell 20000; }
+
+@test "drivers' counters" { clean stats 20000; }
+
+@test "CPU times of domains" { clean cpu 20000; }
+
+@test "stage traces of both sides, joined" { clean trace 20000; }
+
+@test "records of I/O: iologs and blkparse" { clean iolog 20000; }
+
+@test "splits of cells" { clean split 20000; }
+
 @test "a field that is longer than its place is found, were it not refused" {
 	found scenario scenario.c 's/if (n >= size || /if (/' AddressSanitizer
 }

@@ -8,16 +8,21 @@
  */
 #include <ctype.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/format/cell.h"
 #include "data/format/decisions.h"
 #include "data/format/fio_job.h"
 #include "data/format/fio_json.h"
 #include "data/format/iolog.h"
 #include "data/format/points.h"
 #include "data/format/scenario.h"
+#include "data/format/stats.h"
+#include "data/run.h"
+#include "data/stages.h"
 
 static void broken(const char *what, const char *text)
 {
@@ -49,6 +54,71 @@ static void holds_scenario(const struct rl_scenario *s)
 	if (rl_scenario_check(s, &err))
 		broken("taken and wrong", err.what);
 }
+
+/* What is stored of a number is finite. */
+static void holds_numbers(const struct rl_run *run)
+{
+	for (size_t i = 0; i < run->nstats; i++)
+		if (!isfinite(run->stats[i].value) || run->stats[i].value < 0)
+			broken("a counter out of range", run->stats[i].key);
+	for (size_t i = 0; i < run->nstages; i++)
+		if (!(run->stages[i].n > 0 && run->stages[i].mean_ns >= 0))
+			broken("a stage out of range", run->stages[i].name);
+}
+
+#if defined(READER_stats) || defined(READER_cpu)
+/* The first half is the file before, the second after; a run that has nothing else. */
+static int read_counters(const char *text, size_t size, struct rl_err *err)
+{
+	struct rl_document after = {.name = "back.stats", .bytes = (char *)text, .size = size};
+	struct rl_run run = {0};
+	int rc;
+
+#ifdef READER_cpu
+	rc = rl_stats_cpu(&run, &after, "it", err);
+#else
+	struct rl_document before = {
+		.name = "back.stats.before", .bytes = (char *)text, .size = size / 2};
+
+	after.bytes += size / 2;
+	after.size -= size / 2;
+	rc = rl_stats_parse(&run, "back", &after, &before, "it", err);
+#endif
+	if (!rc)
+		holds_numbers(&run);
+	rl_run_fini(&run);
+	return rc;
+}
+#endif
+
+#ifdef READER_trace
+/* Four bytes say how much of the rest is the frontend's file; behind it comes the backend's. */
+static int read_traces(const char *text, size_t size, struct rl_err *err)
+{
+	struct rl_trace_file front, back;
+	struct rl_run run = {0};
+	uint32_t n = 0;
+	int rc;
+
+	if (size < 4)
+		return rl_err_set(err, -1, "it", 0, 0, "nothing");
+	memcpy(&n, text, 4);
+	n = n < size - 4 ? n : (uint32_t)(size - 4);
+	rc = rl_trace_parse(text + 4, n, "it", &front, err);
+	if (rc)
+		return rc;
+	rc = rl_trace_parse(text + 4 + n, size - 4 - n, "it", &back, err);
+	if (!rc) {
+		rc = rl_stages_join(&front, &back, "it", &run.stages, &run.nstages, err);
+		if (!rc)
+			holds_numbers(&run);
+		rl_run_fini(&run);
+		rl_trace_free(&back);
+	}
+	rl_trace_free(&front);
+	return rc;
+}
+#endif
 
 static int read_it(const char *text, size_t size, struct rl_err *err)
 {
@@ -83,6 +153,24 @@ static int read_it(const char *text, size_t size, struct rl_err *err)
 	char line[RL_DEVICE_SPEC_BYTES];
 
 	rc = rl_points_parse(text, size, "it", &p, line, sizeof(line), err);
+#elif defined(READER_cell)
+	struct rl_cell c;
+
+	rc = rl_cell_parse(text, size, "it", &c, err);
+#elif defined(READER_stats) || defined(READER_cpu)
+	rc = read_counters(text, size, err);
+#elif defined(READER_trace)
+	rc = read_traces(text, size, err);
+#elif defined(READER_iolog)
+	uint32_t number;
+
+	rc = rl_iolog_parse(text, size, "it", &number, NULL, NULL, err);
+#elif defined(READER_split)
+	struct rl_split *split;
+
+	rc = rl_split_parse(text, size, "it", &split, err);
+	if (!rc)
+		rl_split_free(split);
 #else
 #error "which reader?"
 #endif
