@@ -39,6 +39,13 @@ struct rl_opt {
 
 struct rl_spec;
 
+/* A device that is one queue, first come first served, before servers in parallel. */
+struct rl_spec_station {
+	double servers;
+	double mean_ns, second_ns2; /* moments of a service time */
+	bool exponential;
+};
+
 /* Something that may be chosen. */
 struct rl_spec_type {
 	const char *name, *summary;
@@ -58,6 +65,9 @@ struct rl_spec_type {
 	 * @ns: in and out, RL_DEVICE_PARTS_MAX of them, zeroed.
 	 */
 	void (*service)(const struct rl_spec *s, double bytes, bool write, double *ns);
+	/** station - of a device that is no more than a queue: which. Null: it is something else.
+	 */
+	void (*station)(const struct rl_spec *s, struct rl_spec_station *out);
 	/**
 	 * flush_ns - of a device with a volatile cache, how long a flush may take. Null, or 0: it
 	 * has none, and is never sent a flush.

@@ -25,6 +25,13 @@ static void fixed_service(const struct rl_spec *s, double bytes, bool write, dou
 	ns[0] = s->v[TIME] / s->v[SERVERS];
 }
 
+static void fixed_station(const struct rl_spec *s, struct rl_spec_station *out)
+{
+	out->servers = s->v[SERVERS];
+	out->mean_ns = s->v[TIME];
+	out->second_ns2 = s->v[TIME] * s->v[TIME];
+}
+
 static void fixed_init(struct rl_device_state *d)
 {
 	struct fixed *f = (void *)d->model;
@@ -47,7 +54,8 @@ RL_DEVICE(fixed) = {
 		.summary = "the same time for every request, on servers in parallel",
 		.opts = fixed_opts,
 		.nopts = RL_ARRAY_LEN(fixed_opts),
-		.service = fixed_service},
+		.service = fixed_service,
+		.station = fixed_station},
 	.init = fixed_init,
 	.begin = fixed_begin,
 };

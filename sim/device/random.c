@@ -71,6 +71,32 @@ static void random_service(const struct rl_spec *s, double bytes, bool write, do
 	ns[0] = mean_ns(s) / s->v[SERVERS];
 }
 
+/* An interval is uniform within itself. */
+static double second_of_points(const struct rl_points *points)
+{
+	double sum = 0, weights = 0;
+
+	for (uint32_t i = 0; i < points->n; i++) {
+		const struct rl_point *p = &points->p[i];
+
+		sum += (p->lo * p->lo + p->lo * p->hi + p->hi * p->hi) / 3 * p->weight;
+		weights += p->weight;
+	}
+	return sum / weights;
+}
+
+static void random_station(const struct rl_spec *s, struct rl_spec_station *out)
+{
+	double cv = s->v[DIST] == RL_DIST_EXPONENTIAL ? 1 : s->v[CV];
+
+	out->servers = s->v[SERVERS];
+	out->mean_ns = mean_ns(s);
+	out->exponential = s->v[DIST] == RL_DIST_EXPONENTIAL;
+	out->second_ns2 = s->v[DIST] == RL_DIST_EMPIRICAL
+				  ? second_of_points(&s->points)
+				  : out->mean_ns * out->mean_ns * (1 + cv * cv);
+}
+
 static void random_init(struct rl_device_state *d)
 {
 	struct random *m = (void *)d->model;
@@ -96,7 +122,8 @@ RL_DEVICE(random) = {
 		.opts = random_opts,
 		.nopts = RL_ARRAY_LEN(random_opts),
 		.check = random_check,
-		.service = random_service},
+		.service = random_service,
+		.station = random_station},
 	.init = random_init,
 	.begin = random_begin,
 };
