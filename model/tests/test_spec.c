@@ -33,7 +33,7 @@ static const char *check(const struct rl_spec *s, uint32_t *opt)
 
 static const struct rl_spec_type types[] = {
 	{"plain", "", NULL, 0, NULL, NULL, NULL, NULL, NULL},
-	{"full", "", opts, sizeof(opts) / sizeof(opts[0]), check, NULL, NULL, NULL},
+	{"full", "", opts, sizeof(opts) / sizeof(opts[0]), check, NULL, NULL, NULL, NULL},
 };
 
 static const struct rl_opt shared[] = {{"all", RL_OPT_COUNT, 1, 0, 9, NULL, "", ""}};
