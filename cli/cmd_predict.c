@@ -40,6 +40,7 @@ static int ask_both(const struct rl_predict *in, struct rl_predict_result *r)
 	if (ran)
 		rl_metrics_clear(&r->sim.metrics);
 	rl_analytic_init(&r->a, r->s);
+	r->ncrossings = rl_crossings(&r->a, r->crossing);
 	rc = ask_forms(in, r, &err);
 	if (!rc && rl_predict_print(in, r))
 		rc = -EIO;

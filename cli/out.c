@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows: a table by libsmartcols, JSON by jansson, CSV after RFC 4180. */
+/* Rows: a table by libsmartcols, JSON by jansson, CSV after RFC 4180, gnuplot's columns. */
 #include "cli/out.h"
 
 #include <errno.h>
@@ -19,11 +19,11 @@ struct rl_out {
 	bool failed;
 };
 
-static const char *const names[] = {"table", "json", "csv"};
+static const char *const names[] = {"table", "json", "csv", "dat"};
 
 int rl_out_format_find(const char *name)
 {
-	for (int i = 0; i <= RL_OUT_CSV; i++)
+	for (int i = 0; i <= RL_OUT_DAT; i++)
 		if (strcmp(names[i], name) == 0)
 			return i;
 	return -1;
@@ -61,6 +61,25 @@ static void csv_text(struct rl_out *o, const char *text)
 	fputc('"', o->to);
 }
 
+/* A word, or a text in quotes; one that is not known is a column all the same. */
+static void dat_text(struct rl_out *o, const char *text)
+{
+	if (o->at > 0)
+		fputc(' ', o->to);
+	if (*text && !text[strcspn(text, " \t\"#")]) {
+		fputs(text, o->to);
+		return;
+	}
+	if (!*text) {
+		fputc('?', o->to);
+		return;
+	}
+	fputc('"', o->to);
+	for (; *text; text++)
+		fputc(*text == '"' || *text == '\n' ? '\'' : *text, o->to);
+	fputc('"', o->to);
+}
+
 struct rl_out *rl_out_create(enum rl_out_format format, FILE *to, const char *const *columns)
 {
 	struct rl_out *o = calloc(1, sizeof(*o));
@@ -75,9 +94,10 @@ struct rl_out *rl_out_create(enum rl_out_format format, FILE *to, const char *co
 		free(o);
 		return NULL;
 	}
-	if (format == RL_OUT_CSV) {
+	if (format == RL_OUT_CSV || format == RL_OUT_DAT) {
+		fputs(format == RL_OUT_DAT ? "# " : "", to);
 		for (; o->at < o->ncolumns; o->at++)
-			csv_text(o, columns[o->at]);
+			(format == RL_OUT_CSV ? csv_text : dat_text)(o, columns[o->at]);
 		fputc('\n', to);
 		o->at = 0;
 	}
@@ -95,6 +115,8 @@ static void put(struct rl_out *o, const char *text, const char *csv, const char 
 		fprintf(o->to, "%c\"%s\":%s", o->at ? ',' : '{', o->columns[o->at], json);
 	if (o->format == RL_OUT_CSV)
 		csv_text(o, csv);
+	if (o->format == RL_OUT_DAT)
+		dat_text(o, csv);
 	if (o->format == RL_OUT_TABLE) {
 		if (!o->line)
 			o->line = scols_table_new_line(o->table, NULL);
@@ -157,7 +179,7 @@ void rl_out_end_row(struct rl_out *o)
 {
 	if (o->format == RL_OUT_JSON)
 		fputs(o->at ? "}\n" : "{}\n", o->to);
-	if (o->format == RL_OUT_CSV)
+	if (o->format == RL_OUT_CSV || o->format == RL_OUT_DAT)
 		fputc('\n', o->to);
 	if (o->at != o->ncolumns)
 		o->failed = true;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows of results as a table for people, JSON (one object a line) or CSV for programs.
+ * Rows of results as a table for people, JSON (one object a line) or CSV for programs, columns for
+ * gnuplot.
  *
- * What is not known is NaN here: null in JSON, empty in CSV, "-" in a table, never 0.
+ * What is not known is NaN here: null in JSON, empty in CSV, "-" in a table, "?" for
+ * gnuplot, never 0.
  */
 #ifndef RL_CLI_OUT_H
 #define RL_CLI_OUT_H
@@ -12,13 +14,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum rl_out_format { RL_OUT_TABLE, RL_OUT_JSON, RL_OUT_CSV };
+enum rl_out_format { RL_OUT_TABLE, RL_OUT_JSON, RL_OUT_CSV, RL_OUT_DAT };
 
 /** rl_out_format_find - the format of a name; -1 when there is none. */
 int rl_out_format_find(const char *name);
 
 /* For the `--format` of every verb's help. */
-#define RL_OUT_FORMATS "table|json|csv"
+#define RL_OUT_FORMATS "table|json|csv|dat"
 
 struct rl_out;
 

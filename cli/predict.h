@@ -10,6 +10,7 @@
 #include "cli/args.h"
 #include "cli/configure.h"
 #include "model/analytic/analytic.h"
+#include "model/analytic/cross.h"
 #include "sim/sim.h"
 
 #define RL_PREDICT_FORMS 64
@@ -44,6 +45,8 @@ struct rl_predict_result {
 	struct rl_sim_result sim;
 	uint32_t nforms;
 	struct rl_predict_form form[RL_PREDICT_FORMS];
+	uint32_t ncrossings;
+	struct rl_crossing crossing[RL_CROSSINGS];
 };
 
 /**

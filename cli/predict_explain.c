@@ -84,7 +84,7 @@ int rl_predict_explain(const struct rl_predict *in, const struct rl_predict_resu
 
 	f->gap = f->rest = lat->value - rl_form_value(&f->p, LAT);
 	f->rest_half = (lat->hi - lat->lo) / 2;
-	if (!in->explain || f->p.is == RL_FORM_BOUND || !isfinite(f->gap))
+	if (!in->explain || f->form->is == RL_FORM_BOUND || !isfinite(f->gap))
 		return 0;
 	for (int i = 0; i < RL_ASSUME_COUNT && !rc; i++) {
 		struct rl_predict_step *step = &f->step[f->nsteps];

@@ -19,16 +19,19 @@ static bool is_upper(const char *metric)
 	return strcmp(metric, "iops") == 0 || strcmp(metric, "iops_at_most") == 0;
 }
 
-/* A bound holds unless the whole interval is beyond it; else the interval has the value. */
+/*
+ * A bound holds unless the whole interval is beyond it; else the interval has the value. A run that
+ * ends somewhere counts an I/O or two too many: bounds are held to a thousandth.
+ */
 static bool agrees(
-	const struct rl_prediction *p, const struct rl_form_value *v, const struct rl_estimate *e)
+	const struct rl_form *f, const struct rl_form_value *v, const struct rl_estimate *e)
 {
 	double lo = isfinite(e->lo) ? e->lo : e->value, hi = isfinite(e->hi) ? e->hi : e->value;
-	double rounding = 1e-9 * fabs(v->value);
+	double near = (f->is == RL_FORM_BOUND ? 1e-3 : 1e-9) * fabs(v->value);
 
-	if (p->is == RL_FORM_BOUND)
-		return is_upper(v->metric) ? lo <= v->value + rounding : hi >= v->value - rounding;
-	return lo - rounding <= v->value && v->value <= hi + rounding;
+	if (f->is == RL_FORM_BOUND)
+		return is_upper(v->metric) ? lo <= v->value + near : hi >= v->value - near;
+	return lo - near <= v->value && v->value <= hi + near;
 }
 
 /* ---- rows ---------------------------------------------------------------------------------- */
@@ -69,10 +72,10 @@ static void form_rows(
 		const struct rl_form_value *v = &f->p.v[i];
 		struct rl_estimate e = rl_predict_simulated(&r->a, &r->sim.metrics, v->metric);
 
-		row_begin(o, f->p.is == RL_FORM_BOUND ? "bound" : "form", f->form->name, v->metric,
-			v->value, v->unit, rl_form_is_name[f->p.is]);
+		row_begin(o, f->form->is == RL_FORM_BOUND ? "bound" : "form", f->form->name,
+			v->metric, v->value, v->unit, rl_form_is_name[f->p.is]);
 		row_end(o, &e, v->value,
-			isfinite(e.value) ? agrees(&f->p, v, &e) ? "yes" : "no" : NULL,
+			isfinite(e.value) ? agrees(f->form, v, &e) ? "yes" : "no" : NULL,
 			i ? NULL : f->form->summary);
 	}
 }
@@ -105,6 +108,16 @@ static void demand_rows(struct rl_out *o, const struct rl_demand *d)
 	}
 }
 
+static void crossing_rows(struct rl_out *o, const struct rl_predict_result *r)
+{
+	for (uint32_t i = 0; i < r->ncrossings; i++) {
+		const struct rl_crossing *c = &r->crossing[i];
+
+		row_begin(o, "crossover", c->name, c->forms, c->at, c->unit, "approximate");
+		row_end(o, NULL, NAN, NULL, c->what);
+	}
+}
+
 static int print_rows(const struct rl_predict *in, const struct rl_predict_result *r)
 {
 	struct rl_out *o = rl_out_create(in->args.format, stdout, columns);
@@ -116,6 +129,7 @@ static int print_rows(const struct rl_predict *in, const struct rl_predict_resul
 			form_rows(o, r, &r->form[i]);
 	for (uint32_t i = 0; i < r->nforms; i++)
 		explain_rows(o, &r->form[i]);
+	crossing_rows(o, r);
 	demand_rows(o, &r->a.least);
 	for (uint32_t i = 0; i < r->nforms; i++) {
 		if (r->form[i].p.applies)
@@ -151,7 +165,7 @@ static json_t *json_values(const struct rl_predict_result *r, const struct rl_pr
 			json_pack("{s:o, s:s, s:o, s:o}", "value", real_or_null(v->value), "unit",
 				v->unit, "simulated",
 				isfinite(e.value) ? json_estimate(&e) : json_null(), "agrees",
-				isfinite(e.value) ? json_boolean(agrees(&f->p, v, &e))
+				isfinite(e.value) ? json_boolean(agrees(f->form, v, &e))
 						  : json_null()));
 	}
 	return all;
@@ -212,6 +226,18 @@ static json_t *json_demands(const struct rl_demand *d)
 	return all;
 }
 
+static json_t *json_crossings(const struct rl_predict_result *r)
+{
+	json_t *all = json_array();
+
+	for (uint32_t i = 0; i < r->ncrossings; i++)
+		json_array_append_new(all,
+			json_pack("{s:s, s:o, s:s, s:s, s:s}", "name", r->crossing[i].name, "at",
+				real_or_null(r->crossing[i].at), "unit", r->crossing[i].unit,
+				"forms", r->crossing[i].forms, "what", r->crossing[i].what));
+	return all;
+}
+
 static json_t *json_manifest(const struct rl_predict *in, const struct rl_predict_result *r)
 {
 	json_t *m = rl_manifest_create();
@@ -232,9 +258,9 @@ static int print_json(const struct rl_predict *in, const struct rl_predict_resul
 
 	for (uint32_t i = 0; i < r->nforms; i++)
 		json_array_append_new(forms, json_form(r, &r->form[i]));
-	doc = json_pack("{s:o, s:o, s:o, s:o}", "manifest", json_manifest(in, r), "scenario",
+	doc = json_pack("{s:o, s:o, s:o, s:o, s:o}", "manifest", json_manifest(in, r), "scenario",
 		text ? json_loads(text, 0, NULL) : NULL, "demands", json_demands(&r->a.least),
-		"forms", forms);
+		"crossovers", json_crossings(r), "forms", forms);
 	rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
 	free(text);
 	json_decref(doc);

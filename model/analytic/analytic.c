@@ -129,7 +129,7 @@ void rl_form_predict(
 	for (int i = 0; i < RL_ASSUME_COUNT; i++)
 		if (p->assumes & 1u << i && !rl_assumptions[i].holds(a))
 			p->broken |= 1u << i;
-	if (p->broken && p->is == RL_FORM_EXACT)
+	if (p->broken)
 		p->is = RL_FORM_APPROXIMATE;
 }
 

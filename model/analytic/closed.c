@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROUNDS 200 /* of a fixed point that is near after ten */
+
+enum { GUEST = RL_PLACE_GUEST, DRIVER = RL_PLACE_DRIVER, DEVICE, REST, STATIONS };
+
 /* g[k] of one station: the weight of k I/Os there, times scaled so that no term is large. */
 static void weights(const struct rl_closed_station *st, double scale, uint32_t n, long double *f)
 {
@@ -100,4 +104,90 @@ void rl_closed_say(const struct rl_analytic *a, double per_ns, struct rl_predict
 
 	rl_form_say(p, "iops", per_ns * 1e9 * a->s->guest.count);
 	rl_form_say(p, "lat_mean_ns", fmax(0, n / per_ns - d->think_ns - a->mean.fio));
+}
+
+/* ---- guest, driver domain, device ------------------------------------------------------------ */
+
+bool rl_closed_blocks(const struct rl_wait *w)
+{
+	return w->kind != RL_WAIT_POLL && w->kind != RL_WAIT_YIELD && w->kind != RL_WAIT_MONITOR &&
+	       w->kind != RL_WAIT_TIMER;
+}
+
+struct rl_told rl_closed_told(const struct rl_analytic *a, double times)
+{
+	return (struct rl_told){
+		.back = times,
+		.front = times,
+		.to_back = rl_wakeup_of(a->s, &a->back, RL_SIDE_BACK),
+		.to_front = rl_wakeup_of(a->s, &a->front, RL_SIDE_FRONT),
+		.calls = a->mean.call > 0,
+	};
+}
+
+/* What an I/O asks of each station when it tells the sides so often. */
+static void stations(
+	const struct rl_analytic *a, const struct rl_told *told, struct rl_closed_station *st)
+{
+	struct rl_demand d;
+	double travel = told->back * told->to_back.travel + told->front * told->to_front.travel;
+
+	rl_demand_of(a->s, &a->device, told, &d);
+	for (int i = 0; i < STATIONS; i++)
+		st[i] = (struct rl_closed_station){0, 1};
+	for (uint32_t i = 0; i < d.n; i++) {
+		double servers = d.st[i].servers / a->s->guest.count;
+
+		if (d.st[i].place == RL_PLACE_GUEST || d.st[i].place == RL_PLACE_DRIVER)
+			st[d.st[i].place] =
+				(struct rl_closed_station){d.st[i].ns, fmax(1, floor(servers))};
+	}
+	if (a->station.servers > 0)
+		st[DEVICE] = (struct rl_closed_station){a->station.mean_ns, a->station.servers};
+	else
+		travel += a->s->costs.v[RL_PARAM_device_ns];
+	st[REST] = (struct rl_closed_station){travel + rl_closed_think_ns(a), INFINITY};
+}
+
+/* One pCPU serves both: their work is one station's, and each turn is a switch. */
+static void share(const struct rl_analytic *a, struct rl_closed_station *st, double turns)
+{
+	st[GUEST].ns += st[DRIVER].ns + turns * a->s->costs.v[RL_PARAM_switch_ns];
+	st[DRIVER].ns = 0;
+}
+
+bool rl_closed_one_pcpu(const struct rl_scenario *s)
+{
+	return s->machine.pcpus == 1 || (s->guest.pcpu >= 0 && s->guest.pcpu == s->driver.pcpu &&
+						s->guest.pcpus <= 1 && s->driver.pcpus <= 1);
+}
+
+/*
+ * How often a side must be told follows from how often it is found idle, which follows from the
+ * throughput, and so on until both agree; half of the way each time, for the two chase each other.
+ */
+double rl_closed_mva(const struct rl_analytic *a, uint32_t n)
+{
+	bool shared = rl_closed_one_pcpu(a->s);
+	double to[2] = {rl_closed_blocks(&a->back), rl_closed_blocks(&a->front)}, x = 0;
+	struct rl_told told = rl_closed_told(a, 1);
+	struct rl_closed_station st[STATIONS];
+
+	told.back = to[0];
+	told.front = to[1];
+	for (int i = 0; i < ROUNDS; i++) {
+		double was = x, idle[2];
+
+		stations(a, &told, st);
+		if (shared)
+			share(a, st, told.back + told.front);
+		x = rl_closed_throughput(st, STATIONS, n);
+		if (n == 1 || fabs(x - was) <= 1e-12 * x)
+			break;
+		for (int k = 0; k < 2; k++)
+			idle[k] = 1 - fmin(1, x * st[k].ns / st[k].servers);
+		told.back += (to[0] * idle[shared ? GUEST : DRIVER] - told.back) / 2;
+		told.front += (to[1] * idle[GUEST] - told.front) / 2;
+	}
+	return x;
 }

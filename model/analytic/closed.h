@@ -33,4 +33,19 @@ void rl_closed_say(const struct rl_analytic *a, double per_ns, struct rl_predict
 /** rl_closed_think_ns - of an I/O in the mean: neither a pCPU's nor the device's. */
 double rl_closed_think_ns(const struct rl_analytic *a);
 
+/** rl_closed_blocks - does a side that waits so have to be told? */
+bool rl_closed_blocks(const struct rl_wait *w);
+
+/** rl_closed_one_pcpu - does one pCPU run both domains? */
+bool rl_closed_one_pcpu(const struct rl_scenario *s);
+
+/** rl_closed_told - that both sides are told so many times an I/O. */
+struct rl_told rl_closed_told(const struct rl_analytic *a, double times);
+
+/**
+ * rl_closed_mva - throughput of guest, driver domain and device, I/Os a ns of one guest.
+ * @a: its ways of waiting may be others than those of its scenario.
+ */
+double rl_closed_mva(const struct rl_analytic *a, uint32_t n);
+
 #endif

@@ -336,19 +336,15 @@ void rl_demand_of(const struct rl_scenario *s, const struct rl_spec *device,
 	const struct rl_told *told, struct rl_demand *d)
 {
 	const struct rl_job *j = &s->job;
-	struct rl_wait back = rl_wait_of(s->back_policy, true),
-		       front = rl_wait_of(s->front_policy, true);
-	struct rl_wakeup to_back = rl_wakeup_of(s, &back, RL_SIDE_BACK),
-			 to_front = rl_wakeup_of(s, &front, RL_SIDE_FRONT);
 	double m[DEVICE + RL_DEVICE_PARTS_MAX], guest, driver, device_ns = 0;
 	double jobs = fmin(j->numjobs, s->guest.vcpus) * s->guest.count;
 
 	*d = (struct rl_demand){.slots = rl_demand_slots(s), .offered_per_s = offered(s)};
 	for (int i = 0; i < DEVICE + RL_DEVICE_PARTS_MAX; i++)
 		m[i] = rl_demand_mean(s, device, pick, &i);
-	guest = m[GUEST] + told->back * to_back.send + told->front * to_front.handle;
-	driver = m[BACK] + told->calls * m[CALL] + told->back * to_back.handle +
-		 told->front * to_front.send;
+	guest = m[GUEST] + told->back * told->to_back.send + told->front * told->to_front.handle;
+	driver = m[BACK] + told->calls * m[CALL] + told->back * told->to_back.handle +
+		 told->front * told->to_front.send;
 	add(d, RL_PLACE_GUEST, "guest vCPUs", guest, width(s, &s->guest, jobs));
 	add(d, RL_PLACE_DRIVER, "driver vCPUs", driver, width(s, &s->driver, server_vcpus(s)));
 	add(d, RL_PLACE_PCPUS, "pCPUs", guest + driver, all_pcpus(s));

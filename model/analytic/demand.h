@@ -87,8 +87,9 @@ struct rl_demand {
 
 /* How many times in the mean an I/O pays for what many may share. */
 struct rl_told {
-	double back, front; /* telling that side */
-	double calls;	    /* hypercalls for its pages, and flushes of TLBs */
+	double back, front;		    /* telling that side, */
+	struct rl_wakeup to_back, to_front; /* which takes so much */
+	double calls;			    /* hypercalls for its pages, and flushes of TLBs */
 };
 
 /* The least that any way of waiting, and any batch, can come to. */

@@ -14,7 +14,8 @@ struct sums {
 	double k;
 };
 
-static struct sums sums_of(const struct rl_demand *d)
+/* @shared: one pCPU runs both domains. */
+static struct sums sums_of(const struct rl_demand *d, bool shared)
 {
 	struct sums t = {0};
 
@@ -23,8 +24,9 @@ static struct sums sums_of(const struct rl_demand *d)
 		double one = st->ns / st->servers;
 
 		/* Locks are held, and pCPUs used, within what is counted already. */
-		if (st->place == RL_PLACE_PCPUS || st->place == RL_PLACE_LOCK)
-			continue;
+		if (st->place == RL_PLACE_LOCK || (st->place == RL_PLACE_PCPUS) != shared)
+			if (st->place != RL_PLACE_DEVICE)
+				continue;
 		t.sum += one;
 		t.max = fmax(t.max, one);
 		t.rest += st->ns - one;
@@ -36,19 +38,21 @@ static struct sums sums_of(const struct rl_demand *d)
 /* Every I/O tells both sides, and all that it waits for on its way to them. */
 static struct rl_demand most_of(const struct rl_analytic *a)
 {
-	struct rl_told always = {1, 1, 1};
+	struct rl_told always = rl_closed_told(a, 1);
 	struct rl_demand d;
 
 	rl_demand_of(a->s, &a->device, &always, &d);
-	d.think_ns += rl_wakeup_of(a->s, &a->back, RL_SIDE_BACK).travel +
-		      rl_wakeup_of(a->s, &a->front, RL_SIDE_FRONT).travel;
+	d.think_ns += always.to_back.travel + always.to_front.travel;
+	if (rl_closed_one_pcpu(a->s))
+		d.think_ns += 2 * a->s->costs.v[RL_PARAM_switch_ns];
 	return d;
 }
 
 static void predict(const struct rl_analytic *a, struct rl_prediction *p)
 {
 	struct rl_demand most = most_of(a);
-	struct sums low = sums_of(&most), high = sums_of(&a->least);
+	bool shared = rl_closed_one_pcpu(a->s);
+	struct sums low = sums_of(&most, shared), high = sums_of(&a->least, shared);
 	double n = a->least.in_flight, z = a->least.think_ns + high.rest;
 	double slow = most.think_ns + low.rest, lo, hi;
 
