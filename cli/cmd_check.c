@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `ringlab check`: reads any input of the program and says what it is, or what is wrong with it. */
 #include "cli/args.h"
+#include "cli/check.h"
 #include "cli/cli.h"
-#include "data/format/cell.h"
-#include "data/format/decisions.h"
 #include "data/format/fio_job.h"
 #include "data/format/fio_json.h"
+#include "data/format/fio_log.h"
 #include "data/format/iolog.h"
-#include "data/format/json.h"
 #include "data/format/points.h"
 #include "data/format/scenario.h"
-#include "data/format/stats.h"
 #include "data/format/text.h"
 #include "data/format/tolerance.h"
 #include "data/format/trace.h"
 #include "data/run.h"
 #include "model/replay.h"
-#include "sim/replay.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -29,14 +26,7 @@ struct input {
 	int npaths;
 };
 
-/* A file in memory, and the name that errors give it. */
-struct file {
-	const char *path, *name;
-	char *text;
-	size_t size;
-};
-
-static int check_scenario(const struct file *f, struct rl_err *err)
+static int check_scenario(const struct rl_check_file *f, struct rl_err *err)
 {
 	struct rl_scenario s;
 	int rc = rl_scenario_parse(f->text, f->size, f->name, &s, rl_warn_print, NULL, err);
@@ -47,7 +37,7 @@ static int check_scenario(const struct file *f, struct rl_err *err)
 	return rc;
 }
 
-static int check_job(const struct file *f, struct rl_err *err)
+static int check_job(const struct rl_check_file *f, struct rl_err *err)
 {
 	struct rl_job all[RL_JOBS];
 	uint32_t n;
@@ -61,7 +51,7 @@ static int check_job(const struct file *f, struct rl_err *err)
 	return rc;
 }
 
-static int check_iolog(const struct file *f, struct rl_err *err)
+static int check_iolog(const struct rl_check_file *f, struct rl_err *err)
 {
 	const struct rl_replay *log;
 	uint32_t number;
@@ -75,7 +65,7 @@ static int check_iolog(const struct file *f, struct rl_err *err)
 	return 0;
 }
 
-static int check_fio_json(const struct file *f, struct rl_err *err)
+static int check_fio_json(const struct rl_check_file *f, struct rl_err *err)
 {
 	struct rl_fio_result r;
 	int rc = rl_fio_json_parse(f->text, f->size, f->name, &r, err);
@@ -86,45 +76,7 @@ static int check_fio_json(const struct file *f, struct rl_err *err)
 	return rc;
 }
 
-/* The driver's decisions, and whether the simulator's build of the policy decides the same. */
-static int check_decisions(const struct file *f, struct rl_err *err)
-{
-	struct rl_err why = {0};
-	struct rl_decisions log;
-	size_t equal = 0;
-	int rc = rl_decisions_parse(f->text, f->size, f->name, &log, err);
-
-	if (rc)
-		return rc;
-	if (log.n > 0)
-		rc = rl_sim_replay(log.policy, log.d, log.n, &equal, &why);
-	if (rc)
-		rl_err_set(err, rc, f->name, why.line, 0, "%s", why.what);
-	else if (log.n == 0)
-		printf("%s: ok: decision log without an entry\n", f->name);
-	else
-		printf("%s: ok: decision log of %s, %zu entries, %zu decisions equal in replay%s\n",
-			f->name, log.policy, log.n, equal,
-			log.truncated ? " (truncated by the driver)" : "");
-	rl_decisions_free(&log);
-	return rc;
-}
-
-static int check_trace(const struct file *f, struct rl_err *err)
-{
-	struct rl_trace_file t;
-	int rc = rl_trace_parse(f->text, f->size, f->name, &t, err);
-
-	if (rc)
-		return rc;
-	printf("%s: ok: trace of the %s, clock %s, %zu records, %llu lost\n", f->name,
-		t.h.side == RL_TRACE_FRONT ? "frontend" : "backend", t.h.clock, t.n,
-		(unsigned long long)t.h.lost);
-	rl_trace_free(&t);
-	return 0;
-}
-
-static int check_points(const struct file *f, struct rl_err *err)
+static int check_points(const struct rl_check_file *f, struct rl_err *err)
 {
 	struct rl_points points;
 	char line[RL_DEVICE_SPEC_BYTES];
@@ -135,57 +87,7 @@ static int check_points(const struct file *f, struct rl_err *err)
 	return rc;
 }
 
-static int check_cell(const struct file *f, struct rl_err *err)
-{
-	struct rl_cell c;
-	int rc = rl_cell_parse(f->text, f->size, f->name, &c, err);
-
-	if (!rc)
-		printf("%s: ok: cell '%s', front %s, back %s\n", f->name, c.name,
-			*c.front ? c.front : "stock", *c.back ? c.back : "stock");
-	return rc;
-}
-
-/* Counters of a driver, CPU times of domains: read as those of a run that has nothing else. */
-static int check_counters(const struct file *f, struct rl_err *err)
-{
-	const char *slash = strrchr(f->path, '/');
-	struct rl_document doc = {.bytes = f->text, .size = f->size};
-	struct rl_run run = {0};
-	char dir[512];
-	int rc;
-
-	snprintf(doc.name, sizeof(doc.name), "%.63s", slash ? slash + 1 : f->path);
-	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - f->path) : 1,
-		slash ? f->path : ".");
-	if (strcmp(doc.name, "cpu.json") == 0)
-		rc = rl_stats_cpu(&run, &doc, dir, err);
-	else
-		rc = rl_stats_parse(&run, "any", &doc, NULL, dir, err);
-	if (!rc)
-		printf("%s: ok: %zu counters\n", f->name, run.nstats);
-	rl_run_fini(&run);
-	return rc;
-}
-
-static int check_manifest(const struct file *f, struct rl_err *err)
-{
-	json_t *root = rl_json_only(f->text, f->size, f->name, err);
-	int rc = 0;
-
-	if (!root)
-		return -EINVAL;
-	if (json_object_get(root, "cpus"))
-		printf("%s: ok: manifest of platform '%s'\n", f->name,
-			json_string_value(json_object_get(root, "platform")) ?: "");
-	else
-		rc = rl_err_set(err, -EINVAL, f->name, 0, 0,
-			"cpus: missing (expected the manifest of a boot that has ended)");
-	json_decref(root);
-	return rc;
-}
-
-static int check_split(const struct file *f, struct rl_err *err)
+static int check_split(const struct rl_check_file *f, struct rl_err *err)
 {
 	struct rl_split *split;
 	int rc = rl_split_read(&split, f->path, err);
@@ -197,7 +99,7 @@ static int check_split(const struct file *f, struct rl_err *err)
 	return 0;
 }
 
-static int check_tolerance(const struct file *f, struct rl_err *err)
+static int check_tolerance(const struct rl_check_file *f, struct rl_err *err)
 {
 	struct rl_tolerance *rows;
 	size_t n;
@@ -248,13 +150,13 @@ static bool ends(const char *path, const char *with)
 	return n >= m && strcmp(path + n - m, with) == 0;
 }
 
-static bool begins(const struct file *f, const char *with)
+static bool begins(const struct rl_check_file *f, const char *with)
 {
 	return f->size >= strlen(with) && memcmp(f->text, with, strlen(with)) == 0;
 }
 
 /* The first character that is neither space nor in a comment's line. */
-static char first_of(const struct file *f)
+static char first_of(const struct rl_check_file *f)
 {
 	struct rl_lines l;
 
@@ -271,18 +173,20 @@ static char first_of(const struct file *f)
 }
 
 /* By its name where that tells, else by how it begins. */
-static int check_text(const struct file *f, struct rl_err *err)
+static int check_text(const struct rl_check_file *f, struct rl_err *err)
 {
 	if (begins(f, RL_TRACE_MAGIC) || ends(f->path, ".trace"))
-		return check_trace(f, err);
+		return rl_check_trace(f, err);
 	if (begins(f, "# ringlab decisions"))
-		return check_decisions(f, err);
+		return rl_check_decisions(f, err);
 	if (begins(f, "platform,cell,role"))
 		return check_split(f, err);
 	if (begins(f, "platform,metric,statistic"))
 		return check_tolerance(f, err);
 	if (begins(f, "fio version ") || ends(f->path, ".iolog") || ends(f->path, ".blkparse"))
 		return check_iolog(f, err);
+	if (rl_fio_log_kind(f->path) >= 0)
+		return rl_check_log(f, err);
 	if (ends(f->path, ".yaml") || ends(f->path, ".yml"))
 		return check_scenario(f, err);
 	if (ends(f->path, ".points"))
@@ -290,13 +194,13 @@ static int check_text(const struct file *f, struct rl_err *err)
 	if (ends(f->path, ".fio"))
 		return check_job(f, err);
 	if (ends(f->path, ".stats") || ends(f->path, ".stats.before") || ends(f->path, "cpu.json"))
-		return check_counters(f, err);
+		return rl_check_counters(f, err);
 	if (ends(f->path, "manifest.json"))
-		return check_manifest(f, err);
+		return rl_check_manifest(f, err);
 	if (ends(f->path, ".json"))
 		return check_fio_json(f, err);
 	if (ends(f->path, "cell.txt"))
-		return check_cell(f, err);
+		return rl_check_cell(f, err);
 	switch (first_of(f)) {
 	case '[':
 		return check_job(f, err);
@@ -309,7 +213,7 @@ static int check_text(const struct file *f, struct rl_err *err)
 
 static int check_file(const char *path, struct rl_err *err)
 {
-	struct file f = {.path = path, .name = strcmp(path, "-") == 0 ? "<stdin>" : path};
+	struct rl_check_file f = {.path = path, .name = strcmp(path, "-") == 0 ? "<stdin>" : path};
 	int rc = rl_text_read(path, &f.text, &f.size, err);
 
 	if (rc)

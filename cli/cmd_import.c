@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 struct input {
@@ -33,8 +34,26 @@ struct importer {
 	char split_path[PATH_MAX + 64]; /* where it came from; "" when there is none */
 	struct count *counts;
 	size_t n;
+	bool counting;	    /* a first walk that only counts */
+	size_t seen, total; /* runs */
+	struct timespec begin;
 	struct rl_err err;
 };
+
+/* On a terminal only: how far, and how long it will take. */
+static void progress(const struct importer *im)
+{
+	struct timespec now;
+	double s;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	s = (double)(now.tv_sec - im->begin.tv_sec) +
+	    (double)(now.tv_nsec - im->begin.tv_nsec) / 1e9;
+	fprintf(stderr, "\r%zu of %zu runs, %.0f s left\033[K", im->seen, im->total,
+		s / (double)im->seen * (double)(im->total - im->seen));
+}
 
 static bool exists(const char *dir, const char *name)
 {
@@ -110,6 +129,7 @@ static int put(struct importer *im, struct rl_run *run)
 	c->added += is_new;
 	c->known += !is_new;
 	c->roles[run->role]++;
+	progress(im);
 	return rc;
 }
 
@@ -130,10 +150,18 @@ static int import_run(struct importer *im, const char *dir)
 	return rc;
 }
 
-static int import_file(struct importer *im, const char *path)
+/* fio's JSON with the logs that are named behind it. */
+static int import_file(struct importer *im, const char *path, char *const *beside, size_t n)
 {
 	struct rl_run run;
-	int rc = rl_run_read_fio(&run, path, im->in->platform, &im->err);
+	int rc;
+
+	if (strcmp(path, "-") != 0 && access(path, F_OK) != 0)
+		return rl_err_set(&im->err, -errno, path, 0, 0, "cannot open: %s", strerror(errno));
+	if (rl_run_is_beside(path))
+		return rl_err_set(&im->err, -EINVAL, path, 0, 0,
+			"a log without what it belongs to (expected it behind its fio.json)");
+	rc = rl_run_read_fio(&run, path, beside, n, im->in->platform, &im->err);
 
 	if (rc)
 		return rc;
@@ -147,7 +175,7 @@ static int visible(const struct dirent *e)
 	return e->d_name[0] != '.';
 }
 
-static int import_path(struct importer *im, const char *path, int depth);
+static int import_dir(struct importer *im, const char *path, int depth);
 
 /* The runs of a platform, or the platforms of a directory, in order of names. */
 static int import_below(struct importer *im, const char *dir, int depth)
@@ -163,7 +191,7 @@ static int import_below(struct importer *im, const char *dir, int depth)
 
 		snprintf(path, sizeof(path), "%s/%s", dir, list[i]->d_name);
 		if (!rc && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			rc = import_path(im, path, depth + 1);
+			rc = import_dir(im, path, depth + 1);
 		free(list[i]);
 	}
 	free(list);
@@ -171,17 +199,37 @@ static int import_below(struct importer *im, const char *dir, int depth)
 }
 
 /* @depth 0: what the user named; runs may lie two directories below it. */
-static int import_path(struct importer *im, const char *path, int depth)
+static int import_dir(struct importer *im, const char *path, int depth)
+{
+	if (exists(path, "cell.txt")) {
+		im->seen++;
+		return im->counting ? 0 : import_run(im, path);
+	}
+	return depth < 2 ? import_below(im, path, depth) : 0;
+}
+
+static bool is_dir(const char *path)
 {
 	struct stat st;
 
-	if (strcmp(path, "-") != 0 && stat(path, &st) != 0)
-		return rl_err_set(&im->err, -errno, path, 0, 0, "cannot open: %s", strerror(errno));
-	if (strcmp(path, "-") == 0 || !S_ISDIR(st.st_mode))
-		return import_file(im, path);
-	if (exists(path, "cell.txt"))
-		return import_run(im, path);
-	return depth < 2 ? import_below(im, path, depth) : 0;
+	return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The i-th of what the user named. Returns: how many of them it took; negative on error. */
+static int import_arg(struct importer *im, int i)
+{
+	char *const *path = im->in->paths + i;
+	int beside = 0, rc;
+
+	if (is_dir(*path)) {
+		rc = import_dir(im, *path, 0);
+		return rc ? rc : 1;
+	}
+	while (i + 1 + beside < im->in->npaths && rl_run_is_beside(path[1 + beside]))
+		beside++;
+	im->seen++;
+	rc = im->counting ? 0 : import_file(im, *path, path + 1, (size_t)beside);
+	return rc ? rc : 1 + beside;
 }
 
 static int print_counts(const struct importer *im)
@@ -205,25 +253,47 @@ static int print_counts(const struct importer *im)
 	return rl_out_finish(o) ? RL_EXIT_RUN : RL_EXIT_OK;
 }
 
-/* All paths in one transaction. */
-static int import_all(struct importer *im)
+/* All that was named. */
+static int import_args(struct importer *im)
 {
-	int rc = rl_store_begin(im->store, &im->err);
+	int rc = 0;
 
-	for (int i = 0; !rc && i < im->in->npaths; i++) {
-		size_t before = im->n;
-		int64_t runs = 0;
+	im->seen = 0;
+	for (int i = 0; rc >= 0 && i < im->in->npaths; i += rc) {
+		size_t before = im->seen;
 
-		rc = import_path(im, im->in->paths[i], 0);
-		for (size_t c = 0; c < im->n; c++)
-			runs += im->counts[c].added + im->counts[c].known;
-		if (!rc && im->n == before && runs == 0)
+		rc = import_arg(im, i);
+		if (rc > 0 && im->seen == before)
 			rc = rl_err_set(&im->err, -EINVAL, im->in->paths[i], 0, 0,
 				"no run found (expected a directory with cell.txt, or one of "
 				"such)");
 	}
-	rc = rc ? rc : rl_store_commit(im->store, &im->err);
+	return rc < 0 ? rc : 0;
+}
+
+/* How many runs there are, for who looks on. */
+static int count_runs(struct importer *im)
+{
+	int rc;
+
+	im->counting = true;
+	rc = import_args(im);
+	im->counting = false;
+	im->total = im->seen;
 	return rc;
+}
+
+/* All paths in one transaction. */
+static int import_all(struct importer *im)
+{
+	int rc = count_runs(im);
+
+	clock_gettime(CLOCK_MONOTONIC, &im->begin);
+	rc = rc ? rc : rl_store_begin(im->store, &im->err);
+	rc = rc ? rc : import_args(im);
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	return rc ? rc : rl_store_commit(im->store, &im->err);
 }
 
 static int run_import(const struct input *in)
@@ -287,7 +357,9 @@ static int cmd_import(int argc, char **argv)
 		"DIR is a run (cell.txt, job.fio, fio.json, ...), a platform's directory of runs "
 		"with "
 		"its manifest.json, or a directory of platforms. FILE is fio's JSON alone, `-` for "
-		"stdin; it needs --platform.",
+		"stdin; it needs --platform. Logs of fio (*_clat.1.log, *_clat_hist.1.log, ...) "
+		"that are named behind it belong to it, as do those in a run's directory: they "
+		"must agree with it.",
 		children, NULL, NULL};
 	struct input in = {0};
 

@@ -9,6 +9,7 @@
 #include "data/format/json.h"
 #include "data/format/stats.h"
 #include "data/format/text.h"
+#include "data/latency.h"
 #include "data/stages.h"
 
 #include <ctype.h>
@@ -156,23 +157,34 @@ static int check_job(const struct rl_run *run, const struct rl_fio_result *fio, 
 		(unsigned long long)a->bs_bytes, rl_fio_rw_name(a->rw), a->iodepth, a->numjobs);
 }
 
+/* What fio says: metrics, and distributions of latency. */
+static int measure_fio(
+	struct rl_run *run, const struct rl_document *doc, const char *dir, struct rl_err *err)
+{
+	struct rl_fio_hists *hists;
+	struct rl_fio_result fio;
+	char name[512];
+	int rc;
+
+	snprintf(name, sizeof(name), "%s/fio.json", dir);
+	rc = rl_fio_json_read(doc->bytes, doc->size, name, &fio, &hists, err);
+	rc = rc ? rc : check_job(run, &fio, name, err);
+	rc = rc ? rc : rl_latency_read(run, hists, dir, err);
+	free(hists);
+	if (rc)
+		return rc;
+	run->metrics = fio.metrics;
+	memcpy(run->started, fio.started, sizeof(run->started));
+	return 0;
+}
+
 static int measure(struct rl_run *run, const char *dir, struct rl_err *err)
 {
 	static const char *const sides[] = {"front", "back"};
 	const struct rl_document *doc = rl_run_document(run, "fio.json"), *before;
-	struct rl_fio_result fio;
 	char name[512];
-	int rc = 0;
+	int rc = doc ? measure_fio(run, doc, dir, err) : 0;
 
-	if (doc) {
-		snprintf(name, sizeof(name), "%s/fio.json", dir);
-		rc = rl_fio_json_parse(doc->bytes, doc->size, name, &fio, err);
-		rc = rc ? rc : check_job(run, &fio, name, err);
-		if (rc)
-			return rc;
-		run->metrics = fio.metrics;
-		memcpy(run->started, fio.started, sizeof(run->started));
-	}
 	for (int s = 0; !rc && s < 2; s++) {
 		snprintf(name, sizeof(name), "%s.stats", sides[s]);
 		doc = rl_run_document(run, name);
@@ -196,7 +208,11 @@ int rl_run_measure(struct rl_run *run, const char *dir, struct rl_err *err)
 	where(run, dir, at, sizeof(at));
 	rl_metrics_clear(&run->metrics);
 	free(run->stats);
+	free(run->bins);
+	free(run->logs);
 	run->stats = NULL;
-	run->nstats = 0;
+	run->bins = NULL;
+	run->logs = NULL;
+	run->nstats = run->nbins = run->nlogs = 0;
 	return measure(run, at, err);
 }

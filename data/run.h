@@ -11,6 +11,7 @@
  *	                  /cpu.json     CPU time by domain
  *	                  /front.trace  stage timestamps of each side, where they were asked for
  *	                  /back.trace
+ *	                  /P_clat.1.log   fio's logs, where the job has them written
  *	split.csv beside the platforms says which cells calibrate and which validate.
  */
 #ifndef RL_DATA_RUN_H
@@ -29,9 +30,14 @@ int rl_run_read_dir(struct rl_run *run, const char *dir, const char *platform, s
 /**
  * rl_run_read_fio - a run of which only fio's JSON is there: workload and metrics, no policies.
  * @path: the file; "-" for stdin.  @platform: must be given.
+ * @beside: further files of the run, for which rl_run_is_beside() is true.
  * Its cell is the name of fio's job.
  */
-int rl_run_read_fio(struct rl_run *run, const char *path, const char *platform, struct rl_err *err);
+int rl_run_read_fio(struct rl_run *run, const char *path, char *const *beside, size_t nbeside,
+	const char *platform, struct rl_err *err);
+
+/** rl_run_is_beside - by its name: is it a file that only makes sense beside a fio.json? */
+bool rl_run_is_beside(const char *path);
 
 /**
  * rl_run_describe - fill @run->scenario from its documents and manifest.

@@ -3,9 +3,11 @@
 #include "data/run.h"
 
 #include "data/format/fio_json.h"
+#include "data/format/fio_log.h"
 #include "data/format/json.h"
 #include "data/format/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -45,6 +47,10 @@ static int add_document(struct rl_run *run, const char *path, const char *name, 
 	struct rl_document *more, *d;
 	int rc;
 
+	if (strlen(name) >= sizeof(d->name))
+		return rl_err_set(err, -EINVAL, path, 0, 0,
+			"name of %zu characters (expected fewer than %zu)", strlen(name),
+			sizeof(d->name));
 	more = realloc(run->documents, (run->ndocuments + 1) * sizeof(*more));
 	if (!more)
 		return -ENOMEM;
@@ -58,6 +64,30 @@ static int add_document(struct rl_run *run, const char *path, const char *name, 
 	return 0;
 }
 
+static int is_log(const struct dirent *e)
+{
+	return rl_fio_log_kind(e->d_name) >= 0;
+}
+
+/* fio's logs, whatever the prefix that they were given. */
+static int read_logs(struct rl_run *run, const char *dir, struct rl_err *err)
+{
+	struct dirent **list;
+	int n = scandir(dir, &list, is_log, alphasort), rc = 0;
+
+	if (n < 0)
+		return rl_err_set(err, -errno, dir, 0, 0, "cannot read: %s", strerror(errno));
+	for (int i = 0; i < n; i++) {
+		char path[PATH_MAX + 300];
+
+		snprintf(path, sizeof(path), "%s/%s", dir, list[i]->d_name);
+		rc = rc ? rc : add_document(run, path, list[i]->d_name, err);
+		free(list[i]);
+	}
+	free(list);
+	return rc;
+}
+
 /* All documents that are there; a missing one that must be there is an error. */
 static int read_documents(struct rl_run *run, const char *dir, struct rl_err *err)
 {
@@ -69,7 +99,7 @@ static int read_documents(struct rl_run *run, const char *dir, struct rl_err *er
 		if (files[i].required || access(path, F_OK) == 0)
 			rc = add_document(run, path, files[i].name, err);
 	}
-	return rc;
+	return rc ? rc : read_logs(run, dir, err);
 }
 
 /* The manifest of the platform, or of the run alone. */
@@ -154,12 +184,37 @@ int rl_run_read_dir(struct rl_run *run, const char *dir, const char *platform, s
 	return rc;
 }
 
-int rl_run_read_fio(struct rl_run *run, const char *path, const char *platform, struct rl_err *err)
+/* Files that belong to a run and that the user named beside its fio.json. */
+static int add_beside(struct rl_run *run, char *const *beside, size_t n, struct rl_err *err)
 {
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < n; i++) {
+		const char *slash = strrchr(beside[i], '/'), *name = slash ? slash + 1 : beside[i];
+
+		if (rl_run_document(run, name))
+			rc = rl_err_set(err, -EINVAL, beside[i], 0, 0,
+				"a second file of this name (expected names that differ)");
+		rc = rc ? rc : add_document(run, beside[i], name, err);
+	}
+	return rc;
+}
+
+bool rl_run_is_beside(const char *path)
+{
+	return rl_fio_log_kind(path) >= 0;
+}
+
+int rl_run_read_fio(struct rl_run *run, const char *path, char *const *beside, size_t nbeside,
+	const char *platform, struct rl_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX];
 	struct rl_fio_result fio;
 	int rc;
 
 	memset(run, 0, sizeof(*run));
+	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
 	if (!platform)
 		return rl_err_set(err, -EINVAL, path, 0, 0,
 			"where was this measured? (expected --platform NAME)");
@@ -169,11 +224,12 @@ int rl_run_read_fio(struct rl_run *run, const char *path, const char *platform, 
 	if (!rc)
 		rc = rl_fio_json_parse(
 			run->documents[0].bytes, run->documents[0].size, path, &fio, err);
+	rc = rc ? rc : add_beside(run, beside, nbeside, err);
 	if (!rc) {
 		memccpy(run->cell, *fio.jobname ? fio.jobname : "job", '\0', sizeof(run->cell) - 1);
 		rc = rl_run_describe(run, path, err);
 	}
-	rc = rc ? rc : rl_run_measure(run, NULL, err);
+	rc = rc ? rc : rl_run_measure(run, dir, err);
 	if (rc)
 		rl_run_fini(run);
 	return rc;

@@ -48,6 +48,20 @@ struct rl_stage {
 	double mean_ns, p50_ns, p90_ns, p99_ns;
 };
 
+/* Samples of a latency near a value, in fio's bins: what "clat" of which "read". */
+struct rl_bin {
+	char what[16], way[16];
+	int64_t value_ns, n;
+};
+
+/* What the lines of fio's latency logs add up to. */
+struct rl_latency_log {
+	char what[16], way[16];
+	int64_t n; /* lines: samples, or averages of them */
+	double mean_ns, min_ns, max_ns;
+	bool averaged;
+};
+
 struct rl_run {
 	int64_t id; /* 0: not stored yet */
 	char hash[RL_SHA256_HEX];
@@ -64,6 +78,10 @@ struct rl_run {
 	size_t nstats;
 	struct rl_stage *stages; /* of the run's traces */
 	size_t nstages;
+	struct rl_bin *bins;
+	size_t nbins;
+	struct rl_latency_log *logs;
+	size_t nlogs;
 	char *manifest; /* JSON text */
 	struct rl_document *documents;
 	size_t ndocuments;

@@ -32,12 +32,16 @@ void rl_run_fini(struct rl_run *run)
 	free(run->documents);
 	free(run->stats);
 	free(run->stages);
+	free(run->bins);
+	free(run->logs);
 	free(run->manifest);
 	run->documents = NULL;
 	run->stats = NULL;
 	run->stages = NULL;
+	run->bins = NULL;
+	run->logs = NULL;
 	run->manifest = NULL;
-	run->ndocuments = run->nstats = run->nstages = 0;
+	run->ndocuments = run->nstats = run->nstages = run->nbins = run->nlogs = 0;
 }
 
 double rl_run_stat(const struct rl_run *run, const char *side, const char *key)
@@ -268,6 +272,7 @@ int rl_store_put_run(struct rl_store *store, struct rl_run *run, bool *is_new, s
 		rc = rc ? rc : put_metrics(store, run, err);
 		rc = rc ? rc : put_stats(store, run, err);
 		rc = rc ? rc : put_stages(store, run, err);
+		rc = rc ? rc : rl_store_put_latencies(store, run, err);
 		rc = rc ? rc : rl_store_seal_role(store, run, err);
 	}
 	/* A run of an older database gets it when it is imported again. */

@@ -117,6 +117,44 @@ count() { sqlite3 "$1" 'SELECT count(*) FROM run'; }
 	[ "${lines[1]}" = here,0,1,0,0 ]
 }
 
+@test "fio's logs beside its JSON: they agree, become distributions, and belong to the run" {
+	logged=$RL_SOURCE/data/tests/logged/jobs
+	run -0 "$RINGLAB" import -p here --format csv "$logged/fio.json" "$logged"/*.log "$sample/$cell/fio.json"
+	[ "${lines[1]}" = here,2,0,0,0 ]
+	[ "$(sqlite3 ringlab.db "SELECT count(*) FROM document WHERE name GLOB '*.log'")" = "$(ls "$logged"/*.log | wc -l)" ]
+	[ "$(sqlite3 ringlab.db "SELECT sum(n) FROM latency WHERE what = 'clat' GROUP BY run")" = 64 ]
+	[ "$(sqlite3 ringlab.db "SELECT sum(n) FROM latency_log WHERE what = 'clat'")" = 64 ]
+	[ "$(sqlite3 ringlab.db "SELECT count(*) FROM runs WHERE read_iops + write_iops - iops BETWEEN -1e-6 AND 1e-6")" = 1 ]
+}
+
+@test "a log that is not of that run, or alone, or of nothing but ones" {
+	cp "$RL_SOURCE"/data/tests/logged/jobs/{fio.json,x_clat.1.log,x_clat.2.log} .
+	run -3 "$RINGLAB" import -p here fio.json x_clat.1.log
+	[[ $output == *"clat log, read: number of samples is "*" of fio.json: "* ]]
+	sed -i '5s/, 0, 4096/, 1, 4096/;5s/, 1, 4096/, 0, 4096/' x_clat.1.log
+	run -3 "$RINGLAB" import -p here x_clat.1.log
+	[[ $output == "x_clat.1.log: error: a log without what it belongs to "* ]]
+	sed -i '3s/.*/1, x/' x_clat.2.log
+	run -3 "$RINGLAB" import -p here fio.json x_clat.1.log x_clat.2.log
+	[[ $output == "./x_clat.2.log:3:1: error: not 4, 5 or 6 fields "* ]]
+	run -3 "$RINGLAB" check x_clat.2.log
+	printf '1, 1, 0, 4096, 0\n' >x_iops.1.log
+	run -3 "$RINGLAB" import -p here fio.json x_iops.1.log
+	[[ $output == *"every line says 1"* ]]
+	[ "$(count ringlab.db)" = 0 ]
+}
+
+@test "logs in a run's directory" {
+	many 1
+	cp "$RL_SOURCE"/data/tests/logged/jobs/{fio.json,*.log} "many/$cell.r1/"
+	printf '[global]\nrw=randrw\nbs=4k\niodepth=4\nnumjobs=2\nsize=1m\n[two]\n' >"many/$cell.r1/job.fio"
+	"$RINGLAB" import many
+	[ "$(sqlite3 ringlab.db "SELECT sum(n) FROM latency_log WHERE what = 'slat'")" = 64 ]
+	rm "many/$cell.r1/x_slat.2.log"
+	run -3 "$RINGLAB" import --db new.db many
+	[[ $output == *"slat log, "*"number of samples"* ]]
+}
+
 @test "a database of another program is refused and not touched" {
 	sqlite3 other.db 'CREATE TABLE t(x); INSERT INTO t VALUES (1)'
 	cp other.db copy.db

@@ -37,6 +37,14 @@ SELECT run.id AS run, run.platform, run.cell, run.repeat, run.role,
 FROM stage JOIN run ON run.id = stage.run
 LEFT JOIN stage AS total ON total.run = stage.run AND total.stage = 'total';
 
+-- Distributions of latency: how many samples were so long, and which share was no longer.
+CREATE VIEW latencies AS
+SELECT run.id AS run, run.platform, run.cell, run.repeat, run.role,
+	latency.what, latency.way, latency.value_ns, latency.n,
+	sum(latency.n) OVER (PARTITION BY latency.run, latency.what, latency.way ORDER BY latency.value_ns) * 1.0
+		/ sum(latency.n) OVER (PARTITION BY latency.run, latency.what, latency.way) AS cum_frac
+FROM latency JOIN run ON run.id = latency.run;
+
 -- Fitted parameters with their 95 % interval.
 CREATE VIEW parameters AS
 SELECT param_set.name AS param_set, param_set.platform, param_set.created,

@@ -43,6 +43,8 @@ found() {
 
 @test "fio's output" { clean fio_json 20000; }
 
+@test "fio's logs" { clean fio_log 20000; }
+
 @test "decision logs" { clean decisions 20000; }
 
 @test "files of points" { clean points 20000; }

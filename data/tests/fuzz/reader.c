@@ -17,6 +17,7 @@
 #include "data/format/decisions.h"
 #include "data/format/fio_job.h"
 #include "data/format/fio_json.h"
+#include "data/format/fio_log.h"
 #include "data/format/iolog.h"
 #include "data/format/points.h"
 #include "data/format/scenario.h"
@@ -91,6 +92,30 @@ static int read_counters(const char *text, size_t size, struct rl_err *err)
 }
 #endif
 
+#ifdef READER_fio_log
+/* The first byte says of which kind. */
+static int read_log(const char *text, size_t size, struct rl_err *err)
+{
+	struct rl_fio_logs *logs = calloc(1, sizeof(*logs));
+	int kind = size ? (unsigned char)text[0] % RL_FIO_LOG_KINDS : 0;
+	int rc = rl_fio_log_add(text + (size > 0), size - (size > 0), "it", kind, logs, err);
+
+	for (int way = 0; !rc && way < RL_FIO_WAYS; way++) {
+		uint64_t sum = 0;
+
+		for (int w = 0; w < RL_FIO_WHATS; w++) {
+			for (int b = 0; b < RL_FIO_BINS; b++)
+				sum += logs->hist[w][way].n[b];
+			sum -= logs->hist[w][way].total;
+		}
+		if (sum)
+			broken("bins that are not the total", "");
+	}
+	free(logs);
+	return rc;
+}
+#endif
+
 #ifdef READER_trace
 /* Four bytes say how much of the rest is the frontend's file; behind it comes the backend's. */
 static int read_traces(const char *text, size_t size, struct rl_err *err)
@@ -153,6 +178,8 @@ static int read_it(const char *text, size_t size, struct rl_err *err)
 	char line[RL_DEVICE_SPEC_BYTES];
 
 	rc = rl_points_parse(text, size, "it", &p, line, sizeof(line), err);
+#elif defined(READER_fio_log)
+	rc = read_log(text, size, err);
 #elif defined(READER_cell)
 	struct rl_cell c;
 
