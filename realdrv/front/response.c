@@ -96,6 +96,23 @@ static int take_response(struct rlfront_dev *dev, struct io_comp_batch *done)
 	return unlikely(status) && READ_ONCE(dev->disabled) ? -EPROTO : 0;
 }
 
+/*
+ * Ends a batch in the order of its responses. The batch is a stack: ended as it is, of n requests
+ * in flight the first one answered would be the last one that its owner hears of, and where he
+ * issues the next for each, one request's latency would be twice the mean and another's nearly
+ * none.
+ */
+static void end_batch(struct io_comp_batch *done)
+{
+	struct request *in_order = NULL, *rq;
+
+	while ((rq = rq_list_pop(&done->req_list)))
+		rq_list_add(&in_order, rq);
+	done->req_list = in_order;
+	if (in_order)
+		blk_mq_end_request_batch(done);
+}
+
 static int rlfront_drain(struct rlk_waiter *w)
 {
 	struct rlfront_dev *dev = dev_of(w);
@@ -110,8 +127,7 @@ static int rlfront_drain(struct rlk_waiter *w)
 	for (i = 0; i < n && likely(!rc); i++)
 		rc = take_response(dev, &done);
 	w->stats.responses += i;
-	if (!rq_list_empty(done.req_list))
-		blk_mq_end_request_batch(&done);
+	end_batch(&done);
 	return unlikely(rc) ? rc : n;
 }
 
