@@ -33,7 +33,8 @@ bool rl_cell_same_setting(const struct rl_measured_cell *a, const struct rl_meas
 	       strcmp(s->machine.scheduler, t->machine.scheduler) == 0 &&
 	       strcmp(s->disk.device, t->disk.device) == 0 &&
 	       s->disk.ring_pages == t->disk.ring_pages && s->disk.grants == t->disk.grants &&
-	       strcmp(s->front_policy, t->front_policy) == 0 &&
+	       s->load.vcpus == t->load.vcpus && s->load.weight == t->load.weight &&
+	       s->load.cap == t->load.cap && strcmp(s->front_policy, t->front_policy) == 0 &&
 	       strcmp(s->back_policy, t->back_policy) == 0;
 }
 
@@ -41,19 +42,30 @@ static void place(const struct rl_measured_cell *c, double *u, double *v)
 {
 	*u = log((double)c->scenario.job.iodepth *
 		 (c->scenario.job.numjobs ? c->scenario.job.numjobs : 1));
-	*v = log((double)c->scenario.job.bs_bytes);
+	*v = log(rl_job_mean_bytes(&c->scenario.job,
+		rl_job_does(&c->scenario.job, RL_DIR_READ) ? RL_DIR_READ : RL_DIR_WRITE));
+}
+
+/* How near a calibration cell must be to be used; the next level where one finds none. */
+enum near { SAME_DIRECTION, SAME_SETTING, ANY, LEVELS };
+
+static bool is_near(const struct rl_measured_cell *a, const struct rl_measured_cell *b, int level)
+{
+	if (level == ANY)
+		return true;
+	return rl_cell_same_setting(a, b) &&
+	       (level == SAME_SETTING || a->scenario.job.rw == b->scenario.job.rw);
 }
 
 static void collect(const struct rl_cells *from, const struct rl_measured_cell *at, int quantity,
-	bool any_direction, struct points *out)
+	int level, struct points *out)
 {
 	out->n = 0;
 	for (size_t i = 0; i < from->n; i++) {
 		const struct rl_measured_cell *c = &from->v[i];
 		struct point p = {.y = log(c->m[quantity].value)};
 
-		if (!rl_cell_same_setting(c, at) || !isfinite(p.y) ||
-			(!any_direction && c->scenario.job.rw != at->scenario.job.rw))
+		if (!isfinite(p.y) || !is_near(c, at, level))
 			continue;
 		place(c, &p.u, &p.v);
 		out->p[out->n++] = p;
@@ -146,9 +158,8 @@ double rl_baseline_predict(enum rl_baseline kind, const struct rl_cells *from,
 	if (!pts.p)
 		return NAN;
 	place(at, &u, &v);
-	collect(from, at, quantity, false, &pts);
-	if (!pts.n)
-		collect(from, at, quantity, true, &pts);
+	for (int level = 0; level < LEVELS && pts.n < 2; level++)
+		collect(from, at, quantity, level, &pts);
 	if (pts.n)
 		y = kind == RL_BASELINE_BILINEAR ? bilinear(&pts, u, v) : regression(&pts, u, v);
 	free(pts.p);

@@ -20,7 +20,8 @@ const char *rl_baseline_name(enum rl_baseline kind);
 
 /**
  * rl_baseline_predict - a quantity of a cell from others of the same machine and policies.
- * @from: calibration cells; those of the same direction when there are any, else of all.
+ * @from: calibration cells; those of the same machine, policies and direction when there are two,
+ *        else of the same machine and policies, else all.
  * Returns: the prediction; NaN when the cells do not suffice.
  */
 double rl_baseline_predict(enum rl_baseline kind, const struct rl_cells *from,

@@ -52,16 +52,18 @@ static size_t collect(const struct rl_run *runs, size_t n, int quantity, double 
 
 static void summarize(const struct rl_run *runs, size_t n, int quantity, struct rl_measured *out)
 {
-	double v[MAX_REPEATS], se;
+	double v[MAX_REPEATS], sd, se;
 	size_t k = collect(runs, n, quantity, v);
 
-	*out = (struct rl_measured){NAN, NAN, NAN, NAN};
+	*out = (struct rl_measured){NAN, NAN, NAN, NAN, NAN};
 	if (!k)
 		return;
 	gsl_sort(v, 1, k);
 	out->value = gsl_stats_median_from_sorted_data(v, 1, k);
-	se = k > 1 ? MEDIAN_LOSS * gsl_stats_sd(v, 1, k) / sqrt((double)k) : 0;
+	sd = k > 1 ? gsl_stats_sd(v, 1, k) : 0;
+	se = MEDIAN_LOSS * sd / sqrt((double)k);
 	out->spread = out->value > 0 ? se / out->value : 0;
+	out->deviation = out->value > 0 ? sd / out->value : 0;
 	out->lo = out->value - 1.96 * se;
 	out->hi = out->value + 1.96 * se;
 }

@@ -24,9 +24,9 @@ const char *rl_quantity_unit(int quantity);
 /** rl_quantities - a run's metrics with the derived quantities behind them; NaN: not known. */
 void rl_quantities(const struct rl_metrics *m, double out[RL_QUANTITY_COUNT]);
 
-/* Over the repeats: the median, and the relative standard error of it. */
+/* Over the repeats: the median, its relative standard error, their relative deviation. */
 struct rl_measured {
-	double value, spread;
+	double value, spread, deviation;
 	double lo, hi; /* 95 % of the median; equal to value with one repeat */
 };
 

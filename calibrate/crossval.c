@@ -30,13 +30,14 @@ static bool same_job(const struct rl_scenario *a, const struct rl_scenario *b)
 {
 	const struct rl_job *j = &a->job, *k = &b->job;
 
-	return a->njobs == b->njobs && j->rw == k->rw && j->rwmixread == k->rwmixread &&
-	       j->numjobs == k->numjobs && j->poisson == k->poisson &&
-	       j->thinktime_ns == k->thinktime_ns && same_dir(j, k, RL_DIR_READ) &&
-	       same_dir(j, k, RL_DIR_WRITE);
+	return a->njobs == b->njobs && a->load.vcpus == b->load.vcpus &&
+	       a->load.weight == b->load.weight && a->load.cap == b->load.cap && j->rw == k->rw &&
+	       j->rwmixread == k->rwmixread && j->numjobs == k->numjobs &&
+	       j->poisson == k->poisson && j->thinktime_ns == k->thinktime_ns &&
+	       same_dir(j, k, RL_DIR_READ) && same_dir(j, k, RL_DIR_WRITE);
 }
 
-static bool alike(enum rl_fold fold, const struct rl_scenario *a, const struct rl_scenario *b)
+bool rl_fold_alike(enum rl_fold fold, const struct rl_scenario *a, const struct rl_scenario *b)
 {
 	switch (fold) {
 	case RL_FOLD_BS:
@@ -56,7 +57,7 @@ static size_t leave_out(const struct rl_cells *cells, enum rl_fold fold, size_t 
 	size_t stay = 0;
 
 	for (size_t i = 0; i < cells->n; i++) {
-		weight[i] = !alike(fold, &cells->v[i].scenario, &cells->v[c].scenario);
+		weight[i] = !rl_fold_alike(fold, &cells->v[i].scenario, &cells->v[c].scenario);
 		stay += weight[i] > 0;
 	}
 	return stay;

@@ -28,6 +28,9 @@ enum rl_fold { RL_FOLD_BS, RL_FOLD_DEPTH, RL_FOLD_POLICY, RL_FOLD_JOB, RL_FOLD_C
 /** rl_fold_name - "bs", "depth", "policy", "job". */
 const char *rl_fold_name(enum rl_fold fold);
 
+/** rl_fold_alike - do two cells have in common what the fold leaves out together? */
+bool rl_fold_alike(enum rl_fold fold, const struct rl_scenario *a, const struct rl_scenario *b);
+
 /* How far off a cell's prediction is when the fit has not seen the cells alike. */
 struct rl_cv_residual {
 	char cell[96];

@@ -2,6 +2,7 @@
 /* Held-out runs against predictions; see validate.h. */
 #include "calibrate/validate.h"
 
+#include "calibrate/judge.h"
 #include "calibrate/slices.h"
 
 #include <errno.h>
@@ -19,9 +20,9 @@ struct work {
 	const struct rl_tolerance *tol;
 	size_t ntol;
 	struct rl_validation *out;
-	struct rl_metrics *metrics;	    /* by cell: with the simulator's interval */
-	double residual[RL_QUANTITY_COUNT]; /* of the calibration, from the set's manifest */
-	struct rl_cells calibration;	    /* a view: cells of role calibrate */
+	struct rl_metrics *metrics;  /* by cell: with the simulator's interval */
+	struct rl_intervals u;	     /* of these predictions */
+	struct rl_cells calibration; /* a view: cells of role calibrate */
 };
 
 static bool has_hash(const json_t *list, const char *hash)
@@ -50,19 +51,6 @@ int rl_validate_leak(
 				set->name, held_out->hashes[i]);
 	json_decref(m);
 	return code;
-}
-
-static void read_residuals(struct work *w)
-{
-	json_t *m = json_loads(w->set->manifest ? w->set->manifest : "{}", 0, NULL);
-	const json_t *r = json_object_get(m, "log_residual");
-
-	for (int q = 0; q < RL_QUANTITY_COUNT; q++) {
-		const json_t *x = json_object_get(r, rl_quantity_name(q));
-
-		w->residual[q] = json_is_number(x) ? json_number_value(x) : NAN;
-	}
-	json_decref(m);
 }
 
 static int load(struct work *w, struct rl_store *store, struct rl_err *err)
@@ -108,6 +96,9 @@ static int predict(struct work *w, const struct rl_forward_options *forward, str
 	code = rl_forward_run(out->cells.v, out->cells.n, &costs, 1, forward, w->metrics, err);
 	for (size_t i = 0; i < out->cells.n && !code; i++)
 		rl_quantities(&w->metrics[i], out->predicted + i * RL_QUANTITY_COUNT);
+	if (!code)
+		code = rl_intervals_make(
+			w->set, &out->cells, w->metrics, forward, RL_VALIDATE_INTERVAL, &w->u, err);
 	return code;
 }
 
@@ -133,23 +124,6 @@ static bool is_asked(const struct work *w, int quantity)
 	return false;
 }
 
-/* The simulator's own half width and the residual of calibration, added as variances, in log. */
-static void interval(const struct work *w, struct rl_validation_row *r)
-{
-	double sim = 0, fit = isfinite(w->residual[r->quantity]) ? w->residual[r->quantity] : 0;
-	double half;
-
-	if (r->quantity < RL_METRIC_COUNT) {
-		const struct rl_estimate *e = &w->metrics[r->cell].m[r->quantity];
-
-		if (isfinite(e->hi) && isfinite(e->lo))
-			sim = (e->hi - e->lo) / 2 / r->predicted;
-	}
-	half = hypot(sim, 1.96 * fit);
-	r->lo = r->predicted * exp(-half);
-	r->hi = r->predicted * exp(half);
-}
-
 static void make_row(struct work *w, size_t cell, int quantity)
 {
 	struct rl_validation *out = w->out;
@@ -158,6 +132,7 @@ static void make_row(struct work *w, size_t cell, int quantity)
 		.quantity = quantity,
 		.measured = c->m[quantity].value,
 		.predicted = out->predicted[cell * RL_QUANTITY_COUNT + quantity]};
+	double half;
 
 	r.error = r.predicted / r.measured - 1;
 	r.tolerance = bound_of(w, quantity);
@@ -166,7 +141,11 @@ static void make_row(struct work *w, size_t cell, int quantity)
 	for (int b = 0; b < RL_BASELINE_COUNT; b++)
 		r.baseline[b] =
 			rl_baseline_predict(b, &w->calibration, c, quantity) / r.measured - 1;
-	interval(w, &r);
+	half = rl_interval_half(&w->u, cell, quantity);
+	r.lo = r.predicted * exp(-half);
+	r.hi = r.predicted * exp(half);
+	r.covered = r.measured >= r.lo && r.measured <= r.hi;
+	r.u_val = rl_interval_val(&w->u, cell, quantity);
 	out->rows[out->nrows++] = r;
 }
 
@@ -185,76 +164,60 @@ static int make_rows(struct work *w, struct rl_err *err)
 	return 0;
 }
 
-static struct rl_verdict *add_verdict(struct rl_validation *out)
-{
-	static struct rl_verdict spare;
-	size_t max = sizeof(out->verdicts) / sizeof(out->verdicts[0]);
-
-	return out->nverdicts < max ? &out->verdicts[out->nverdicts++] : &spare;
-}
-
-static void judge_mean(struct work *w, const struct rl_tolerance *t)
-{
-	struct rl_verdict *v = add_verdict(w->out);
-	double sum = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->out->nrows; i++)
-		if (w->out->rows[i].quantity == t->metric) {
-			sum += fabs(w->out->rows[i].error);
-			n++;
-		}
-	*v = (struct rl_verdict){.value = sum / (double)n, .bound = t->tolerance, .binding = true};
-	v->pass = v->value <= v->bound;
-	snprintf(v->what, sizeof(v->what), "mean absolute error of %s over %zu held-out cells",
-		rl_quantity_name(t->metric), n);
-}
-
-static int judge_winners(struct work *w, const struct rl_tolerance *t, struct rl_err *err)
+/* Who wins, where the platform says from which difference on there is a winner. */
+static int duel(struct work *w, struct rl_err *err)
 {
 	struct rl_validation *out = w->out;
-	struct rl_verdict *v = add_verdict(out);
-	size_t wrong = 0, counted = 0;
 
-	out->duel_quantity = t->metric;
-	out->duel_threshold = t->tolerance;
-	free(out->duels);
-	if (rl_winner_duels(&out->cells, out->predicted, t->metric, t->tolerance, &out->duels,
-		    &out->nduels))
+	out->duel_quantity = RL_METRIC_iops;
+	out->duel_threshold = NAN;
+	for (size_t i = 0; i < w->ntol; i++)
+		if (strcmp(w->tol[i].platform, w->platform) == 0 &&
+			w->tol[i].statistic == RL_STATISTIC_WINNER_THRESHOLD) {
+			out->duel_quantity = w->tol[i].metric;
+			out->duel_threshold = w->tol[i].tolerance;
+		}
+	if (isfinite(out->duel_threshold) &&
+		rl_winner_duels(&out->cells, out->predicted, out->duel_quantity,
+			out->duel_threshold, &out->duels, &out->nduels))
 		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
-	for (size_t i = 0; i < out->nduels; i++) {
-		counted += out->duels[i].counts;
-		wrong += out->duels[i].counts && !out->duels[i].right;
-	}
-	*v = (struct rl_verdict){
-		.value = (double)wrong, .bound = 0, .binding = true, .pass = wrong == 0};
-	snprintf(v->what, sizeof(v->what),
-		"wrong winners by %s in %zu pairs of %zu that differ by > %g %% and beyond their "
-		"repeats",
-		rl_quantity_name(t->metric), counted, out->nduels, 100 * t->tolerance);
 	return 0;
+}
+
+/* What is left of the errors when all that is not the model could explain is taken off. */
+static void add_discrepancy(struct rl_validation *v)
+{
+	for (size_t k = 0; k < sizeof(always) / sizeof(always[0]); k++) {
+		size_t n = 0, beyond = 0;
+		struct rl_verdict *d;
+		double bias = 0;
+
+		for (size_t i = 0; i < v->nrows; i++)
+			if (v->rows[i].quantity == always[k]) {
+				n++;
+				bias += v->rows[i].error;
+				beyond += fabs(v->rows[i].error) > 2 * v->rows[i].u_val;
+			}
+		d = rl_judge_add(v);
+		*d = (struct rl_verdict){.value = bias / (double)n, .bound = NAN, .pass = true};
+		snprintf(d->what, sizeof(d->what),
+			"mean error of %s; the model's own in %zu of %zu cells, where it is beyond "
+			"twice u_val",
+			rl_quantity_name(always[k]), beyond, n);
+	}
 }
 
 static int judge(struct work *w, struct rl_err *err)
 {
 	struct rl_validation *out = w->out;
-	int code = 0;
+	int code = duel(w, err);
 
-	out->duel_quantity = RL_METRIC_iops;
-	out->duel_threshold = NAN;
-	for (size_t i = 0; i < w->ntol && !code; i++) {
-		if (strcmp(w->tol[i].platform, w->platform) != 0)
-			continue;
-		if (w->tol[i].statistic == RL_STATISTIC_MEAN_ABS_ERROR)
-			judge_mean(w, &w->tol[i]);
-		else
-			code = judge_winners(w, &w->tol[i], err);
-	}
-	if (!code && !out->nverdicts)
-		return rl_err_set(err, -ENOENT, NULL, 0, 0, "no tolerance is set for platform '%s'",
-			w->platform);
 	if (!code)
-		code = rl_slices_make(out, &w->calibration, err);
+		code = rl_judge(out, w->platform, w->tol, w->ntol, err);
+	if (code)
+		return code;
+	add_discrepancy(out);
+	code = rl_slices_make(out, &w->calibration, err);
 	out->pass = true;
 	for (size_t i = 0; i < out->nverdicts; i++)
 		out->pass &= out->verdicts[i].pass || !out->verdicts[i].binding;
@@ -269,8 +232,6 @@ int rl_validate_measured(struct rl_store *store, const char *platform,
 	int code;
 
 	memset(out, 0, sizeof(*out));
-	out->duel_quantity = RL_METRIC_iops;
-	out->duel_threshold = NAN;
 	code = rl_cells_load(store, platform, RL_ROLE_ANY, &out->cells, err);
 	if (code)
 		return code;
@@ -279,11 +240,8 @@ int rl_validate_measured(struct rl_store *store, const char *platform,
 		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	for (size_t i = 0; i < out->cells.n * RL_QUANTITY_COUNT && !code; i++)
 		out->predicted[i] = NAN;
-	for (size_t i = 0; i < ntolerances && !code; i++)
-		if (strcmp(tolerances[i].platform, platform) == 0 &&
-			tolerances[i].statistic == RL_STATISTIC_WINNER_THRESHOLD)
-			code = judge_winners(&w, &tolerances[i], err);
-	out->nverdicts = 0; /* nothing was predicted: nothing is judged */
+	if (!code)
+		code = duel(&w, err); /* nothing was predicted: nothing is judged */
 	if (code)
 		rl_validation_fini(out);
 	return code;
@@ -301,7 +259,6 @@ int rl_validate_run(struct rl_store *store, const char *platform, const struct r
 	int code;
 
 	memset(out, 0, sizeof(*out));
-	read_residuals(&w);
 	code = load(&w, store, err);
 	if (!code)
 		code = predict(&w, forward, err);
@@ -309,6 +266,7 @@ int rl_validate_run(struct rl_store *store, const char *platform, const struct r
 		code = make_rows(&w, err);
 	if (!code)
 		code = judge(&w, err);
+	rl_intervals_fini(&w.u);
 	free(w.metrics);
 	free(w.calibration.v);
 	if (code)

@@ -5,16 +5,22 @@
 
 #include "calibrate/baseline.h"
 #include "calibrate/forward.h"
+#include "calibrate/interval.h"
 #include "calibrate/winner.h"
 #include "data/format/tolerance.h"
+
+/* Share of measurements that a predictive interval shall hold. */
+#define RL_VALIDATE_INTERVAL 0.90
 
 /* One held-out cell, one quantity. */
 struct rl_validation_row {
 	size_t cell; /* index into rl_validation.cells */
 	int quantity;
 	double measured, predicted;
-	double lo, hi;	  /* 95 % of the prediction: simulator's noise and calibration residual */
+	double lo, hi;	  /* where RL_VALIDATE_INTERVAL of measurements are expected: interval.h */
+	bool covered;	  /* measured is in there */
 	double error;	  /* predicted / measured - 1 */
+	double u_val;	  /* standard uncertainty of error; beyond twice of it the model is off */
 	double tolerance; /* NaN: none was set */
 	bool pass;	  /* this row alone; the verdict is on the mean */
 	double baseline[RL_BASELINE_COUNT]; /* its error, predicted / measured - 1 */
@@ -25,15 +31,16 @@ struct rl_slice {
 	char name[64];
 	int quantity;
 	size_t n;
-	double error, worst;		    /* mean and largest absolute error of the simulator */
+	double error, bias, worst; /* mean absolute, mean, largest error of the simulator */
+	size_t covered;		   /* cells within their predictive intervals */
 	double baseline[RL_BASELINE_COUNT]; /* mean absolute errors; NaN: cannot predict */
-	bool unseen;			    /* a block size, depth or direction not calibrated */
+	bool unseen; /* calibration saw no such block size, depth, direction, job or policy */
 };
 
 /* A statistic against its bound. */
 struct rl_verdict {
-	char what[128];
-	double value, bound;
+	char what[192];
+	double value, bound; /* bound NaN: none, it informs */
 	bool pass;
 	bool binding; /* decides the exit code; the others inform */
 };
@@ -49,7 +56,7 @@ struct rl_validation {
 	size_t nduels;
 	int duel_quantity;
 	double duel_threshold; /* NaN: no winner is asked for */
-	struct rl_verdict verdicts[16];
+	struct rl_verdict verdicts[32];
 	size_t nverdicts;
 	bool pass;
 };

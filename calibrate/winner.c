@@ -20,17 +20,25 @@ bool rl_quantity_more_is_better(int quantity)
 	return n > 2 && strcmp(unit + n - 2, "/s") == 0;
 }
 
+/* Everything of two jobs but their names: a reader fills both in the same way, byte by byte. */
+static bool same_job(const struct rl_job *a, const struct rl_job *b)
+{
+	struct rl_job x = *a, y = *b;
+
+	memset(x.name, 0, sizeof(x.name));
+	memset(y.name, 0, sizeof(y.name));
+	return memcmp(&x, &y, sizeof(x)) == 0;
+}
+
 static bool are_pair(const struct rl_measured_cell *a, const struct rl_measured_cell *b)
 {
-	const struct rl_job *s = &a->scenario.job, *t = &b->scenario.job;
+	const struct rl_scenario *s = &a->scenario, *t = &b->scenario;
 	struct rl_measured_cell c = *b;
 
-	if (strcmp(a->scenario.back_policy, b->scenario.back_policy) == 0)
+	if (strcmp(s->back_policy, t->back_policy) == 0)
 		return false;
-	memcpy(c.scenario.back_policy, a->scenario.back_policy, sizeof(c.scenario.back_policy));
-	return rl_cell_same_setting(a, &c) && s->rw == t->rw && s->rwmixread == t->rwmixread &&
-	       s->bs_bytes == t->bs_bytes && s->iodepth == t->iodepth && s->numjobs == t->numjobs &&
-	       s->thinktime_ns == t->thinktime_ns;
+	memcpy(c.scenario.back_policy, s->back_policy, sizeof(c.scenario.back_policy));
+	return rl_cell_same_setting(a, &c) && same_job(&s->job, &t->job);
 }
 
 /* -1: the first is better, 1: the second. */
@@ -52,7 +60,8 @@ static struct rl_duel judge(const struct rl_cells *cells, size_t a, size_t b,
 		.measured = cb->m[quantity].value / ca->m[quantity].value,
 		.predicted = predicted[b * RL_QUANTITY_COUNT + quantity] /
 			     predicted[a * RL_QUANTITY_COUNT + quantity],
-		.held_out = ca->role == RL_ROLE_VALIDATE && cb->role == RL_ROLE_VALIDATE};
+		.held_out = ca->role == RL_ROLE_VALIDATE && cb->role == RL_ROLE_VALIDATE,
+		.any_held_out = ca->role == RL_ROLE_VALIDATE || cb->role == RL_ROLE_VALIDATE};
 
 	d.lo = d.measured * exp(-noise);
 	d.hi = d.measured * exp(noise);

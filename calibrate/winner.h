@@ -14,7 +14,7 @@ struct rl_duel {
 	bool counts;		      /* they differ by more than the threshold, and by more than
 				       * their repeats do: else nobody has won */
 	bool right;		      /* a predicted tie is wrong */
-	bool held_out;		      /* neither cell calibrated */
+	bool held_out, any_held_out;  /* neither cell calibrated; not both did */
 };
 
 /**

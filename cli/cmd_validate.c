@@ -30,7 +30,7 @@ static const struct argp_option options[] = {
 static int print_cells(const struct rl_validation *v, enum rl_out_format format)
 {
 	static const char *const columns[] = {"cell", "metric", "measured", "predicted",
-		"relative_error", "ci_lo", "ci_hi", "tolerance", "pass", NULL};
+		"relative_error", "u_val", "ci_lo", "ci_hi", "covered", "tolerance", "pass", NULL};
 	struct rl_out *o = rl_out_create(format, stdout, columns);
 
 	for (size_t i = 0; i < v->nrows && o; i++) {
@@ -41,8 +41,10 @@ static int print_cells(const struct rl_validation *v, enum rl_out_format format)
 		rl_out_real(o, r->measured, 5);
 		rl_out_real(o, r->predicted, 5);
 		rl_out_real(o, r->error, 3);
+		rl_out_real(o, r->u_val, 2);
 		rl_out_real(o, r->lo, 5);
 		rl_out_real(o, r->hi, 5);
+		rl_out_bool(o, r->covered);
 		rl_out_real(o, r->tolerance, 2);
 		if (isfinite(r->tolerance))
 			rl_out_bool(o, r->pass);
@@ -56,7 +58,8 @@ static int print_cells(const struct rl_validation *v, enum rl_out_format format)
 static int print_slices(const struct rl_validation *v, enum rl_out_format format)
 {
 	static const char *const columns[] = {"slice", "metric", "cells", "mean_abs_error",
-		"largest_abs_error", "bilinear_error", "regression_error", NULL};
+		"mean_error", "largest_abs_error", "covered", "bilinear_error", "regression_error",
+		NULL};
 	struct rl_out *o = rl_out_create(format, stdout, columns);
 
 	for (size_t i = 0; i < v->nslices && o; i++) {
@@ -66,7 +69,9 @@ static int print_slices(const struct rl_validation *v, enum rl_out_format format
 		rl_out_text(o, rl_quantity_name(s->quantity));
 		rl_out_count(o, (int64_t)s->n);
 		rl_out_real(o, s->error, 3);
+		rl_out_real(o, s->bias, 3);
 		rl_out_real(o, s->worst, 3);
+		rl_out_count(o, (int64_t)s->covered);
 		rl_out_real(o, s->baseline[RL_BASELINE_BILINEAR], 3);
 		rl_out_real(o, s->baseline[RL_BASELINE_OLS], 3);
 		rl_out_end_row(o);
@@ -116,7 +121,10 @@ static int print_verdicts(const struct rl_validation *v, enum rl_out_format form
 		rl_out_real(o, v->verdicts[i].value, 3);
 		rl_out_real(o, v->verdicts[i].bound, 3);
 		rl_out_bool(o, v->verdicts[i].binding);
-		rl_out_bool(o, v->verdicts[i].pass);
+		if (isfinite(v->verdicts[i].bound))
+			rl_out_bool(o, v->verdicts[i].pass);
+		else
+			rl_out_text(o, NULL);
 		rl_out_end_row(o);
 	}
 	return o ? rl_out_finish(o) : -1;

@@ -28,12 +28,12 @@ static inline void fixture_cell(struct rl_measured_cell *c, const char *back, en
 		rw == RL_RW_RANDREAD ? "randread" : "randwrite",
 		(unsigned long long)bs_bytes / 1024, depth);
 	for (int q = 0; q < RL_QUANTITY_COUNT; q++)
-		c->m[q] = (struct rl_measured){NAN, NAN, NAN, NAN};
+		c->m[q] = (struct rl_measured){NAN, NAN, NAN, NAN, NAN};
 }
 
 static inline void fixture_measured(struct rl_measured_cell *c, int quantity, double value)
 {
-	c->m[quantity] = (struct rl_measured){value, 0, value, value};
+	c->m[quantity] = (struct rl_measured){value, 0, 0, value, value};
 }
 
 #endif

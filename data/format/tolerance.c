@@ -13,9 +13,8 @@
 #define FIELDS 4
 #define HEADER "platform,metric,statistic,tolerance"
 
-static const char *const statistic_names[] = {"mean_abs_error", "winner_threshold"};
-
-#define NSTATISTICS ((int)(sizeof(statistic_names) / sizeof(statistic_names[0])))
+static const char *const statistic_names[RL_STATISTICS] = {"mean_abs_error", "max_abs_error",
+	"mean_error_or_spread", "winner_threshold", "winner_share", "coverage", "median_width"};
 
 const char *rl_statistic_name(enum rl_statistic s)
 {
@@ -67,11 +66,13 @@ static int parse(const struct rl_lines *l, const char *path, struct row *r,
 	if (out->metric < 0)
 		return rl_err_set(err, -EINVAL, path, l->line, r->col[1],
 			"unknown metric '%s' (`ringlab list metrics` names them)", r->field[1]);
-	for (s = 0; s < NSTATISTICS && strcmp(r->field[2], statistic_names[s]) != 0; s++)
+	for (s = 0; s < (int)RL_STATISTICS && strcmp(r->field[2], statistic_names[s]) != 0; s++)
 		;
-	if (s == NSTATISTICS)
+	if (s == (int)RL_STATISTICS)
 		return rl_err_set(err, -EINVAL, path, l->line, r->col[2],
-			"unknown statistic '%s' (expected mean_abs_error or winner_threshold)",
+			"unknown statistic '%s' (expected mean_abs_error, max_abs_error, "
+			"mean_error_or_spread, winner_threshold, winner_share, coverage or "
+			"median_width)",
 			r->field[2]);
 	out->statistic = (enum rl_statistic)s;
 	if (rl_units_real(r->field[3], &out->tolerance, &what))

@@ -10,9 +10,17 @@
 
 #include <stddef.h>
 
+/* In the order of the names that the file has for them. */
 enum rl_statistic {
-	RL_STATISTIC_MEAN_ABS_ERROR,   /* of predicted / measured - 1 over the held-out cells */
-	RL_STATISTIC_WINNER_THRESHOLD, /* where policies differ by more, the winner must be right */
+	RL_STATISTIC_MEAN_ABS_ERROR, /* of predicted / measured - 1 over the held-out cells */
+	RL_STATISTIC_MAX_ABS_ERROR,  /* the largest of them */
+	/* The mean again, where repeats scatter: within the tolerance or their mean spread. */
+	RL_STATISTIC_MEAN_ERROR_OR_SPREAD,
+	RL_STATISTIC_WINNER_THRESHOLD, /* from this difference on a pair of policies has a winner */
+	RL_STATISTIC_WINNER_SHARE,     /* of such pairs whose winner must be predicted */
+	RL_STATISTIC_COVERAGE,	   /* share of cells that their predictive intervals should hold */
+	RL_STATISTIC_MEDIAN_WIDTH, /* of those intervals, relative to the prediction */
+	RL_STATISTICS
 };
 
 struct rl_tolerance {
