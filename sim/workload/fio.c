@@ -230,16 +230,22 @@ static void rated(struct rl_ctx *c)
 		pick(c);
 }
 
+/*
+ * How long, fio has reckoned before it waited for what was in flight: it sleeps that long all the
+ * same, wakes up late by the time of the waiting, and issues what has become due meanwhile in one
+ * go. Source: fio 3.33, rate_ddir().
+ */
 static void wait_for_rate(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
 
-	rl_fio_sleep(c, f->rest_until < f->end ? f->rest_until : f->end, rated);
+	rl_fio_sleep(c, f->w->now + f->rest, rated);
 }
 
 static void loop(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
+	rl_ps due;
 
 	if (rl_fio_ended(f)) {
 		quiesce(c, last);
@@ -252,11 +258,13 @@ static void loop(struct rl_ctx *c)
 			rl_fio_sync(c, again);
 		return;
 	}
-	f->rest_until = rl_fio_next_due(f);
-	if (f->rest_until > f->w->now)
+	due = rl_fio_next_due(f);
+	if (due > f->w->now) {
+		f->rest = (due < f->end ? due : f->end) - f->w->now;
 		quiesce(c, wait_for_rate);
-	else
+	} else {
 		pick(c);
+	}
 }
 
 void rl_fio_begin(struct rl_ctx *c)

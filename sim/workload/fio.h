@@ -93,6 +93,8 @@ struct rl_fio {
 	bool stalled;	      /* its next request has no slot of the ring */
 	struct rl_fio *next_touched, *next_tag, *next_kick;
 	rl_ps rest_until;
+	rl_ps rest; /* how long until the next one of a rate is due, before what is in flight was
+		       waited for */
 	struct rl_timer alarm;
 	struct rl_spin spin;
 	void (*reaped)(struct rl_ctx *), (*quiet)(struct rl_ctx *), (*rested)(struct rl_ctx *);
