@@ -3,6 +3,7 @@
 #include "calibrate/validate.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/driver.h"
 #include "cli/share.h"
 
 #include <math.h>
@@ -12,10 +13,11 @@
 
 struct args {
 	struct rl_args common;
-	const char *platform, *params, *tolerances, *what;
+	const char *platform, *params, *tolerances, *what, *measured;
+	bool driver;
 };
 
-enum { KEY_PARAMS = 256, KEY_TOLERANCES, KEY_SHOW };
+enum { KEY_PARAMS = 256, KEY_TOLERANCES, KEY_SHOW, KEY_DRIVER, KEY_MEASURED };
 
 #define TOLERANCES "data/params/tolerances.csv"
 
@@ -25,6 +27,12 @@ static const struct argp_option options[] = {
 	{"tolerances", KEY_TOLERANCES, "FILE", 0, "the bounds (default " TOLERANCES ")", 0},
 	{"show", KEY_SHOW, "cells|slices|winners|verdicts", 0,
 		"which rows to print (default cells)", 0},
+	{"driver", KEY_DRIVER, NULL, 0,
+		"build the drivers as they are in the source tree, measure them on the rig and "
+		"judge "
+		"them, stage by stage, by what the model says",
+		0},
+	{"measured", KEY_MEASURED, "DIR", 0, "of --driver: judge these results of the rig", 0},
 	{0}};
 
 static int print_cells(const struct rl_validation *v, enum rl_out_format format)
@@ -170,7 +178,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				arg);
 		a->what = arg;
 		return 0;
+	case KEY_DRIVER:
+		a->driver = true;
+		return 0;
+	case KEY_MEASURED:
+		a->measured = arg;
+		return 0;
 	case ARGP_KEY_END:
+		if (a->measured && !a->driver)
+			argp_error(state, "--measured is for --driver");
 		if (!a->platform)
 			argp_error(state, "--platform is missing");
 		return 0;
@@ -245,7 +261,11 @@ static int cmd_validate(int argc, char **argv)
 	code = rl_store_open(&store, a.common.db, false, &err);
 	if (code)
 		return rl_share_fail(code, &err);
-	code = validate(&a, store, &err);
+	if (a.driver)
+		code = rl_driver_validate(store, a.platform, a.measured,
+			a.params ? a.params : a.platform, a.common.format);
+	else
+		code = validate(&a, store, &err);
 	rl_store_close(store);
 	return code;
 }

@@ -178,6 +178,26 @@ static int measure_fio(
 	return 0;
 }
 
+/* A stage's mean over all requests, those that passed it in no time among them. */
+static void put_stages(struct rl_run *run)
+{
+	double requests = 0;
+
+	for (size_t i = 0; i < run->nstages; i++)
+		if (strcmp(run->stages[i].name, "total") == 0)
+			requests = (double)run->stages[i].n;
+	for (size_t i = 0; i < run->nstages && requests > 0; i++) {
+		const struct rl_stage *s = &run->stages[i];
+		char name[48];
+		int m;
+
+		snprintf(name, sizeof(name), "stage_%s_ns", s->name);
+		m = rl_metric_find(name);
+		if (m >= 0)
+			run->metrics.m[m].value = s->mean_ns * (double)s->n / requests;
+	}
+}
+
 static int measure(struct rl_run *run, const char *dir, struct rl_err *err)
 {
 	static const char *const sides[] = {"front", "back"};
@@ -198,7 +218,10 @@ static int measure(struct rl_run *run, const char *dir, struct rl_err *err)
 		rc = rl_stats_cpu(run, doc, dir, err);
 	if (!rc)
 		rl_stats_metrics(run);
-	return rc ? rc : rl_stages_read(run, dir, err);
+	rc = rc ? rc : rl_stages_read(run, dir, err);
+	if (!rc)
+		put_stages(run);
+	return rc;
 }
 
 int rl_run_measure(struct rl_run *run, const char *dir, struct rl_err *err)

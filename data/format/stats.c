@@ -191,6 +191,18 @@ static void put(struct rl_run *run, enum rl_metric m, double x)
 		run->metrics.m[m].value = x;
 }
 
+/* So many sectors a request of fio has in the mean, of a mixed job by its mix. */
+static double sectors_of_one(const struct rl_job *j)
+{
+	double reads = rl_job_does(j, RL_DIR_READ) ? 1 : 0;
+
+	if (rl_job_does(j, RL_DIR_READ) && rl_job_does(j, RL_DIR_WRITE))
+		reads = j->rwmixread / 100.;
+	return (reads * rl_job_mean_bytes(j, RL_DIR_READ) +
+		       (1 - reads) * rl_job_mean_bytes(j, RL_DIR_WRITE)) /
+	       512;
+}
+
 /*
  * fio's requests in a window, from the disk's own count of sectors: a request of fio that is
  * larger than the ring's becomes several there, and the drivers count those.
@@ -200,7 +212,16 @@ static double fio_requests(const struct rl_run *run)
 	double sectors = rl_run_stat(run, "cpu", "disk.read_sectors") +
 			 rl_run_stat(run, "cpu", "disk.write_sectors");
 
-	return sectors * 512 / (double)run->scenario.job.bs_bytes;
+	return sectors / sectors_of_one(&run->scenario.job);
+}
+
+/* A counter of both sides, a request: apart and together. */
+static void put_counts(struct rl_run *run, const char *key, double requests, enum rl_metric both,
+	enum rl_metric front, enum rl_metric back)
+{
+	put(run, front, rl_run_stat(run, "front", key) / requests);
+	put(run, back, rl_run_stat(run, "back", key) / requests);
+	put(run, both, (rl_run_stat(run, "front", key) + rl_run_stat(run, "back", key)) / requests);
 }
 
 void rl_stats_metrics(struct rl_run *run)
@@ -209,8 +230,7 @@ void rl_stats_metrics(struct rl_run *run)
 	double guest = rl_run_stat(run, "cpu", "cpu_ns.guest");
 	double driver = rl_run_stat(run, "cpu", "cpu_ns.driver");
 	/* fio's requests in the drivers' window: the backend counts what it moved there. */
-	double counted =
-		rl_run_stat(run, "back", "sectors") * 512 / (double)run->scenario.job.bs_bytes;
+	double counted = rl_run_stat(run, "back", "sectors") / sectors_of_one(&run->scenario.job);
 
 	put(run, RL_METRIC_front_cpu_frac, guest / window);
 	put(run, RL_METRIC_back_cpu_frac, driver / window);
@@ -219,11 +239,10 @@ void rl_stats_metrics(struct rl_run *run)
 		rl_run_stat(run, "front", "spin_ns") / rl_run_stat(run, "front", "now_ns"));
 	put(run, RL_METRIC_back_spin_frac,
 		rl_run_stat(run, "back", "spin_ns") / rl_run_stat(run, "back", "now_ns"));
-	put(run, RL_METRIC_notifications_per_request,
-		(rl_run_stat(run, "front", "notifications_sent") +
-			rl_run_stat(run, "back", "notifications_sent")) /
-			counted);
-	put(run, RL_METRIC_upcalls_per_request,
-		(rl_run_stat(run, "front", "upcalls") + rl_run_stat(run, "back", "upcalls")) /
-			counted);
+	put_counts(run, "notifications_sent", counted, RL_METRIC_notifications_per_request,
+		RL_METRIC_front_notifications_per_request,
+		RL_METRIC_back_notifications_per_request);
+	put_counts(run, "upcalls", counted, RL_METRIC_upcalls_per_request,
+		RL_METRIC_front_upcalls_per_request, RL_METRIC_back_upcalls_per_request);
+	put(run, RL_METRIC_batches_per_request, rl_run_stat(run, "back", "batches") / counted);
 }

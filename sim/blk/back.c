@@ -125,6 +125,7 @@ void rl_back_serve(struct rl_blk *b, struct rl_ctx *c)
 	rl_ps cost, grants;
 
 	rl_back_pending(&b->back, &b->batch);
+	b->batches++;
 	b->drain_from = b->w->now;
 	for (uint32_t i = 0; i < b->batch; i++) {
 		rl_u32 at = (b->back.req_cons + i) & (b->back.size - 1);

@@ -157,7 +157,7 @@ struct rl_blk {
 	struct rl_fio_gate gate;
 	bool shared;	     /* several vCPUs of the guest use it, */
 	struct rl_lock lock; /* one at a time */
-	uint64_t requests, responses, copy_bytes, held_off;
+	uint64_t requests, responses, batches, copy_bytes, held_off;
 	rl_ps slot_sum; /* of the times of the slots, less now for each in use */
 };
 

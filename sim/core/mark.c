@@ -115,7 +115,7 @@ const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 	memset(m->wait, 0, sizeof(m->wait));
 	m->stalled = m->device_busy = 0;
 	m->hyp = m->idle = 0;
-	m->switches = m->copy_bytes = 0;
+	m->switches = m->copy_bytes = m->batches = 0;
 	for (uint32_t i = 0; i < w->nvcpus; i++) {
 		m->vcpus[w->vcpu[i].dom->role]++;
 		m->wait[w->vcpu[i].dom->role] += w->vcpu[i].st.wait_ps;
@@ -133,6 +133,7 @@ const char *rl_mark_take(struct rl_world *w, struct rl_mark *m)
 	m->nslots = w->blk[0].front.size;
 	for (uint32_t i = 0; i < w->nblk; i++) {
 		m->copy_bytes += w->blk[i].copy_bytes;
+		m->batches += w->blk[i].batches;
 		m->stalled += rl_fio_stalled(&w->blk[i]);
 		m->slots += slot_time(&w->blk[i]);
 		m->ring_lock += w->blk[i].lock.held;
@@ -268,12 +269,21 @@ static void fill_cells(struct rl_rep *r, const struct rl_mark *a, const struct r
 
 static void fill_counts(struct rl_rep *r, const struct rl_mark *a, const struct rl_mark *b)
 {
+	static const int sends_of[] = {[RL_GUEST] = RL_METRIC_front_notifications_per_request,
+		[RL_DRIVER] = RL_METRIC_back_notifications_per_request};
+	static const int upcalls_of[] = {[RL_GUEST] = RL_METRIC_front_upcalls_per_request,
+		[RL_DRIVER] = RL_METRIC_back_upcalls_per_request};
 	double n = (double)r->requests;
 	double sends = 0, upcalls = 0, hypercalls = 0, cpu = 0;
 
 	for (int i = RL_GUEST; i <= RL_DRIVER; i++) {
-		sends += (double)(b->v[i].sends - a->v[i].sends);
-		upcalls += (double)(b->v[i].upcalls - a->v[i].upcalls);
+		double sent = (double)(b->v[i].sends - a->v[i].sends);
+		double took = (double)(b->v[i].upcalls - a->v[i].upcalls);
+
+		r->m[sends_of[i]] = sent / n;
+		r->m[upcalls_of[i]] = took / n;
+		sends += sent;
+		upcalls += took;
 		hypercalls += (double)(b->v[i].hypercalls - a->v[i].hypercalls);
 		cpu += (double)(b->v[i].run_ps - a->v[i].run_ps) / RL_PS_PER_NS;
 	}
@@ -282,6 +292,7 @@ static void fill_counts(struct rl_rep *r, const struct rl_mark *a, const struct 
 	r->m[RL_METRIC_hypercalls_per_request] = hypercalls / n;
 	r->m[RL_METRIC_switches_per_request] = (double)(b->switches - a->switches) / n;
 	r->m[RL_METRIC_copy_bytes_per_request] = (double)(b->copy_bytes - a->copy_bytes) / n;
+	r->m[RL_METRIC_batches_per_request] = (double)(b->batches - a->batches) / n;
 	r->m[RL_METRIC_cpu_ns_per_request] = cpu / n;
 }
 

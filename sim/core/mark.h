@@ -16,7 +16,7 @@ struct rl_mark {
 	rl_ps_sum slots, ring_lock;	/* of all rings: slots in use, the lock is held */
 	rl_ps flush_lock;
 	uint32_t nslots;
-	uint64_t switches, copy_bytes;
+	uint64_t switches, copy_bytes, batches;
 	/* How much busier the busiest is than the mean of its kind, since the beginning: of a
 	 * role's vCPUs, of the pCPUs, of the devices, of the rings. */
 	double peak[RL_ROLES], peak_pcpu, peak_device, peak_ring, peak_lock;
