@@ -18,6 +18,8 @@ struct rl_check_file {
 int rl_check_decisions(const struct rl_check_file *f, struct rl_err *err);
 int rl_check_trace(const struct rl_check_file *f, struct rl_err *err);
 int rl_check_log(const struct rl_check_file *f, struct rl_err *err);
+int rl_check_xenalyze(const struct rl_check_file *f, struct rl_err *err);
+int rl_check_perf(const struct rl_check_file *f, struct rl_err *err);
 int rl_check_cell(const struct rl_check_file *f, struct rl_err *err);
 int rl_check_counters(const struct rl_check_file *f, struct rl_err *err);
 int rl_check_manifest(const struct rl_check_file *f, struct rl_err *err);

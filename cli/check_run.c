@@ -6,8 +6,10 @@
 #include "data/format/decisions.h"
 #include "data/format/fio_log.h"
 #include "data/format/json.h"
+#include "data/format/perf.h"
 #include "data/format/stats.h"
 #include "data/format/trace.h"
+#include "data/format/xenalyze.h"
 #include "data/store.h"
 #include "sim/replay.h"
 
@@ -67,6 +69,32 @@ int rl_check_log(const struct rl_check_file *f, struct rl_err *err)
 			f->name, rl_fio_log_kind_name(kind));
 	free(logs);
 	return rc;
+}
+
+/* The clock of a trace is in its run's manifest: without one, take what a summary was made with. */
+int rl_check_xenalyze(const struct rl_check_file *f, struct rl_err *err)
+{
+	struct rl_xenalyze x;
+	int rc = rl_xenalyze_parse(f->text, f->size, f->name, RL_XENALYZE_HZ, &x, err);
+
+	if (rc)
+		return rc;
+	printf("%s: ok: Xen's scheduling by xenalyze, %zu states of vCPUs, %zu bins of waits\n",
+		f->name, x.nstate, x.nwait);
+	rl_xenalyze_free(&x);
+	return 0;
+}
+
+int rl_check_perf(const struct rl_check_file *f, struct rl_err *err)
+{
+	struct rl_perf p;
+	int rc = rl_perf_parse(f->text, f->size, f->name, &p, err);
+
+	if (rc)
+		return rc;
+	printf("%s: ok: perf stat, %zu counters\n", f->name, p.n);
+	rl_perf_free(&p);
+	return 0;
 }
 
 int rl_check_cell(const struct rl_check_file *f, struct rl_err *err)

@@ -187,6 +187,10 @@ static int check_text(const struct rl_check_file *f, struct rl_err *err)
 		return check_iolog(f, err);
 	if (rl_fio_log_kind(f->path) >= 0)
 		return rl_check_log(f, err);
+	if (ends(f->path, "trace.txt") || ends(f->path, "xenalyze.txt"))
+		return rl_check_xenalyze(f, err);
+	if (ends(f->path, "perf.txt") || ends(f->path, "perf.csv"))
+		return rl_check_perf(f, err);
 	if (ends(f->path, ".yaml") || ends(f->path, ".yml"))
 		return check_scenario(f, err);
 	if (ends(f->path, ".points"))

@@ -10,6 +10,7 @@
 #include "data/format/stats.h"
 #include "data/format/text.h"
 #include "data/latency.h"
+#include "data/schedule.h"
 #include "data/stages.h"
 
 #include <ctype.h>
@@ -221,7 +222,8 @@ static int measure(struct rl_run *run, const char *dir, struct rl_err *err)
 	rc = rc ? rc : rl_stages_read(run, dir, err);
 	if (!rc)
 		put_stages(run);
-	return rc;
+	rc = rc ? rc : rl_schedule_read(run, dir, err);
+	return rc ? rc : rl_schedule_perf(run, dir, err);
 }
 
 int rl_run_measure(struct rl_run *run, const char *dir, struct rl_err *err)
@@ -233,6 +235,9 @@ int rl_run_measure(struct rl_run *run, const char *dir, struct rl_err *err)
 	free(run->stats);
 	free(run->bins);
 	free(run->logs);
+	free(run->schedule);
+	run->schedule = NULL;
+	run->nschedule = 0;
 	run->stats = NULL;
 	run->bins = NULL;
 	run->logs = NULL;

@@ -11,6 +11,8 @@
  *	                  /cpu.json     CPU time by domain
  *	                  /front.trace  stage timestamps of each side, where they were asked for
  *	                  /back.trace
+ *	                  /trace.txt    Xen's scheduling records by xenalyze
+ *	                  /perf.txt     or perf.csv: what perf stat counted
  *	                  /P_clat.1.log   fio's logs, where the job has them written
  *	split.csv beside the platforms says which cells calibrate and which validate.
  */

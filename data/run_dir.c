@@ -6,6 +6,7 @@
 #include "data/format/fio_log.h"
 #include "data/format/json.h"
 #include "data/format/text.h"
+#include "data/schedule.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,7 +25,8 @@ static const struct {
 	{"cpu.json", false}, {"front.decisions", false}, {"back.decisions", false},
 	{"front.interrupts", false}, {"front.interrupts.before", false}, {"back.interrupts", false},
 	{"back.interrupts.before", false}, {"front.trace", false}, {"back.trace", false},
-	{"fio.log", false}, {"status", false}};
+	{"fio.log", false}, {"status", false}, {"trace.txt", false}, {"xenalyze.txt", false},
+	{"perf.txt", false}, {"perf.csv", false}};
 
 void rl_run_cell_name(const char *name, char *cell, size_t size, int *repeat)
 {
@@ -202,7 +204,9 @@ static int add_beside(struct rl_run *run, char *const *beside, size_t n, struct 
 
 bool rl_run_is_beside(const char *path)
 {
-	return rl_fio_log_kind(path) >= 0;
+	const char *slash = strrchr(path, '/');
+
+	return rl_fio_log_kind(path) >= 0 || rl_schedule_is(slash ? slash + 1 : path);
 }
 
 int rl_run_read_fio(struct rl_run *run, const char *path, char *const *beside, size_t nbeside,

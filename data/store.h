@@ -62,6 +62,15 @@ struct rl_latency_log {
 	bool averaged;
 };
 
+/* A vCPU's time in a state, by Xen's own trace (data/format/xenalyze.h). */
+struct rl_schedule {
+	uint16_t domid, vcpu;
+	char state[20];
+	int64_t n;
+	double total_ns;
+	double p5_ns, p50_ns, p95_ns; /* NaN: not known */
+};
+
 struct rl_run {
 	int64_t id; /* 0: not stored yet */
 	char hash[RL_SHA256_HEX];
@@ -82,6 +91,8 @@ struct rl_run {
 	size_t nbins;
 	struct rl_latency_log *logs;
 	size_t nlogs;
+	struct rl_schedule *schedule;
+	size_t nschedule;
 	char *manifest; /* JSON text */
 	struct rl_document *documents;
 	size_t ndocuments;

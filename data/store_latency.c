@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A run's distributions of latency in the store. */
+/* A run's distributions of latency, and who had the CPUs meanwhile, in the store. */
 #include "data/store_private.h"
 
 #include <errno.h>
@@ -49,11 +49,35 @@ static int put_log(struct rl_store *store, const struct rl_run *run, const struc
 	return rl_store_finish(store, stmt, err, l->what);
 }
 
+static int put_schedule(struct rl_store *store, const struct rl_run *run,
+	const struct rl_schedule *s, struct rl_err *err)
+{
+	sqlite3_stmt *stmt = rl_store_prepare(store,
+		"INSERT INTO schedule (run, domid, vcpu, state, n, total_ns, p5_ns, p50_ns, p95_ns)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		err);
+
+	if (!stmt)
+		return -EIO;
+	sqlite3_bind_int64(stmt, 1, run->id);
+	sqlite3_bind_int(stmt, 2, s->domid);
+	sqlite3_bind_int(stmt, 3, s->vcpu);
+	sqlite3_bind_text(stmt, 4, s->state, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 5, s->n);
+	rl_store_bind_real(stmt, 6, s->total_ns);
+	rl_store_bind_real(stmt, 7, s->p5_ns);
+	rl_store_bind_real(stmt, 8, s->p50_ns);
+	rl_store_bind_real(stmt, 9, s->p95_ns);
+	return rl_store_finish(store, stmt, err, s->state);
+}
+
 int rl_store_put_latencies(struct rl_store *store, const struct rl_run *run, struct rl_err *err)
 {
 	int rc = put_bins(store, run, err);
 
 	for (size_t i = 0; !rc && i < run->nlogs; i++)
 		rc = put_log(store, run, &run->logs[i], err);
+	for (size_t i = 0; !rc && i < run->nschedule; i++)
+		rc = put_schedule(store, run, &run->schedule[i], err);
 	return rc;
 }

@@ -34,14 +34,16 @@ void rl_run_fini(struct rl_run *run)
 	free(run->stages);
 	free(run->bins);
 	free(run->logs);
+	free(run->schedule);
 	free(run->manifest);
 	run->documents = NULL;
 	run->stats = NULL;
 	run->stages = NULL;
 	run->bins = NULL;
 	run->logs = NULL;
+	run->schedule = NULL;
 	run->manifest = NULL;
-	run->ndocuments = run->nstats = run->nstages = run->nbins = run->nlogs = 0;
+	run->ndocuments = run->nstats = run->nstages = run->nbins = run->nlogs = run->nschedule = 0;
 }
 
 double rl_run_stat(const struct rl_run *run, const char *side, const char *key)

@@ -155,6 +155,24 @@ count() { sqlite3 "$1" 'SELECT count(*) FROM run'; }
 	[[ $output == *"slat log, "*"number of samples"* ]]
 }
 
+@test "who had the CPUs: xenalyze's summary and dump, and what perf counted" {
+	many 2
+	jq '.facts = ["cpu_mhz=1000.000"]' "$sample/manifest.json" >many/manifest.json
+	cp "$RL_SOURCE/data/tests/scheduled/summary.txt" "many/$cell.r1/trace.txt"
+	cp "$RL_SOURCE/data/tests/scheduled/dump.txt" "many/$cell.r2/trace.txt"
+	cp "$RL_SOURCE/data/tests/scheduled/perf.txt" "many/$cell.r1/"
+	cp "$RL_SOURCE/data/tests/scheduled/perf.csv" "many/$cell.r2/"
+	"$RINGLAB" import many
+	[ "$(sqlite3 ringlab.db "SELECT count(DISTINCT run) FROM schedules WHERE state = 'wake' AND domid = 2")" = 2 ]
+	[ "$(sqlite3 ringlab.db "SELECT count(*) FROM stat WHERE side = 'perf' AND key = 'page-faults' AND value = 76")" = 2 ]
+	[ "$(sqlite3 ringlab.db "SELECT sum(n) FROM latency WHERE what = 'wake_to_run'")" = \
+		"$(sqlite3 ringlab.db "SELECT sum(n) FROM schedules WHERE state = 'wake' AND repeat = 2")" ]
+	"$RINGLAB" check "many/$cell.r1/trace.txt" "many/$cell.r1/perf.txt"
+	cp "$sample/manifest.json" many/
+	run -3 "$RINGLAB" import --db new.db many
+	[[ $output == "many/$cell.r1/trace.txt:"*"nobody knows the speed of the clock"* ]]
+}
+
 @test "a database of another program is refused and not touched" {
 	sqlite3 other.db 'CREATE TABLE t(x); INSERT INTO t VALUES (1)'
 	cp other.db copy.db

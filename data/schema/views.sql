@@ -45,6 +45,13 @@ SELECT run.id AS run, run.platform, run.cell, run.repeat, run.role,
 		/ sum(latency.n) OVER (PARTITION BY latency.run, latency.what, latency.way) AS cum_frac
 FROM latency JOIN run ON run.id = latency.run;
 
+-- Who had a pCPU and who waited for one, from Xen's own trace.
+CREATE VIEW schedules AS
+SELECT run.id AS run, run.platform, run.cell, run.repeat, run.role,
+	schedule.domid, schedule.vcpu, schedule.state, schedule.n, schedule.total_ns,
+	schedule.total_ns / schedule.n AS mean_ns, schedule.p5_ns, schedule.p50_ns, schedule.p95_ns
+FROM schedule JOIN run ON run.id = schedule.run;
+
 -- Fitted parameters with their 95 % interval.
 CREATE VIEW parameters AS
 SELECT param_set.name AS param_set, param_set.platform, param_set.created,

@@ -45,6 +45,10 @@ found() {
 
 @test "fio's logs" { clean fio_log 20000; }
 
+@test "xenalyze's texts" { clean xenalyze 20000; }
+
+@test "perf stat" { clean perf 20000; }
+
 @test "decision logs" { clean decisions 20000; }
 
 @test "files of points" { clean points 20000; }

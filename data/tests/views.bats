@@ -7,6 +7,10 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	cd "$BATS_FILE_TMPDIR"
 	"$RINGLAB" import "$RL_SOURCE/data/measured" "$RL_SOURCE/data/tests/traced" >/dev/null
+	mkdir all all/traced && cp "$RL_SOURCE/data/tests/traced/manifest.json" all && cp "$RL_SOURCE"/data/tests/sample/*/* all/traced
+	jq '.facts = ["cpu_mhz=1000.000"]' all/manifest.json >m && mv m all/manifest.json
+	cp "$RL_SOURCE/data/tests/scheduled/dump.txt" all/traced/trace.txt
+	"$RINGLAB" import all
 	"$RINGLAB" import -p logged "$RL_SOURCE/data/tests/logged/jobs/fio.json" "$RL_SOURCE"/data/tests/logged/jobs/*.log
 	sqlite3 ringlab.db "INSERT INTO param_set VALUES (1, 'a', 'xen-qemu-counted', '2026-01-01T00:00:00Z', '{}');
 		INSERT INTO param VALUES (1, 'submit_ns', 2000, 1900, 2100, 1, 'ns')"

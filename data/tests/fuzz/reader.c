@@ -19,9 +19,11 @@
 #include "data/format/fio_json.h"
 #include "data/format/fio_log.h"
 #include "data/format/iolog.h"
+#include "data/format/perf.h"
 #include "data/format/points.h"
 #include "data/format/scenario.h"
 #include "data/format/stats.h"
+#include "data/format/xenalyze.h"
 #include "data/run.h"
 #include "data/stages.h"
 
@@ -88,6 +90,23 @@ static int read_counters(const char *text, size_t size, struct rl_err *err)
 	if (!rc)
 		holds_numbers(&run);
 	rl_run_fini(&run);
+	return rc;
+}
+#endif
+
+#ifdef READER_xenalyze
+/* By a clock that the manifest knows, and by none. */
+static int read_schedule(const char *text, size_t size, struct rl_err *err)
+{
+	double hz = size && text[0] == '0' ? 0 : 1e9;
+	struct rl_xenalyze x;
+	int rc = rl_xenalyze_parse(text, size, "it", hz, &x, err);
+
+	for (size_t i = 0; !rc && i < x.nstate; i++)
+		if (!x.state[i].n || !(x.state[i].total_ns >= 0) || !isfinite(x.state[i].total_ns))
+			broken("a state out of range", x.state[i].state);
+	if (!rc)
+		rl_xenalyze_free(&x);
 	return rc;
 }
 #endif
@@ -180,6 +199,17 @@ static int read_it(const char *text, size_t size, struct rl_err *err)
 	rc = rl_points_parse(text, size, "it", &p, line, sizeof(line), err);
 #elif defined(READER_fio_log)
 	rc = read_log(text, size, err);
+#elif defined(READER_xenalyze)
+	rc = read_schedule(text, size, err);
+#elif defined(READER_perf)
+	struct rl_perf p;
+
+	rc = rl_perf_parse(text, size, "it", &p, err);
+	for (size_t i = 0; !rc && i < p.n; i++)
+		if (!isfinite(p.counter[i].value) || p.counter[i].value < 0)
+			broken("a counter out of range", p.counter[i].name);
+	if (!rc)
+		rl_perf_free(&p);
 #elif defined(READER_cell)
 	struct rl_cell c;
 
