@@ -14,6 +14,10 @@
 /* Two importers wait for each other rather than fail. */
 #define BUSY_MS 20000
 
+/* Million steps of SQLite's machine that looking at a small file may take; it takes less than one.
+ */
+#define PATIENCE 100
+
 int rl_store_fail(struct rl_store *store, struct rl_err *err, const char *doing)
 {
 	int code = sqlite3_errcode(store->db);
@@ -150,18 +154,29 @@ static int verify_content(struct rl_store *store, bool *behind, struct rl_err *e
 	return rc ? rc : rl_store_check_content(store, err);
 }
 
+/* Asked every million steps: a file that keeps us longer than its size allows is given up. */
+static int give_up(void *arg)
+{
+	int64_t *left = arg;
+
+	return --*left < 0;
+}
+
 /*
  * Nothing is written before all that is there has been found to be ours. One transaction
  * holds what is looked at still: another program may be making the tables right now.
  */
 static int verify(struct rl_store *store, struct rl_err *err)
 {
+	int64_t patience = PATIENCE + rl_store_pragma(store, "page_count", err) / 10;
 	bool behind = false;
 	int rc = rl_store_exec(store, "BEGIN", err);
 
 	if (rc)
 		return rc;
+	sqlite3_progress_handler(store->db, 1000000, give_up, &patience);
 	rc = verify_content(store, &behind, err);
+	sqlite3_progress_handler(store->db, 0, NULL, NULL);
 	sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL); /* it only read */
 	return rc || !behind ? rc : migrate(store, err);
 }

@@ -49,6 +49,9 @@ char *rl_store_views_sql(void); /* free() */
 int rl_store_check_views(struct rl_store *store, sqlite3 *model, bool *current, struct rl_err *err);
 int rl_store_make_views(struct rl_store *store, struct rl_err *err);
 
+/* store_run.c: run->hash of platform, cell and documents, which are sorted. */
+void rl_store_hash_run(struct rl_run *run);
+
 /* store_latency.c */
 int rl_store_put_latencies(struct rl_store *store, const struct rl_run *run, struct rl_err *err);
 

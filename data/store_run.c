@@ -71,7 +71,7 @@ static int by_name(const void *a, const void *b)
  * Platform, cell and documents with their lengths. Not the manifest: it is the platform's, and
  * changes when cells are added to it, which makes no old run a new one.
  */
-static void hash_run(struct rl_run *run)
+void rl_store_hash_run(struct rl_run *run)
 {
 	struct rl_sha256 s;
 
@@ -258,7 +258,7 @@ int rl_store_put_run(struct rl_store *store, struct rl_run *run, bool *is_new, s
 	int64_t known;
 	int rc;
 
-	hash_run(run);
+	rl_store_hash_run(run);
 	rc = rl_store_exec(store, "SAVEPOINT run", err);
 	if (rc)
 		return rc;

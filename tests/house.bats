@@ -103,8 +103,8 @@ names_of_policies() {
 	[ "$(sources 'realdrv/core/*.c' | wc -l)" -gt 3 ]
 }
 
-@test "only data/store* includes sqlite3.h" {
-	bad=$(sources '*.c' '*.h' | grep -v '^data/store' |
+@test "only data/store* and its tests include sqlite3.h" {
+	bad=$(sources '*.c' '*.h' | grep -vE '^data/(store|tests/)' |
 		xargs grep -nE 'include[[:space:]]*[<"]sqlite3' || true)
 	echo "$bad"
 	[ -z "$bad" ]

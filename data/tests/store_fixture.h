@@ -28,7 +28,7 @@ static char dir[64], db[96];
 static inline int setup(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/ringlab-store-XXXXXX");
+	snprintf(dir, sizeof(dir), "%.30s/ringlab-store-XXXXXX", getenv("TMPDIR") ?: "/tmp");
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(db, sizeof(db), "%s/t.db", dir);
