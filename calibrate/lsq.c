@@ -346,7 +346,7 @@ static int check(const struct rl_lsq_problem *p, struct rl_err *err)
 	if (p->nparams == 0 || p->nparams > RL_LSQ_MAX_PARAMS)
 		return rl_err_set(err, -EINVAL, NULL, 0, 0,
 			"%zu parameters to fit (expected 1 to %d)", p->nparams, RL_LSQ_MAX_PARAMS);
-	if (4 * p->nparams > p->ngroups)
+	if ((p->groups_per_param ? p->groups_per_param : 4) * p->nparams > p->ngroups)
 		return rl_err_set(err, -EINVAL, NULL, 0, 0,
 			"%zu parameters for %zu calibration cells (expected at most a quarter: "
 			"more could copy the cells instead of explaining them)",

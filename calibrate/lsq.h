@@ -30,6 +30,7 @@ struct rl_lsq_problem {
 	const size_t *group;		/* a row: 0 .. ngroups-1 */
 	const double *step;		/* a parameter, of its finite differences; null or 0: 0.1 */
 	unsigned max_iter;		/* 0: 20 */
+	size_t groups_per_param;	/* at least so many for each; 0: 4 */
 	/* Fills out[i * nrows + row] for the i-th of n vectors x[i * nparams + param]. */
 	int (*forward)(void *arg, size_t n, const double *x, double *out, struct rl_err *err);
 	/* May be null: told after each iteration. */
@@ -68,9 +69,9 @@ struct rl_lsq_result {
  * rl_lsq_solve - fit.
  * @fitted: out, nrows predictions at the solution.
  * @out:    free with rl_lsq_fini(), also after an error.
- * Returns: 0; -EINVAL when there are more parameters than a quarter of the groups (they could
- *          copy the data instead of explaining it) or none; what forward() returned.
- * Context: deterministic; the bootstrap draws from a generator of its own.
+ * Returns: 0; -EINVAL when there are more parameters than a quarter of the groups, or than
+ *          groups_per_param allows (they could copy the data instead of explaining it), or none;
+ * what forward() returned. Context: deterministic; the bootstrap draws from a generator of its own.
  */
 int rl_lsq_solve(const struct rl_lsq_problem *p, double *fitted, struct rl_lsq_result *out,
 	struct rl_err *err);

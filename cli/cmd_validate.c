@@ -4,6 +4,7 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/driver.h"
+#include "cli/published.h"
 #include "cli/share.h"
 
 #include <math.h>
@@ -250,7 +251,9 @@ static int cmd_validate(int argc, char **argv)
 		"1 outside the tolerances.\v"
 		"`pass` of a cell is about that cell alone; the verdict is on means and winners. "
 		"Beside the simulator's errors stand those of an interpolation of the calibration "
-		"cells in log(depth), log(block size).",
+		"cells in log(depth), log(block size).\n\n"
+		"--platform published-NAME: a table of data/published. Long ones row by row, each "
+		"predicted by a fit that has not seen it; short ones by direction and order.",
 		children, NULL, NULL};
 	struct args a = {0};
 	struct rl_err err = {0};
@@ -258,6 +261,8 @@ static int cmd_validate(int argc, char **argv)
 	int code;
 
 	rl_args_parse(&argp, argc, argv, &a);
+	if (rl_published_platform(a.platform))
+		return rl_published_validate(rl_published_platform(a.platform), a.common.format);
 	code = rl_store_open(&store, a.common.db, false, &err);
 	if (code)
 		return rl_share_fail(code, &err);
