@@ -37,6 +37,28 @@ static int pinned(const json_t *pinning, const char *domain, const char *file, i
 	return 0;
 }
 
+static bool says(const json_t *root, const char *key, const char *value)
+{
+	const char *text = json_string_value(json_object_get(root, key));
+
+	return text && strcmp(text, value) == 0;
+}
+
+/* The hosted pair: as many persistent grants as slots can name, all mapped at the start. */
+static void describe_processes(struct rl_scenario *s)
+{
+	s->machine.hosted = true;
+	strcpy(s->machine.scheduler, "eevdf");
+	s->disk.persistent_grants = RL_MAX_PERSISTENT_GRANTS;
+}
+
+/* A job of fio is a process with a ring of its own, which a thread of the backend serves. */
+static void describe_clones(struct rl_scenario *s)
+{
+	if (s->machine.hosted)
+		s->guest.vcpus = s->driver.vcpus = s->disk.queues = s->job.numjobs;
+}
+
 /* What the rig says of the machine. */
 static int describe_machine(struct rl_run *run, const char *at, struct rl_err *err)
 {
@@ -52,6 +74,8 @@ static int describe_machine(struct rl_run *run, const char *at, struct rl_err *e
 	if (!root)
 		return -EINVAL;
 	scheduler = json_string_value(json_object_get(root, "scheduler"));
+	if (says(root, "platform", "hosted"))
+		describe_processes(s);
 	if (scheduler)
 		memccpy(s->machine.scheduler, scheduler, '\0', sizeof(s->machine.scheduler) - 1);
 	cpus = json_object_get(root, "cpus");
@@ -78,7 +102,7 @@ static void describe_cell(struct rl_scenario *s, const struct rl_cell *c)
 	strcpy(s->back_policy, *c->back ? c->back : RL_POLICY_DEFAULT);
 	snprintf(s->disk.device, sizeof(s->disk.device), "%s", c->device);
 	s->disk.grants = c->persistent ? RL_GRANTS_PERSISTENT : RL_GRANTS_MAP;
-	s->disk.ring_pages = 1;
+	s->disk.ring_pages = c->ring_pages;
 	if (c->load_weight) { /* the rig pins its one vCPU to the first pCPU, where the guest runs
 			       */
 		s->load.vcpus = 1;
@@ -137,7 +161,10 @@ int rl_run_describe(struct rl_run *run, const char *dir, struct rl_err *err)
 	if (rc)
 		return rc;
 	snprintf(file, sizeof(file), "%s/job.fio", at);
-	return rl_fio_job_parse(job->bytes, job->size, file, &run->scenario.job, NULL, NULL, err);
+	rc = rl_fio_job_parse(job->bytes, job->size, file, &run->scenario.job, NULL, NULL, err);
+	if (!rc)
+		describe_clones(&run->scenario);
+	return rc;
 }
 
 /* fio repeats its options: they must be those of the job file that lies beside. */

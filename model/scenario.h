@@ -50,6 +50,9 @@ void rl_costs_default(struct rl_costs *c);
 struct rl_machine {
 	uint32_t pcpus, sockets, cores, threads;
 	bool mwait; /* a domain may use MONITOR and MWAIT; Xen's PV domains may not */
+	/* A vCPU is a process of Linux, an event channel an eventfd, and the frontend is in the
+	 * thread that asks for completions: nothing interrupts it. */
+	bool hosted;
 	char scheduler[RL_NAME_BYTES]; /* "credit2", "credit", "null" */
 };
 

@@ -7,11 +7,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Those from JOB2 on tell the rig or the hosted pair what else to do; they change nothing that is
- * read here. */
-enum key { FRONT, BACK, DEVICE, GRANTS, JOB, LOAD, JOB2, KEYS = JOB2 + 10 };
+/* Those from JOB2 on tell the rig or the hosted pair what else to do; of them only the ring's size
+ * matters here. */
+enum key { FRONT, BACK, DEVICE, GRANTS, JOB, LOAD, JOB2, FRONT_ARGS = JOB2 + 5, KEYS = JOB2 + 10 };
 
 static const char *const key_names[KEYS] = {"front", "back", "device", "grants", "job", "load",
 	"job2", "trace", "reload", "corrupt", "timeout", "front_args", "back_args", "decisions",
@@ -89,6 +90,22 @@ static int set_load(struct rl_cell *c, const char *value, const struct at *at, s
 	return 0;
 }
 
+/* name=value,..: the hosted engine's ring_pages=; of the rig's modules nothing. */
+static void set_ring_pages(struct rl_cell *c, const char *args)
+{
+	static const char name[] = "ring_pages=";
+
+	for (const char *at = args; at; at = strchr(at, ',')) {
+		unsigned long n;
+
+		at += *at == ',';
+		n = strncmp(at, name, sizeof(name) - 1) ? 0
+							: strtoul(at + sizeof(name) - 1, NULL, 10);
+		if (n >= 1 && n <= RL_MAX_RING_PAGES)
+			c->ring_pages = (uint32_t)n;
+	}
+}
+
 static int set(
 	struct rl_cell *c, enum key key, const char *value, const struct at *at, struct rl_err *err)
 {
@@ -105,6 +122,9 @@ static int set(
 		return set_load(c, value, at, err);
 	case GRANTS:
 		break;
+	case FRONT_ARGS:
+		set_ring_pages(c, value);
+		return 0;
 	default:
 		return 0;
 	}
@@ -186,6 +206,7 @@ int rl_cell_parse(
 	memset(out, 0, sizeof(*out));
 	strcpy(out->device, "null");
 	out->persistent = true;
+	out->ring_pages = 1;
 	if (bad < size) {
 		rl_text_place(text, size, bad, &line, &col);
 		return rl_err_set(err, -EINVAL, file, line, col, "not a text (expected a cell)");

@@ -13,7 +13,8 @@ struct rl_cell {
 	char device[RL_NAME_BYTES];
 	bool persistent;
 	uint32_t load_weight,
-		load_cap; /* of a third domain that computes; weight 0: there is none */
+		load_cap;    /* of a third domain that computes; weight 0: there is none */
+	uint32_t ring_pages; /* of front_args; 1 unless it says so */
 	char job[256];
 };
 

@@ -48,6 +48,7 @@ static const struct field {
 	NUMBER("machine", "threads", COUNT, machine.threads, 1, RL_MAX_THREADS),
 	FIELD("machine", "scheduler", SCHED, machine.scheduler),
 	FIELD("machine", "mwait", BOOL, machine.mwait),
+	FIELD("machine", "hosted", BOOL, machine.hosted),
 	NUMBER("guest", "count", COUNT, guest.count, 1, RL_MAX_DOMAINS),
 	NUMBER("guest", "vcpus", COUNT, guest.vcpus, 1, RL_MAX_VCPUS),
 	FIELD("guest", "pcpu", PCPUS, guest),

@@ -110,7 +110,8 @@ void rl_blk_init(struct rl_blk *b, const struct rl_scenario *s, struct rl_vbd *v
 	b->mapped_free = b->grants == RL_GRANTS_PERSISTENT ? s->disk.persistent_grants : 0;
 	b->vbd = vbd;
 	ring_init(b, s->disk.ring_pages);
-	rl_waiter_init(&b->fw, b->w, &rl_front_waiter_ops, b->guest, s->front_policy, 1);
+	rl_waiter_init(&b->fw, b->w, b->w->hosted ? &rl_front_called_ops : &rl_front_waiter_ops,
+		b->guest, s->front_policy, 1);
 	if (!b->line)
 		rl_waiter_init(&b->server->wt, b->w, &rl_server_waiter_ops, b->driver,
 			s->back_policy, b->server->n);

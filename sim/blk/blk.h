@@ -41,6 +41,8 @@ struct rl_waiter_ops {
 	 */
 	void (*look)(struct rl_waiter *wt, struct rl_spin *s);
 	void (*seen)(struct rl_waiter *wt, uint32_t line);
+	/* Does anybody want what the ring may hold? Null: always. */
+	bool (*wanted)(const struct rl_waiter *wt);
 	bool in_irq; /* the event's handler drains by itself while armed without a timer */
 };
 
@@ -60,6 +62,7 @@ struct rl_waiter {
 	struct rl_spin spin;
 	bool have_plan;	 /* asked by the handler, to be carried out by the thread */
 	bool irq_charge; /* the handler is in charge */
+	bool asked_for;	 /* by rl_waiter_demand(), and still wanted */
 	bool for_event, for_timer, for_kick; /* what the sleeping thread waits for */
 	bool came;			     /* one of them, perhaps before it slept */
 	enum rl_result how;
@@ -77,6 +80,9 @@ void rl_waiter_init(struct rl_waiter *wt, struct rl_world *w, const struct rl_wa
 void rl_waiter_drained(struct rl_waiter *wt, struct rl_ctx *c);
 /** rl_waiter_kick - a completion: wakes a thread that blocked without arming. */
 void rl_waiter_kick(struct rl_waiter *wt);
+/** rl_waiter_demand - somebody wants what the ring holds, or will: the thread that ops->wanted()
+ * lets sleep takes it, or waits for it. Context: code of the same vCPU. */
+void rl_waiter_demand(struct rl_waiter *wt);
 /** rl_waiter_completed - a sample of the completion time. */
 void rl_waiter_completed(struct rl_waiter *wt, rl_ps time);
 
@@ -146,6 +152,7 @@ struct rl_blk {
 	uint32_t reserved; /* of the free ones: for requests about to be made */
 	uint32_t batch;	   /* messages of the drain under way, a side each */
 	uint32_t fbatch;
+	uint32_t later;		    /* of the backend's drain: those behind this publication */
 	struct rl_tag_list done[2]; /* of the interrupt and of the thread */
 	rl_ps drain_from;	    /* the backend's drain under way began */
 	struct rl_blk *next_done;   /* has completions of the device interrupt under way */
@@ -270,6 +277,8 @@ rl_ps rl_grant_release_cost(
 
 /* front.c, server.c */
 extern const struct rl_waiter_ops rl_front_waiter_ops, rl_server_waiter_ops;
+/* Of a frontend within the thread that asks for completions. */
+extern const struct rl_waiter_ops rl_front_called_ops;
 
 /** rl_back_serve - the server takes what the ring holds; rl_server_next() follows. */
 void rl_back_serve(struct rl_blk *b, struct rl_ctx *c);

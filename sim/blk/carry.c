@@ -20,7 +20,8 @@ static rl_ps ps_of(rl_u64 ns)
 /* Setting the vCPU's timer: its distance and its deadline are taken from the clock. */
 rl_ps rl_wait_set_cost(const struct rl_waiter *wt)
 {
-	return rl_vcost(wt->thread->v, hypercall_ns) + 2 * rl_cost(wt->w, clock_ns);
+	return rl_vcost(wt->thread->v, hypercall_ns) + rl_cost(wt->w, timer_set_ns) +
+	       2 * rl_cost(wt->w, clock_ns);
 }
 
 static void spun(struct rl_ctx *c)
@@ -82,6 +83,17 @@ static rl_u64 until(const struct rl_waiter *wt)
 	return wt->plan.action == RL_ARM_HALT ? wt->plan.timer_ns : wt->plan.deadline_ns;
 }
 
+static rl_u64 now_ns(const struct rl_waiter *wt)
+{
+	return wt->w->now / RL_PS_PER_NS;
+}
+
+/* From the moment that a policy was told as now to the next look at the clock. */
+static rl_u64 ask_ns(const struct rl_waiter *wt)
+{
+	return 2 * rl_cost(wt->w, clock_ns) / RL_PS_PER_NS;
+}
+
 /* What comes while a timer is set is not lost: who sleeps looks for it first. */
 static void with_timer(struct rl_waiter *wt, struct rl_ctx *c, void (*then)(struct rl_ctx *))
 {
@@ -97,7 +109,7 @@ static void set_timer(struct rl_waiter *wt)
 {
 	rl_ps at = ps_of(until(wt)), soonest = wt->w->now + rl_cost(wt->w, timer_min_ns);
 
-	rl_timer_set(&wt->timer, at > soonest ? at : soonest);
+	rl_timer_set(&wt->timer, (at > soonest ? at : soonest) + rl_cost(wt->w, timer_slack_ns));
 }
 
 static void sleep_now(struct rl_ctx *c)
@@ -151,17 +163,25 @@ static bool hit_on_arming(struct rl_waiter *wt, struct rl_ctx *c)
 	return true;
 }
 
-/* Of several rings, each is armed and looked at. What one takes is within the cost of blocking. */
+/*
+ * Of several rings, each is armed and looked at. What one takes is within the cost of blocking; a
+ * process that finds something then does not block, and pays for the line that it wrote to.
+ */
 static rl_ps arm_cost(const struct rl_waiter *wt)
 {
-	return (wt->rings - 1) * rl_cost(wt->w, poll_ns);
+	const struct rl_world *w = wt->w;
+
+	if (w->hosted)
+		return rl_cost(w, poll_ns) + (w->npcpus > 1 ? rl_cost(w, line_ns) : 0);
+	return (wt->rings - 1) * rl_cost(w, poll_ns);
 }
 
 static void arm_halt(struct rl_ctx *c)
 {
 	struct rl_waiter *wt = of(c);
 	/* Only a backend has completions of its own that wake it: a frontend always arms. */
-	bool no_arm = wt->plan.no_arm && !wt->ops->in_irq && wt->ops->in_flight(wt);
+	bool own = !wt->ops->in_irq && !wt->ops->wanted;
+	bool no_arm = wt->plan.no_arm && own && wt->ops->in_flight(wt);
 
 	if (!no_arm && hit_on_arming(wt, c))
 		return;
@@ -170,7 +190,7 @@ static void arm_halt(struct rl_ctx *c)
 		rl_ctx_sleep(c, rl_wait_next);
 		return;
 	}
-	wt->how = RL_TIMER;
+	wt->how = wt->plan.action == RL_ARM_HALT ? RL_TIMER : RL_EXPIRED;
 	wt->for_event = true;
 	wt->for_kick = no_arm;
 	with_timer(wt, c, sleep_now);
@@ -194,10 +214,14 @@ void rl_wait_carry(struct rl_waiter *wt, struct rl_ctx *c)
 		break;
 	case RL_SLEEP:
 		wt->how = RL_EXPIRED;
-		with_timer(wt, c, sleep_now);
+		if (wt->w->hosted && until(wt) <= now_ns(wt) + ask_ns(wt))
+			woken(c); /* over before a process could lie down */
+		else
+			with_timer(wt, c, sleep_now);
 		break;
 	case RL_POLL_PORT:
-		rl_wait_after(c, arm_cost(wt), arm_poll);
+		/* A process blocks on its descriptor: there is no handler to do without. */
+		rl_wait_after(c, arm_cost(wt), wt->w->hosted ? arm_halt : arm_poll);
 		break;
 	default:
 		rl_wait_after(c, arm_cost(wt), arm_halt);

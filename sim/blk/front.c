@@ -200,6 +200,19 @@ static void front_drain(struct rl_waiter *wt, struct rl_ctx *c)
 	rl_ctx_run_part(c, RL_CPU_FRONTEND, cost + copy, RL_CPU_COPY, copy, take_responses);
 }
 
+static bool front_wanted(const struct rl_waiter *wt)
+{
+	return rl_blk_of(wt)->gate.asleep;
+}
+
+const struct rl_waiter_ops rl_front_called_ops = {
+	.drain = front_drain,
+	.pending = front_pending,
+	.arm = front_arm,
+	.in_flight = front_in_flight,
+	.wanted = front_wanted,
+};
+
 const struct rl_waiter_ops rl_front_waiter_ops = {
 	.drain = front_drain,
 	.pending = front_pending,

@@ -16,9 +16,24 @@ uint32_t rl_segments_of(uint32_t bytes)
 	return data + (data + INDIRECT_PAGE_SEGMENTS - 1) / INDIRECT_PAGE_SEGMENTS;
 }
 
+/* Of what is copied, the share that has left the cache since: all in flight passes through it,
+ * twice, here and there. */
+static double far_frac(const struct rl_blk *b, uint32_t bytes)
+{
+	double set = 2.0 * bytes * (b->front.req_prod_pvt - b->front.rsp_cons + 1);
+	double cache = (double)(rl_cost(b->w, cache_bytes) / RL_PS_PER_NS);
+
+	return set > cache ? 1 - cache / set : 0;
+}
+
 rl_ps rl_grant_front_copy(const struct rl_blk *b, uint32_t bytes)
 {
-	return b->grants == RL_GRANTS_PERSISTENT ? bytes * rl_cost(b->w, copy_ns_per_byte) : 0;
+	double cost = bytes * b->w->copy_ps,
+	       far = (double)rl_cost(b->w, copy_far_frac) / RL_PS_PER_NS;
+
+	if (b->grants != RL_GRANTS_PERSISTENT)
+		return 0;
+	return (rl_ps)(far > 0 ? cost * (1 + far * far_frac(b, bytes)) : cost);
 }
 
 /* Pages of persistent grants are used again, the last one first, so those that stay mapped are. */

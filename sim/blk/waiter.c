@@ -206,9 +206,29 @@ void rl_waiter_kick(struct rl_waiter *wt)
 
 /* ---- both ---------------------------------------------------------------------------------- */
 
+static void demanded(struct rl_ctx *c)
+{
+	if (of(c)->ops->pending(of(c)))
+		drain(c);
+	else
+		rl_wait_next(c);
+}
+
+void rl_waiter_demand(struct rl_waiter *wt)
+{
+	if (wt->thread->ready || wt->asked_for)
+		return;
+	wt->asked_for = true;
+	wt->thread->done = demanded;
+	rl_ctx_wake(wt->thread);
+}
+
 void rl_waiter_drained(struct rl_waiter *wt, struct rl_ctx *c)
 {
-	if (c == wt->thread)
+	if (wt->ops->wanted && !wt->ops->wanted(wt)) {
+		wt->asked_for = false;
+		rl_ctx_sleep(c, demanded);
+	} else if (c == wt->thread)
 		rl_ctx_run(c, RL_CPU_WAIT, 0, rl_wait_next);
 	else
 		rl_wait_after(c, knows_time(wt), irq_asked);
@@ -228,7 +248,7 @@ void rl_waiter_init(struct rl_waiter *wt, struct rl_world *w, const struct rl_wa
 	wt->w = w;
 	wt->idle_permille = 1000;
 	rl_policy_select(&wt->inst, spec, NULL); /* the scenario's check did so before */
-	wt->thread = rl_vcpu_thread(v, rl_wait_next, wt);
+	wt->thread = rl_vcpu_thread(v, ops->wanted ? NULL : rl_wait_next, wt);
 	wt->rings = rings;
 	wt->evtchn = rl_world_alloc(w, rings * sizeof(*wt->evtchn));
 	for (uint32_t i = 0; i < rings; i++)

@@ -77,6 +77,9 @@ int rl_rep_start(struct rl_world *w, const struct rl_rep_args *a, uint32_t rep)
 	w->sched = a->sched;
 	w->waker = -1;
 	w->mwait = a->s->machine.mwait;
+	w->hosted = a->s->machine.hosted;
+	w->copy_ps = w->hosted ? a->s->costs.v[RL_PARAM_copy_ns_per_byte] * RL_PS_PER_NS
+			       : (double)rl_cost(w, copy_ns_per_byte);
 	rl_rng_init(&machine, a->seed, rep, STREAM_MACHINE, 0);
 	rl_rng_init(&w->dom0_rng, a->seed, rep, STREAM_DOM0, 0);
 	rl_rng_init(&w->load_rng, a->seed, rep, STREAM_LOAD, 0);

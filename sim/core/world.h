@@ -27,6 +27,7 @@ struct rl_world {
 	struct rl_tally tally;
 	struct rl_engine engine;
 	rl_ps cost[RL_PARAM_COUNT]; /* rounded once; per byte: ps a byte */
+	double copy_ps;		    /* of a byte; of a fast machine it is few, and is not rounded */
 	rl_ps typed[RL_DOMAIN_TYPES][RL_PARAM_COUNT];
 
 	const struct rl_sched *sched;
@@ -36,6 +37,7 @@ struct rl_world {
 	uint32_t npcpus, nvcpus, ndoms, nguests, ndrivers;
 	uint32_t sockets, threads; /* threads of a core */
 	bool mwait;		   /* domains may use it */
+	bool hosted;		   /* vCPUs are processes of Linux: see struct rl_machine */
 	bool plain; /* one thread a core, and no cache to fill: segments take what they cost */
 	struct rl_pcpu *pcpu;
 	struct rl_dom *dom;

@@ -22,30 +22,50 @@ static void issued(struct rl_ctx *c)
 	settle(c);
 }
 
+static void return_to_fio(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, submit_return_ns), issued);
+}
+
+/* Who waits for a tag holds nothing back. */
+static void wait_for_tag(struct rl_ctx *c, void (*then)(struct rl_ctx *))
+{
+	struct rl_fio *f = c->arg;
+
+	if (f->unpublished)
+		rl_fio_flush(c, then);
+	else
+		rl_ctx_sleep(c, then);
+}
+
 /* The batch, I/O after I/O, each part by part. */
 static void next_part(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
 	uint32_t at = rl_io_peek(f, &f->queued, f->issuing);
-	bool plugged = f->queued.n >= PLUG_FROM, last;
+	bool called = f->w->hosted, plugged = called || f->queued.n >= PLUG_FROM, last;
 
-	if (f->io[at].left) {
-		if (!rl_fio_get_tag(f, at)) {
-			/* Who waits for a tag holds nothing back. */
-			if (f->unpublished)
-				rl_fio_flush(c, next_part);
-			else
-				rl_ctx_sleep(c, next_part);
-			return;
-		}
+	if (f->io[at].left && !f->held.n && rl_fio_get_tag(f, at)) {
 		last = !plugged ||
 		       (f->issuing + 1 == f->queued.n && f->io[at].left <= f->part_bytes);
 		rl_fio_part(c, at, last, next_part);
-	} else if (++f->issuing < f->queued.n) {
+		return;
+	}
+	if (f->io[at].left && !called) {
+		wait_for_tag(c, next_part);
+		return;
+	}
+	if (f->io[at].left)
+		rl_io_push(f, &f->held, at);
+	if (++f->issuing < f->queued.n) {
 		at = rl_io_peek(f, &f->queued, f->issuing);
 		rl_ctx_run(c, RL_CPU_FIO, rl_fio_submit_cost(f, &f->io[at]), next_part);
+	} else if (f->unpublished) {
+		rl_fio_flush(c, return_to_fio);
 	} else {
-		rl_ctx_run(c, RL_CPU_FIO, rl_cost(f->w, submit_return_ns), issued);
+		return_to_fio(c);
 	}
 }
 
@@ -71,14 +91,45 @@ static void pick(struct rl_ctx *c)
 
 /* ---- reaping ------------------------------------------------------------------------------- */
 
+static void reap(struct rl_ctx *c);
+
+static void held_parted(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+
+	if (!f->io[rl_io_peek(f, &f->held, 0)].left)
+		rl_io_pop(f, &f->held);
+	reap(c);
+}
+
+/* What a full ring kept with the frontend goes onto it, as far as there is room now. */
+static bool put_held(struct rl_ctx *c)
+{
+	struct rl_fio *f = c->arg;
+	uint32_t at;
+
+	if (!f->held.n)
+		return false;
+	at = rl_io_peek(f, &f->held, 0);
+	if (!rl_fio_get_tag(f, at))
+		return false;
+	rl_fio_part(c, at,
+		f->blk->nfree == f->blk->reserved ||
+			(f->held.n == 1 && f->io[at].left <= f->part_bytes),
+		held_parted);
+	return true;
+}
+
 static void reap(struct rl_ctx *c)
 {
 	struct rl_fio *f = c->arg;
 	uint32_t max = f->job->complete_max, n = 0;
 
+	if (put_held(c))
+		return;
 	if (f->done.n < f->want) {
 		f->waits_done = true;
-		rl_ctx_sleep(c, reap);
+		rl_fio_await(c, reap);
 		return;
 	}
 	max = max > f->want ? max : f->want;

@@ -59,6 +59,7 @@ struct rl_fio {
 	 * more, number depth, is its flush. */
 	struct rl_io *io;
 	struct rl_io_queue free, queued, done;
+	struct rl_io_queue held; /* issued, but with the frontend: the ring is full */
 	uint32_t depth, in_flight;
 	uint32_t part_bytes; /* the most that a request carries */
 	uint32_t issuing;    /* of the batch under way: so many are with the driver */
@@ -114,6 +115,7 @@ struct rl_fio_gate {
 	uint32_t stalled;		/* clones */
 	rl_ps stalled_from, stalled_ps; /* since when any is, and how long before that */
 	struct rl_fio *kick;		/* woken on other vCPUs, which are not told yet */
+	bool asleep; /* who asked for completions; where the frontend is called */
 };
 
 /* All clones of a guest's jobs. */

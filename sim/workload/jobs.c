@@ -93,12 +93,13 @@ bool rl_jobs_over(const struct rl_world *w)
 
 static void give_memory(struct rl_fio *f)
 {
-	uint32_t *at = rl_world_alloc(f->w, 3 * f->depth * sizeof(*at));
+	uint32_t *at = rl_world_alloc(f->w, 4 * f->depth * sizeof(*at));
 
 	f->io = rl_world_alloc(f->w, (f->depth + f->syncs) * sizeof(*f->io));
 	f->free.at = at;
 	f->queued.at = at + f->depth;
 	f->done.at = at + 2 * f->depth;
+	f->held.at = at + 3 * f->depth;
 	for (uint32_t i = 0; i < f->depth; i++)
 		rl_io_push(f, &f->free, i);
 }

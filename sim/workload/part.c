@@ -12,6 +12,17 @@ rl_ps rl_fio_submit_cost(const struct rl_fio *f, const struct rl_io *io)
 	return rl_cost(f->w, submit_ns) + pages * rl_cost(f->w, page_ns);
 }
 
+void rl_fio_await(struct rl_ctx *c, void (*then)(struct rl_ctx *))
+{
+	struct rl_fio *f = c->arg;
+
+	if (f->w->hosted && (f->waits_done || f->waits_tag)) {
+		f->blk->gate.asleep = true;
+		rl_waiter_demand(&f->blk->fw);
+	}
+	rl_ctx_sleep(c, then);
+}
+
 void rl_fio_wait_tag(struct rl_fio *f)
 {
 	struct rl_fio_gate *g = &f->blk->gate;
@@ -178,6 +189,7 @@ static void wake(struct rl_fio *f, const struct rl_vcpu *by)
 	struct rl_fio_gate *g = &f->blk->gate;
 
 	f->waits_done = f->waits_tag = false;
+	g->asleep = false;
 	if (rl_ctx_wake_from(f->ctx, by)) {
 		f->next_kick = g->kick;
 		g->kick = f;

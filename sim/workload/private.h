@@ -47,6 +47,8 @@ void rl_fio_begin(struct rl_ctx *c);
 bool rl_fio_get_tag(struct rl_fio *f, uint32_t io);
 /** rl_fio_wait_tag - wait in line for one. */
 void rl_fio_wait_tag(struct rl_fio *f);
+/** rl_fio_await - sleep until what the clone waits for comes; who calls its frontend sees to it. */
+void rl_fio_await(struct rl_ctx *c, void (*then)(struct rl_ctx *));
 /** rl_fio_part - the next request of I/O @io, its tag taken; @then follows. @last: publish. */
 void rl_fio_part(struct rl_ctx *c, uint32_t io, bool last, void (*then)(struct rl_ctx *));
 /** rl_fio_flush - publish what waits for it; @then follows. */

@@ -8,7 +8,8 @@
 
 static rl_ps set_cost(const struct rl_vcpu *v)
 {
-	return rl_vcost(v, hypercall_ns) + 2 * rl_cost(v->w, clock_ns);
+	return rl_vcost(v, hypercall_ns) + rl_cost(v->w, timer_set_ns) +
+	       2 * rl_cost(v->w, clock_ns);
 }
 
 /* What the shortest sleep takes: fio measures it when it starts. */
@@ -16,8 +17,9 @@ static rl_ps shortest(const struct rl_fio *f)
 {
 	const struct rl_vcpu *v = f->ctx->v;
 
-	return rl_cost(f->w, timer_min_ns) + 2 * set_cost(v) + rl_vcost(v, upcall_ns) +
-	       rl_cost(f->w, clock_ns) + rl_vcost(v, thread_switch_ns) + rl_cost(f->w, block_ns);
+	return rl_cost(f->w, timer_min_ns) + rl_cost(f->w, timer_slack_ns) + 2 * set_cost(v) +
+	       rl_vcost(v, upcall_ns) + rl_cost(f->w, clock_ns) + rl_vcost(v, thread_switch_ns) +
+	       rl_cost(f->w, block_ns);
 }
 
 /* Reads the clock until the time has come, or what it attends to. */
@@ -52,7 +54,8 @@ static void set_timer(struct rl_fio *f)
 	rl_ps soonest = f->w->now + rl_cost(f->w, timer_min_ns);
 
 	f->waits_time = true;
-	rl_world_arm(f->w, f->alarm.slot, at > soonest ? at : soonest);
+	rl_world_arm(
+		f->w, f->alarm.slot, (at > soonest ? at : soonest) + rl_cost(f->w, timer_slack_ns));
 }
 
 static void lie_down(struct rl_ctx *c)
@@ -107,7 +110,7 @@ static void doze_off(struct rl_ctx *c)
 	}
 	if (f->rest_until != RL_PS_NEVER)
 		set_timer(f);
-	rl_ctx_sleep(c, risen);
+	rl_fio_await(c, risen);
 }
 
 void rl_fio_doze(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *))

@@ -43,7 +43,7 @@ static void wait(struct rl_ctx *c)
 	}
 	f->want = UINT32_MAX; /* until the flush comes, whatever else does */
 	f->waits_done = true;
-	rl_ctx_sleep(c, wait);
+	rl_fio_await(c, wait);
 }
 
 static void ask(struct rl_ctx *c)
@@ -53,7 +53,7 @@ static void ask(struct rl_ctx *c)
 	if (rl_fio_get_tag(f, f->depth))
 		rl_fio_part(c, f->depth, true, wait);
 	else
-		rl_ctx_sleep(c, ask);
+		rl_fio_await(c, ask);
 }
 
 void rl_fio_sync(struct rl_ctx *c, void (*then)(struct rl_ctx *))

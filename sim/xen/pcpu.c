@@ -139,6 +139,27 @@ static void fire(void *arg)
 		rl_pcpu_schedule(p, false);
 }
 
+static rl_ps halt_wake(const struct rl_pcpu *p)
+{
+	const struct rl_world *w = p->w;
+
+	return w->now < p->idle_from + rl_cost(w, halt_poll_ns) ? rl_cost(w, halt_poll_wake_ns)
+								: rl_cost(w, halt_wake_ns);
+}
+
+/* What it takes to make @p look, from pCPU @cpu; who runs there pays its part of it. */
+static rl_ps interrupt(struct rl_pcpu *p, int32_t cpu)
+{
+	struct rl_world *w = p->w;
+	rl_ps takes = p->cur ? 0 : halt_wake(p);
+
+	if (cpu < 0 || cpu == p->id)
+		return takes;
+	if (w->pcpu[cpu].cur)
+		w->pcpu[cpu].cur->owed += rl_cost(w, ipi_send_ns);
+	return takes + rl_ipi(w, cpu, p->id);
+}
+
 void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu)
 {
 	struct rl_world *w = p->w;
@@ -149,10 +170,10 @@ void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu)
 		p->resched = true;
 		return;
 	}
-	if (cpu >= 0 && cpu != p->id)
-		at += rl_ipi(w, cpu, p->id);
-	if (!p->cur)
-		at += rl_cost(w, halt_wake_ns);
+	if (!p->cur && at < p->idle_from + rl_cost(w, idle_entry_ns))
+		at = p->idle_from + rl_cost(w, idle_entry_ns);
+	else
+		at += interrupt(p, cpu);
 	if (!rl_world_armed(w, p->slot) || rl_world_at(w, p->slot) > at)
 		rl_world_arm(w, p->slot, at);
 }

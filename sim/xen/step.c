@@ -37,6 +37,10 @@ void rl_ctx_run(
 	struct rl_ctx *c, enum rl_purpose purpose, rl_ps cost, void (*done)(struct rl_ctx *))
 {
 	c->left = cost ? takes(c->v->w, c->v->cpu, cost) : 0;
+	if (c->v->owed) {
+		c->left += c->v->owed;
+		c->v->owed = 0;
+	}
 	c->switch_left = c->part_left = 0;
 	c->purpose = purpose;
 	c->done = done;

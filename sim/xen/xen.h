@@ -160,6 +160,7 @@ struct rl_vcpu {
 	struct rl_port wake_port;  /* another vCPU woke a thread of this one */
 	struct rl_pcpu *warm;	   /* in whose cache its data was left, */
 	uint64_t left_touched;	   /* when so much had been touched there */
+	rl_ps owed;		   /* its next step takes longer by this */
 	rl_ps refill, refill_left; /* what this turn takes longer for it, and not yet charged */
 	uint32_t nthreads;
 };
