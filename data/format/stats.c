@@ -84,6 +84,9 @@ static int parse(const struct rl_document *doc, const char *file, struct counter
 				"%s given twice (expected once)", list[*n].key);
 		*n += 1;
 	}
+	if (doc->size && doc->bytes[doc->size - 1] != '\n')
+		return rl_err_set(err, -EINVAL, file, l.line, (int)l.size + 1,
+			"the last line has no end (expected the whole file)");
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() { cd "$RL_SOURCE"; }
+setup() { cd "$RL_SOURCE" || exit; }
 
 @test "500 kills while importing, 500 while saving parameters" {
 	RL_KILLS=500 run -0 "$RL_BUILD/test_data_store_kill"
