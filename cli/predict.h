@@ -61,7 +61,7 @@ int rl_predict_explain(const struct rl_predict *in, const struct rl_predict_resu
  * Theory's wait ends where the own service begins: in the middle of a batch, in the mean.
  */
 struct rl_estimate rl_predict_simulated(
-	const struct rl_analytic *a, const struct rl_metrics *m, const char *metric);
+	const struct rl_prediction *p, const struct rl_metrics *m, const char *metric);
 
 /** rl_predict_print - on stdout, as in->args.format says. Returns: 0; -ENOMEM, -EIO. */
 int rl_predict_print(const struct rl_predict *in, const struct rl_predict_result *r);

@@ -22,18 +22,18 @@ static struct rl_estimate sum_of(
 	return e;
 }
 
-static struct rl_estimate wait_of(const struct rl_analytic *a, const struct rl_metrics *m)
+static struct rl_estimate wait_of(const struct rl_prediction *p, const struct rl_metrics *m)
 {
 	static const int stage[] = {RL_METRIC_stage_slot_ns, RL_METRIC_stage_notify_ns,
 		RL_METRIC_stage_back_wake_ns, RL_METRIC_stage_dequeue_ns,
 		RL_METRIC_stage_process_ns};
 	static const double times[] = {1, 1, 1, 1, 0.5};
 
-	return sum_of(m, stage, times, 5, a->back_mean / 2);
+	return sum_of(m, stage, times, 5, p->service_ns / 2);
 }
 
 struct rl_estimate rl_predict_simulated(
-	const struct rl_analytic *a, const struct rl_metrics *m, const char *metric)
+	const struct rl_prediction *p, const struct rl_metrics *m, const char *metric)
 {
 	static const int device[] = {RL_METRIC_stage_slot_ns, RL_METRIC_stage_device_ns};
 	static const double once[] = {1, 1};
@@ -44,9 +44,9 @@ struct rl_estimate rl_predict_simulated(
 	if (strcmp(metric, "iops_at_least") == 0 || strcmp(metric, "iops_at_most") == 0)
 		return m->m[RL_METRIC_iops];
 	if (strcmp(metric, "wait_ns") == 0)
-		return wait_of(a, m);
+		return wait_of(p, m);
 	if (strcmp(metric, "device_wait_ns") == 0)
-		return sum_of(m, device, once, 2, a->station.mean_ns);
+		return sum_of(m, device, once, 2, p->service_ns);
 	return (struct rl_estimate){NAN, NAN, NAN};
 }
 

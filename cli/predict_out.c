@@ -70,7 +70,7 @@ static void form_rows(
 {
 	for (uint32_t i = 0; i < f->p.n; i++) {
 		const struct rl_form_value *v = &f->p.v[i];
-		struct rl_estimate e = rl_predict_simulated(&r->a, &r->sim.metrics, v->metric);
+		struct rl_estimate e = rl_predict_simulated(&f->p, &r->sim.metrics, v->metric);
 
 		row_begin(o, f->form->is == RL_FORM_BOUND ? "bound" : "form", f->form->name,
 			v->metric, v->value, v->unit, rl_form_is_name[f->p.is]);
@@ -159,7 +159,7 @@ static json_t *json_values(const struct rl_predict_result *r, const struct rl_pr
 
 	for (uint32_t i = 0; i < f->p.n; i++) {
 		const struct rl_form_value *v = &f->p.v[i];
-		struct rl_estimate e = rl_predict_simulated(&r->a, &r->sim.metrics, v->metric);
+		struct rl_estimate e = rl_predict_simulated(&f->p, &r->sim.metrics, v->metric);
 
 		json_object_set_new(all, v->metric,
 			json_pack("{s:o, s:s, s:o, s:o}", "value", real_or_null(v->value), "unit",

@@ -136,6 +136,9 @@ loop() {
 }
 
 @test "bounds hold, with all the costs and every policy" {
+	"$RINGLAB" predict "$RL_SOURCE/data/scenarios/two-cores.yaml" --reps 2 --requests 2000 \
+		--job "$RL_SOURCE/data/scenarios/bursts.fio" --no-explain --format json |
+		jq -e '.forms[] | select(.name == "asymptotic") | all(.values[]; .agrees)' >/dev/null
 	for d in 1 8 64; do
 		"$RINGLAB" list policies --format csv | tail -n +2 | cut -d, -f1 | sort -u | while read -r policy; do
 			"$RINGLAB" predict "$RL_SOURCE/data/scenarios/two-cores.yaml" --reps 2 \
@@ -201,6 +204,9 @@ gain() {
 	cd "$BATS_TEST_TMPDIR"
 	[[ $(why mg1_wakeup) == *"closed loop (expected io_submit_mode=offload"* ]]
 	[[ $(why thread_chain) == *"blocks until an event comes"* ]]
+	"$RINGLAB" predict "$RL_SOURCE/data/scenarios/two-cores.yaml" --no-explain --reps 2 --requests 500 \
+		--set job.thinktime=1ms --set job.iodepth=8 --format json >predict.json
+	[[ $(why mva) == "thinktime stops all I/Os of a job"* ]]
 	# Overload says so, with an end or it is refused before.
 	scenario spin
 	"$RINGLAB" predict spin.yaml --job "$HERE/poisson.fio" --set job.rate_iops=21000 \

@@ -92,6 +92,7 @@ struct rl_prediction {
 	bool applies;
 	char why[RL_FORM_WHY_BYTES]; /* it does not */
 	enum rl_form_is is;
+	double service_ns;	  /* of an open queue: what a request takes of its server, in all */
 	uint32_t assumes, broken; /* bits of enum rl_assume; broken: those that do not hold */
 	uint32_t n;
 	struct rl_form_value v[RL_FORM_VALUES];

@@ -79,6 +79,9 @@ bool rl_closed_applies(const struct rl_analytic *a, struct rl_prediction *p)
 		return rl_form_no(p,
 			"I/Os are issued or reaped together (expected "
 			"iodepth_batch=1 and iodepth_batch_complete_min of at most 1)");
+	if (j->thinktime_ns && (j->iodepth > 1 || j->thinktime_spin_ns))
+		return rl_form_no(p, "thinktime stops all I/Os of a job (expected iodepth=1, and "
+				     "thinking asleep)");
 	if (j->fsync || j->fdatasync)
 		return rl_form_no(p, "fsync stops the loop (expected none)");
 	if (a->s->load.vcpus)

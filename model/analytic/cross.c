@@ -178,6 +178,8 @@ static void by_depth(struct two *t, struct rl_crossing *c)
 		snprintf(c->what, sizeof(c->what),
 			"no depth: a poller on its guest's pCPU takes the time in which the guest "
 			"could make work (expected a pCPU of its own)");
+	} else if (!isfinite(gains(jobs, t))) {
+		snprintf(c->what, sizeof(c->what), "nothing takes any time");
 	} else if (gains(jobs, t) <= 0) {
 		snprintf(c->what, sizeof(c->what),
 			"no depth: polling gains %.2g %% with one I/O of each job",

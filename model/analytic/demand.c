@@ -332,6 +332,14 @@ static double alone(const struct rl_scenario *s, const struct rl_spec *device)
 	return device->type->service ? st.mean_ns : cost(s, RL_PARAM_device_ns);
 }
 
+/* Of an I/O in the mean, at the least: one that thinks by the clock may do any number between. */
+static double think_of(const struct rl_job *j)
+{
+	if (j->thinktime_iotime_ns)
+		return 0;
+	return (double)j->thinktime_ns / (j->thinktime_blocks > 1 ? j->thinktime_blocks : 1);
+}
+
 void rl_demand_of(const struct rl_scenario *s, const struct rl_spec *device,
 	const struct rl_told *told, struct rl_demand *d)
 {
@@ -356,9 +364,7 @@ void rl_demand_of(const struct rl_scenario *s, const struct rl_spec *device,
 		add(d, RL_PLACE_DEVICE, names[i], m[DEVICE + i], s->guest.count);
 		device_ns = fmax(device_ns, m[DEVICE + i]);
 	}
-	d->think_ns =
-		(double)j->thinktime_ns /
-		(j->thinktime_blocks > 1 && !j->thinktime_iotime_ns ? j->thinktime_blocks : 1);
+	d->think_ns = think_of(j);
 	d->in_flight = (double)j->numjobs * j->iodepth * s->guest.count;
 	device_ns = fmax(device_ns, alone(s, device));
 	d->chain_ns = m[CHAIN] + device_ns + d->think_ns;

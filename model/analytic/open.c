@@ -131,6 +131,7 @@ void rl_open_say(const struct rl_analytic *a, const struct rl_open *q, const str
 	double var = q->c2 - q->c * q->c;
 	double r = (q->rho + l * l * var + (1 - q->rho) * w->k2_to_k) / (1 - q->rho * q->rho);
 
+	p->service_ns = q->c;
 	around(a, w->send, &lat, &slat);
 	lat += wait + q->c + (r - 1) * q->c / 2;
 	rl_form_say(p, "wait_ns", wait);

@@ -9,6 +9,16 @@
 
 #include <math.h>
 
+/* Are as many I/Os as may be in flight all the time, so that Little's law gives their latency? */
+static bool always_full(const struct rl_analytic *a)
+{
+	const struct rl_job *j = &a->s->job;
+
+	return !j->offload && !isfinite(a->least.offered_per_s) && j->batch <= 1 &&
+	       j->complete_min <= 1 && !j->fsync && !j->fdatasync &&
+	       (!j->thinktime_ns || j->iodepth == 1);
+}
+
 static void predict(const struct rl_analytic *a, struct rl_prediction *p)
 {
 	const struct rl_demand *d = &a->least;
@@ -26,7 +36,7 @@ static void predict(const struct rl_analytic *a, struct rl_prediction *p)
 		return;
 	}
 	rl_form_say(p, "iops", x);
-	if (!a->s->job.offload && !isfinite(d->offered_per_s))
+	if (always_full(a))
 		rl_form_say(p, "lat_mean_ns",
 			fmax(0, fmax(d->chain_ns, d->in_flight / x * 1e9) - d->think_ns -
 					a->mean.fio));

@@ -54,6 +54,7 @@ static void predict(const struct rl_analytic *a, struct rl_prediction *p)
 	else
 		wait = erlang_c(c, load) * st->mean_ns / (c - load);
 	rest = a->mean.submit + a->mean.make + a->mean.back + a->mean.complete + a->mean.reap;
+	p->service_ns = st->mean_ns;
 	rl_form_say(p, "device_wait_ns", wait);
 	rl_form_say(p, "lat_mean_ns", rest + wait + st->mean_ns);
 	rl_form_say(p, "iops", l * 1e9 * a->s->guest.count);
