@@ -21,6 +21,43 @@
 #include "data/format/trace.h"
 #include "data/store.h"
 
+/* The stamps of a request, in the order in which they must be. */
+enum rl_stages_point {
+	RL_AT_SUBMIT,
+	RL_AT_PUBLISH,
+	RL_AT_NOTIFY,
+	RL_AT_BACK_WAKE,
+	RL_AT_DEQUEUE,
+	RL_AT_DEVICE,
+	RL_AT_RESPOND,
+	RL_AT_RSP_NOTIFY,
+	RL_AT_FRONT_WAKE,
+	RL_AT_COMPLETE,
+	RL_STAGES_POINTS
+};
+
+/* The stages of every request. */
+struct rl_stage_samples {
+	size_t n;
+	/* In the order of requests; by the point that a stage ends at. NaN: it has none. */
+	double (*ns)[RL_STAGES_POINTS];
+};
+
+/** rl_stages_name - of the stage that ends at a point; the first begins there: "submit". */
+const char *rl_stages_name(int point);
+
+/** rl_stages_find - the point that a stage of this name ends at; -1 when there is none. */
+int rl_stages_find(const char *name);
+
+/**
+ * rl_stages_samples - the stages of a run request by request, from its documents.
+ * @run: with documents.  @dir: names it in errors.  @out: free with rl_stages_samples_fini().
+ * Returns: 0; -ENOENT when it has no trace of one side; -EINVAL; -ENOMEM.
+ */
+int rl_stages_samples(const struct rl_run *run, const char *dir, struct rl_stage_samples *out,
+	struct rl_err *err);
+void rl_stages_samples_fini(struct rl_stage_samples *s);
+
 /**
  * rl_stages_join - distributions of the stages.
  * @front, @back: either may be null.

@@ -8,21 +8,6 @@
 #define RL_STAGES_WINDOW 512u /* slots of the largest ring: no two in flight are further apart */
 #define RL_STAGES_NONE	 (~(rl_u32)0)
 
-/* The stamps of a request, in the order in which they must be. */
-enum rl_stages_point {
-	RL_AT_SUBMIT,
-	RL_AT_PUBLISH,
-	RL_AT_NOTIFY,
-	RL_AT_BACK_WAKE,
-	RL_AT_DEQUEUE,
-	RL_AT_DEVICE,
-	RL_AT_RESPOND,
-	RL_AT_RSP_NOTIFY,
-	RL_AT_FRONT_WAKE,
-	RL_AT_COMPLETE,
-	RL_STAGES_POINTS
-};
-
 struct rl_stages_request {
 	rl_u64 at[RL_STAGES_POINTS]; /* RL_NEVER: no such stamp */
 };
@@ -40,5 +25,8 @@ struct rl_stages {
 int rl_stages_fill(
 	struct rl_stages *s, const struct rl_trace_file *front, const struct rl_trace_file *back);
 void rl_stages_fini(struct rl_stages *s);
+
+/** rl_stages_ticks - counts of a stage of a request, RL_STAGES_POINTS: total; RL_NEVER: none. */
+rl_u64 rl_stages_ticks(const struct rl_stages_request *r, int want);
 
 #endif

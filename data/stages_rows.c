@@ -29,6 +29,11 @@ static const struct {
 
 #define TOTAL RL_STAGES_POINTS
 
+const char *rl_stages_name(int point)
+{
+	return points[point].name;
+}
+
 /* The next stamp that must be there; RL_NEVER when it is not. */
 static rl_u64 next_must(const struct rl_stages_request *r, int p)
 {
@@ -56,7 +61,7 @@ static bool forwards(const struct rl_stages_request *r)
  * Counts of stage @want of a request; RL_NEVER when it has none. A wake that came before the
  * message was published, or a notification that the peer did not wait for, is no step of its way.
  */
-static rl_u64 stage_of(const struct rl_stages_request *r, int want)
+rl_u64 rl_stages_ticks(const struct rl_stages_request *r, int want)
 {
 	rl_u64 last = RL_NEVER;
 
@@ -103,7 +108,7 @@ static struct rl_stage sum_up(const struct rl_stages *s, int want, double *value
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
-		rl_u64 ticks = stage_of(&s->r[i], want);
+		rl_u64 ticks = rl_stages_ticks(&s->r[i], want);
 
 		if (ticks != RL_NEVER)
 			values[n++] = (double)ticks * 1e9 / s->hz;
