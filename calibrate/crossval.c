@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Calibration cells predicted by fits that have not seen their like; see fit.h. */
-#include "calibrate/fit.h"
+#include "calibrate/groups.h"
 
 #include <errno.h>
 #include <math.h>
@@ -107,5 +107,10 @@ int rl_fit_examine(struct rl_fit *fit, const struct rl_cells *cells, struct rl_e
 {
 	int code = rl_fit_slopes(fit, cells, err);
 
-	return code ? code : cross_validate(fit, cells, err);
+	if (!code)
+		code = cross_validate(fit, cells, err);
+	free(fit->charge);
+	fit->charge = NULL;
+	fit->ncharges = 0;
+	return code ? code : rl_groups_find(fit, cells, &fit->charge, &fit->ncharges, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a fitted parameter is, how well it is known, and which cells tell it; see fit.h. */
-#include "calibrate/fit.h"
+#include "calibrate/groups.h"
 
 #include <errno.h>
 #include <gsl/gsl_sort.h>
@@ -84,6 +84,23 @@ static void name_runs(const struct rl_fit *fit, const struct rl_cells *cells, si
 	}
 }
 
+static void name_group(const struct rl_fit *fit, int param, FILE *out)
+{
+	char sum[512];
+
+	for (size_t i = 0; i < fit->ncharges; i++) {
+		if (fit->charge[i].param != param || fit->charge[i].group < 0)
+			continue;
+		rl_groups_sum(
+			fit, fit->charge, fit->ncharges, fit->charge[i].group, sum, sizeof(sum));
+		fprintf(out,
+			"  group        these runs always charge together what follows (cosine of "
+			"their "
+			"slopes at least %g); they tell the sum: %s\n",
+			RL_GROUP_COSINE, sum);
+	}
+}
+
 int rl_fit_explain(const struct rl_fit *fit, const struct rl_cells *cells, const char *parameter,
 	FILE *out, struct rl_err *err)
 {
@@ -99,6 +116,7 @@ int rl_fit_explain(const struct rl_fit *fit, const struct rl_cells *cells, const
 		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	if (!code) {
 		describe(fit, j, out);
+		name_group(fit, fit->spec.params[j], out);
 		rl_linear_influence(&fit->lsq.linear, j, share, move);
 		if (fit->lsq.p[j].kept)
 			fputs("  no run tells it\n", out);

@@ -35,6 +35,7 @@ struct work {
 	size_t nrows;
 	double *y, *sd;
 	size_t *group;
+	struct rl_fit *fit; /* the result that is being made */
 };
 
 static double log_of(const struct row_kind *k, double value)
@@ -42,10 +43,39 @@ static double log_of(const struct row_kind *k, double value)
 	return log(value + k->offset);
 }
 
+void rl_fit_pass(struct rl_fit *fit, size_t n, size_t left)
+{
+	fit->passes += n;
+	if (fit->spec.progress)
+		fit->spec.progress(fit->spec.progress_arg,
+			(double)fit->passes / (double)(fit->passes + left), fit->lsq.rms);
+}
+
+/*
+ * What is still to come, in simulations of all cells: most searches take seven rounds and one
+ * more look, and the parameters' slopes and those of all costs follow.
+ */
+static size_t passes_left(const struct rl_fit_spec *spec, size_t done)
+{
+	size_t n = spec->nparams, fit = 7 * (n + 2) + 60 + 4 * n, after = 2 * n + 60;
+
+	return (done < fit ? fit - done : 2 * n) + after;
+}
+
+/* Of the first of the vectors that were asked for: the others are steps from it. */
+static double rms(const struct work *w, const double *row)
+{
+	double sum = 0;
+
+	for (size_t r = 0; r < w->nrows; r++)
+		sum += pow((row[r] - w->y[r]) / w->sd[r], 2);
+	return sqrt(sum / (double)w->nrows);
+}
+
 /* The solver's model: log predictions of every row for n parameter vectors. */
 static int forward(void *arg, size_t n, const double *x, double *out, struct rl_err *err)
 {
-	const struct work *w = arg;
+	struct work *w = arg;
 	size_t ncells = w->cells->n;
 	struct rl_costs *sets = calloc(n, sizeof(*sets));
 	struct rl_metrics *m = calloc(n * ncells, sizeof(*m));
@@ -62,6 +92,8 @@ static int forward(void *arg, size_t n, const double *x, double *out, struct rl_
 			out[i * w->nrows + r] =
 				log_of(w->rows[r].kind, q[w->rows[r].kind->quantity]);
 		}
+	w->fit->lsq.rms = code ? NAN : rms(w, out);
+	rl_fit_pass(w->fit, n, passes_left(w->spec, w->fit->passes));
 	free(sets);
 	free(m);
 	return code;
@@ -99,14 +131,6 @@ static int make_rows(struct work *w, const struct rl_metrics *at_prior, struct r
 	return 0;
 }
 
-static void progress(void *arg, unsigned iter, double rms)
-{
-	const struct work *w = arg;
-
-	if (w->spec->progress)
-		w->spec->progress(w->spec->progress_arg, iter, rms);
-}
-
 static int check_roles(const struct rl_cells *cells, struct rl_err *err)
 {
 	for (size_t c = 0; c < cells->n; c++)
@@ -136,7 +160,6 @@ static int solve(struct work *w, struct rl_fit *out, struct rl_err *err)
 		.sd = w->sd,
 		.group = w->group,
 		.forward = forward,
-		.progress = progress,
 		.arg = w};
 	int code;
 
@@ -192,7 +215,7 @@ static int look_back(const struct rl_cells *cells, struct rl_fit *out, struct rl
 int rl_fit_run(const struct rl_fit_spec *spec, const struct rl_cells *cells, struct rl_fit *out,
 	struct rl_err *err)
 {
-	struct work w = {.spec = spec, .cells = cells};
+	struct work w = {.spec = spec, .cells = cells, .fit = out};
 	struct rl_metrics *m = calloc(cells->n ? cells->n : 1, sizeof(*m));
 	int code = check_roles(cells, err);
 
@@ -224,6 +247,8 @@ void rl_fit_fini(struct rl_fit *fit)
 	free(fit->predicted);
 	free(fit->slope);
 	free(fit->cv);
+	free(fit->charge);
+	fit->charge = NULL;
 	fit->predicted = fit->slope = NULL;
 	fit->cv = NULL;
 	rl_lsq_fini(&fit->lsq);

@@ -17,10 +17,13 @@ struct rl_fit_spec {
 	const char *prior_from; /* platform whose parameters the priors should be; null: none */
 	struct rl_costs prior;	/* where parameters start, and what the others stay at */
 	struct rl_forward_options forward;
-	/* May be null: told after each iteration of the solver. */
-	void (*progress)(void *arg, unsigned iter, double rms);
+	/* May be null: told after each batch of simulations. @done: of all the work, 0 to 1, as far
+	 * as it can be foreseen. @rms: of the residuals, in their sds; NaN: not known yet. */
+	void (*progress)(void *arg, double done, double rms);
 	void *progress_arg;
 };
+
+struct rl_charge; /* groups.h */
 
 /* Cells that have one thing in common, left out of a fit together. */
 enum rl_fold { RL_FOLD_BS, RL_FOLD_DEPTH, RL_FOLD_POLICY, RL_FOLD_JOB, RL_FOLD_COUNT };
@@ -53,6 +56,10 @@ struct rl_fit {
 	double *slope;
 	struct rl_cv_residual *cv;
 	size_t ncv;
+	/* Of rl_fit_examine(): every cost that is a time, and what it is charged together with. */
+	struct rl_charge *charge;
+	size_t ncharges;
+	size_t passes; /* simulations of all cells so far */
 };
 
 /**
@@ -60,6 +67,12 @@ struct rl_fit {
  * Returns: 0; -ENOENT when it says nothing.
  */
 int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_err *err);
+
+/**
+ * rl_fit_pass - count simulations of all cells and tell the progress.
+ * @left: how many are still to come.
+ */
+void rl_fit_pass(struct rl_fit *fit, size_t n, size_t left);
 
 /** rl_fit_info - name, unit, range and meaning of what is fitted. */
 const struct rl_param_info *rl_fit_info(int param);
@@ -89,16 +102,22 @@ int rl_fit_run(const struct rl_fit_spec *spec, const struct rl_cells *cells, str
 void rl_fit_fini(struct rl_fit *fit);
 
 /**
- * rl_fit_examine - fill @fit->slope, and @fit->cv from it: every calibration cell predicted by a
- * fit that has not seen any cell of the same block size, depth, backend policy or job kind in turn
- * (one Gauss-Newton step from the solution, without another simulation).
- * A fold that would leave no cell is left out.
- * Returns: 0; what the simulator says; -ENOMEM.
+ * rl_fit_examine - fill @fit->slope, @fit->charge, and @fit->cv: every calibration cell predicted
+ * by a fit that has not seen any cell of the same block size, depth, backend policy or job kind in
+ * turn (one Gauss-Newton step from the solution, without another simulation). A fold that would
+ * leave no cell is left out. Returns: 0; what the simulator says; -ENOMEM.
  */
 int rl_fit_examine(struct rl_fit *fit, const struct rl_cells *cells, struct rl_err *err);
 
 /** rl_fit_slopes - the first half of it. */
 int rl_fit_slopes(struct rl_fit *fit, const struct rl_cells *cells, struct rl_err *err);
+
+/**
+ * rl_fit_slopes_of - the same for any parameters, fitted or not, one at a time from the solution.
+ * @slope: out, as rl_fit.slope with @n parameters. One that is 0 has no slope in log: 0.
+ */
+int rl_fit_slopes_of(struct rl_fit *fit, const struct rl_cells *cells, const int *params, size_t n,
+	double *slope, struct rl_err *err);
 
 /**
  * rl_fit_to_set - the fit as a parameter set for the store, with a manifest that names the runs

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A fit as a parameter set with its manifest; see fit.h. */
-#include "calibrate/fit.h"
+#include "calibrate/groups.h"
 #include "calibrate/uncertainty.h"
 
 #include <errno.h>
@@ -97,6 +97,33 @@ static json_t *cv_json(const struct rl_fit *fit)
 	return list;
 }
 
+static json_t *group_json(const struct rl_fit *fit, int group)
+{
+	json_t *members = json_array();
+	char sum[512];
+
+	for (size_t j = 0; j < fit->ncharges; j++) {
+		const struct rl_charge *c = &fit->charge[j];
+
+		if (c->group == group)
+			json_array_append_new(
+				members, json_pack("{s:s, s:b, s:f, s:f}", "name",
+						 rl_param_info[c->param].name, "fitted", c->fitted,
+						 "counts", c->ratio, "cosine", c->cosine));
+	}
+	rl_groups_sum(fit, fit->charge, fit->ncharges, group, sum, sizeof(sum));
+	return json_pack("{s:s, s:o}", "sum", sum, "members", members);
+}
+
+static json_t *groups_json(const struct rl_fit *fit)
+{
+	json_t *groups = json_array();
+
+	for (int g = 0; g < rl_groups_count(fit->charge, fit->ncharges); g++)
+		json_array_append_new(groups, group_json(fit, g));
+	return groups;
+}
+
 static void add_uncertainty(const struct rl_fit *fit, json_t *m)
 {
 	json_object_set_new(m, "fitted", fitted_json(fit));
@@ -105,6 +132,7 @@ static void add_uncertainty(const struct rl_fit *fit, json_t *m)
 	json_object_set_new(m, "log_covariance", covariance_json(fit));
 	json_object_set_new(m, "bootstrap", bootstrap_json(fit));
 	json_object_set_new(m, "cv_residuals", cv_json(fit));
+	json_object_set_new(m, "groups", groups_json(fit));
 }
 
 static json_t *manifest(const struct rl_fit *fit, const struct rl_cells *cells)

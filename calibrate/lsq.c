@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Weighted least squares with priors, on GSL's trust region; see lsq.h. */
-#include "calibrate/lsq.h"
-
+/*
+ * Weighted least squares with priors; see lsq.h. GSL's trust region searches from the priors with
+ * one-sided differences, lsq_polish.c goes on from where it ends and looks there, and what the
+ * data cannot tell goes back to its prior, until nothing has to.
+ */
+#include "calibrate/lsq_private.h"
 #include "calibrate/lsq_stat.h"
 
 #include <errno.h>
@@ -14,10 +17,10 @@
 
 #define DEFAULT_STEP 0.1
 #define DEFAULT_ITER 20u
-#define COST_TOL     1e-3 /* relative decrease that is not worth another round */
-#define STEP_TOL     1e-3 /* a tenth of a percent in every parameter: far below any interval */
+#define COST_TOL     1e-2 /* relative decrease that is left to the last steps */
+#define STEP_TOL     1e-2
+#define NEAR	     0.2 /* going back to a prior so near, in log, asks for no new search */
 #define SHRINK_MAX   0.5
-#define SHRINK_NONE  0.9
 
 /* One fit at work. Full vectors have nparams entries; GSL sees the active ones only. */
 struct fit {
@@ -26,14 +29,19 @@ struct fit {
 	struct rl_linear *linear; /* of the result */
 	int code;		  /* of forward(), which GSL cannot carry */
 	bool frozen[RL_LSQ_MAX_PARAMS];
+	bool idle[RL_LSQ_MAX_PARAMS]; /* changed nothing, wherever the search came by */
 	size_t active[RL_LSQ_MAX_PARAMS], nactive;
 	double x[RL_LSQ_MAX_PARAMS];
-	double *at;			 /* nrows: predictions at x */
-	double *probe;			 /* (2 * nactive + 1) * nrows */
-	double noise[RL_LSQ_MAX_PARAMS]; /* of the last jacobian, by active parameter */
+	double *at;    /* nrows: predictions at x */
+	double *probe; /* (nactive + 1) * nrows */
 };
 
-static double clamp(const struct rl_lsq_problem *p, size_t j, double x)
+double rl_lsq_step(const struct rl_lsq_problem *p, size_t j)
+{
+	return p->step && p->step[j] > 0 ? p->step[j] : DEFAULT_STEP;
+}
+
+double rl_lsq_clamp(const struct rl_lsq_problem *p, size_t j, double x)
 {
 	return fmin(fmax(x, p->min[j]), p->max[j]);
 }
@@ -51,7 +59,7 @@ static void expand(const struct fit *f, const gsl_vector *v, double *x)
 {
 	memcpy(x, f->x, f->p->nparams * sizeof(*x));
 	for (size_t a = 0; a < f->nactive; a++)
-		x[f->active[a]] = clamp(f->p, f->active[a], gsl_vector_get(v, a));
+		x[f->active[a]] = rl_lsq_clamp(f->p, f->active[a], gsl_vector_get(v, a));
 }
 
 static int residuals(const gsl_vector *v, void *arg, gsl_vector *out)
@@ -76,59 +84,44 @@ static int residuals(const gsl_vector *v, void *arg, gsl_vector *out)
 	return GSL_SUCCESS;
 }
 
-/*
- * What the steps of a model that counts events leave in a column of differences: the second
- * difference is that noise and the curvature. Returns its sum of squares over the column.
- */
-static double column_noise(const struct rl_lsq_problem *p, const double *lo, const double *mid,
-	const double *hi, double dx)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < p->nrows; i++)
-		sum += pow((hi[i] - 2 * mid[i] + lo[i]) / p->sd[i], 2);
-	/* A second difference has six times the variance of a value, a difference twice. */
-	return 2 * sum / 6 / (dx * dx);
-}
-
-/* The points to look at: x itself, then one below and one above it in each direction. */
+/* The points to look at: x itself, then one above it in each direction, below where it ends. */
 static void probe_points(const struct fit *f, const gsl_vector *v, double *x)
 {
 	const struct rl_lsq_problem *p = f->p;
 
 	expand(f, v, x);
-	for (size_t a = 0; a < 2 * f->nactive; a++) {
+	for (size_t a = 0; a < f->nactive; a++) {
 		double *at = x + (a + 1) * p->nparams;
-		size_t j = f->active[a / 2];
-		double h = p->step && p->step[j] > 0 ? p->step[j] : DEFAULT_STEP;
+		size_t j = f->active[a];
+		double h = rl_lsq_step(p, j);
 
 		expand(f, v, at);
-		at[j] = clamp(p, j, at[j] + (a % 2 ? h : -h));
+		at[j] = at[j] + h <= p->max[j] ? at[j] + h : at[j] - h;
 	}
 }
 
-/* Central differences, all vectors in one batch. */
+/* One-sided differences, all vectors in one batch: good enough to find the way. */
 static int jacobian(const gsl_vector *v, void *arg, gsl_matrix *out)
 {
 	struct fit *f = arg;
 	const struct rl_lsq_problem *p = f->p;
 	size_t na = f->nactive, np = p->nparams;
-	double *x = calloc((2 * na + 1) * np, sizeof(*x));
+	double *x = calloc((na + 1) * np, sizeof(*x));
 
 	if (!x)
 		return GSL_ENOMEM;
 	probe_points(f, v, x);
-	f->code = p->forward(p->arg, 2 * na + 1, x, f->probe, f->err);
+	f->code = p->forward(p->arg, na + 1, x, f->probe, f->err);
 	gsl_matrix_set_zero(out);
 	for (size_t a = 0; a < na && !f->code; a++) {
 		size_t j = f->active[a];
-		double dx = x[(2 * a + 2) * np + j] - x[(2 * a + 1) * np + j];
-		const double *lo = f->probe + (2 * a + 1) * p->nrows, *hi = lo + p->nrows;
+		double dx = x[(a + 1) * np + j] - x[j];
+		const double *moved = f->probe + (a + 1) * p->nrows;
 
+		f->idle[j] &= memcmp(moved, f->probe, p->nrows * sizeof(*moved)) == 0;
 		for (size_t i = 0; i < p->nrows; i++)
-			gsl_matrix_set(out, i, a, (hi[i] - lo[i]) / dx / p->sd[i]);
+			gsl_matrix_set(out, i, a, (moved[i] - f->probe[i]) / dx / p->sd[i]);
 		gsl_matrix_set(out, p->nrows + a, a, 1 / p->prior_sd[j]);
-		f->noise[a] = column_noise(p, lo, f->probe, hi, dx);
 	}
 	free(x);
 	return f->code ? GSL_EFAILED : GSL_SUCCESS;
@@ -167,40 +160,12 @@ static int iterate(struct fit *f, gsl_multifit_nlinear_workspace *w, struct rl_l
 		/* No progress: a plateau, which is where a piecewise smooth model ends. */
 		out->converged = rc == GSL_ENOPROG || settled(w, before, n);
 		out->iterations++;
-		if (p->progress)
-			p->progress(p->arg, out->iterations,
-				sqrt(sum_squares(w->f, p->nrows) / (double)p->nrows));
 	}
 	return 0;
 }
 
-/* What the last jacobian found: slopes of the active parameters, residuals in the middle. */
-static void linearise(struct fit *f, const gsl_matrix *jac)
-{
-	const struct rl_lsq_problem *p = f->p;
-	struct rl_linear *l = f->linear;
-
-	for (size_t j = 0; j < p->nparams; j++) {
-		l->x[j] = f->x[j];
-		l->prior[j] = p->prior[j];
-		l->prior_sd[j] = p->prior_sd[j];
-		l->active[j] = !f->frozen[j];
-		l->noise[j] = 0;
-	}
-	memset(l->jac, 0, p->nrows * p->nparams * sizeof(*l->jac));
-	for (size_t i = 0; i < p->nrows; i++) {
-		l->res[i] = (f->probe[i] - p->y[i]) / p->sd[i];
-		l->group[i] = p->group[i];
-		for (size_t a = 0; a < f->nactive; a++)
-			l->jac[i * p->nparams + f->active[a]] = gsl_matrix_get(jac, i, a);
-	}
-	for (size_t a = 0; a < f->nactive; a++)
-		l->noise[f->active[a]] = f->noise[a];
-	rl_linear_close(l);
-}
-
-/* Fits the active parameters from where f->x stands, and asks what the data say of them. */
-static int fit_active(struct fit *f, struct rl_lsq_result *out)
+/* Moves the active parameters from where f->x stands to near where they belong. */
+static int search(struct fit *f, struct rl_lsq_result *out)
 {
 	const struct rl_lsq_problem *p = f->p;
 	gsl_multifit_nlinear_parameters par = gsl_multifit_nlinear_default_parameters();
@@ -213,17 +178,19 @@ static int fit_active(struct fit *f, struct rl_lsq_result *out)
 	gsl_vector *start = gsl_vector_alloc(f->nactive);
 	int code;
 
-	for (size_t a = 0; a < f->nactive; a++)
+	for (size_t a = 0; a < f->nactive; a++) {
+		f->idle[f->active[a]] = true;
 		gsl_vector_set(start, a, f->x[f->active[a]]);
+	}
 	par.solver = gsl_multifit_nlinear_solver_svd; /* a column may be zero */
 	w = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &par, fdf.n, fdf.p);
 	gsl_multifit_nlinear_init(start, &fdf, w);
 	code = f->code ? f->code : iterate(f, w, out);
-	if (!code) {
-		for (size_t a = 0; a < f->nactive; a++)
-			f->x[f->active[a]] = clamp(p, f->active[a], gsl_vector_get(w->x, a));
-		linearise(f, w->J);
-		rl_lsq_shrink(f->linear, out);
+	for (size_t a = 0; a < f->nactive && !code; a++) {
+		size_t j = f->active[a];
+
+		f->frozen[j] = f->idle[j];
+		f->x[j] = rl_lsq_clamp(p, j, f->idle[j] ? p->prior[j] : gsl_vector_get(w->x, a));
 	}
 	gsl_multifit_nlinear_free(w);
 	gsl_vector_free(start);
@@ -240,74 +207,54 @@ static bool moved(const struct fit *f, size_t j)
 }
 
 /*
- * Freezes what the data cannot tell: everything that they hardly touch, else the worst.
- * One at a time, because of two parameters that only their sum determines one is enough.
+ * Freezes what the data tell least, when they tell it too little. One at a time, because of two
+ * parameters that only their sum determines one is enough.
  */
 static bool freeze(struct fit *f, const struct rl_lsq_result *out)
 {
 	double worst = SHRINK_MAX;
 	size_t who = f->p->nparams;
-	bool any = false;
 
 	for (size_t a = 0; a < f->nactive; a++) {
 		size_t j = f->active[a];
 
-		if (moved(f, j))
-			continue;
-		if (out->p[j].shrink > SHRINK_NONE)
-			any = f->frozen[j] = true;
-		if (out->p[j].shrink > worst) {
+		if (!f->frozen[j] && !moved(f, j) && out->p[j].shrink > worst) {
 			worst = out->p[j].shrink;
 			who = j;
 		}
 	}
-	if (!any && who < f->p->nparams)
-		any = f->frozen[who] = true;
-	return any;
-}
-
-/* Once more at the solution, with the slopes of what was left at its prior as well. */
-static int look_at_all(struct fit *f, struct rl_lsq_result *out)
-{
-	const struct rl_lsq_problem *p = f->p;
-	gsl_matrix *jac = gsl_matrix_alloc(p->nrows + p->nparams, p->nparams);
-	gsl_vector *x = gsl_vector_alloc(p->nparams);
-	double sum = 0;
-
-	f->nactive = p->nparams;
-	for (size_t j = 0; j < p->nparams; j++) {
-		f->active[j] = j;
-		gsl_vector_set(x, j, f->x[j]);
-	}
-	jacobian(x, f, jac);
-	if (!f->code) {
-		linearise(f, jac);
-		for (size_t i = 0; i < p->nrows; i++)
-			sum += f->linear->res[i] * f->linear->res[i];
-		out->rms = sqrt(sum / (double)p->nrows);
-	}
-	gsl_matrix_free(jac);
-	gsl_vector_free(x);
-	return f->code;
+	if (who == f->p->nparams)
+		return false;
+	f->frozen[who] = true;
+	return true;
 }
 
 static void bound(const struct rl_lsq_problem *p, size_t j, double *lo, double *hi)
 {
-	*lo = isfinite(*lo) ? clamp(p, j, *lo) : *lo;
-	*hi = isfinite(*hi) ? clamp(p, j, *hi) : *hi;
+	*lo = isfinite(*lo) ? rl_lsq_clamp(p, j, *lo) : *lo;
+	*hi = isfinite(*hi) ? rl_lsq_clamp(p, j, *hi) : *hi;
 }
 
-static int finish(struct fit *f, struct rl_lsq_result *out)
+static double rms(const struct rl_linear *l)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < l->nrows; i++)
+		sum += l->res[i] * l->res[i];
+	return sqrt(sum / (double)l->nrows);
+}
+
+static int finish(const struct fit *f, struct rl_lsq_result *out)
 {
 	const struct rl_lsq_problem *p = f->p;
-	int code = look_at_all(f, out);
+	int code;
 
+	out->rms = rms(f->linear);
 	for (size_t j = 0; j < p->nparams; j++) {
 		out->p[j].x = f->x[j];
 		out->p[j].kept = f->frozen[j];
 	}
-	if (!code)
-		code = rl_lsq_judge(p->sd, out);
+	code = rl_lsq_judge(p->sd, out);
 	for (size_t j = 0; j < p->nparams && !code; j++) {
 		struct rl_lsq_param *q = &out->p[j];
 
@@ -320,25 +267,39 @@ static int finish(struct fit *f, struct rl_lsq_result *out)
 	return code;
 }
 
+/* What was frozen goes back to its prior; false when all of it was near. */
+static bool go_back(struct fit *f)
+{
+	bool far = false;
+
+	for (size_t j = 0; j < f->p->nparams; j++)
+		if (f->frozen[j]) {
+			far |= fabs(f->x[j] - f->p->prior[j]) > NEAR;
+			f->x[j] = rl_lsq_clamp(f->p, j, f->p->prior[j]);
+		}
+	return far;
+}
+
 static int fit_all(struct fit *f, struct rl_lsq_result *out)
 {
-	const struct rl_lsq_problem *p = f->p;
-	int code;
+	bool far = true, again = false;
+	int code = 0;
 
 	for (;;) {
 		find_active(f);
-		if (!f->nactive)
-			break;
-		code = fit_active(f, out);
+		if (far && f->nactive)
+			code = search(f, out);
+		if (!code)
+			code = rl_lsq_polish(
+				f->p, f->x, f->frozen, f->idle, f->linear, again, f->err);
 		if (code)
 			return code;
+		rl_lsq_shrink(f->linear, out);
 		if (!freeze(f, out))
-			break;
-		for (size_t j = 0; j < p->nparams; j++)
-			if (f->frozen[j])
-				f->x[j] = p->prior[j];
+			return finish(f, out);
+		far = go_back(f);
+		again = !far;
 	}
-	return finish(f, out);
 }
 
 static int check(const struct rl_lsq_problem *p, struct rl_err *err)
@@ -366,9 +327,9 @@ int rl_lsq_solve(const struct rl_lsq_problem *p, double *fitted, struct rl_lsq_r
 		return code;
 	gsl_set_error_handler_off();
 	for (size_t j = 0; j < p->nparams; j++)
-		f.x[j] = clamp(p, j, p->prior[j]);
+		f.x[j] = rl_lsq_clamp(p, j, p->prior[j]);
 	f.at = calloc(p->nrows, sizeof(double));
-	f.probe = calloc((2 * p->nparams + 1) * p->nrows, sizeof(double));
+	f.probe = calloc((p->nparams + 1) * p->nrows, sizeof(double));
 	if (!f.at || !f.probe || rl_linear_init(&out->linear, p->nparams, p->nrows, p->ngroups))
 		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	if (!code)

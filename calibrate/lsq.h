@@ -33,8 +33,6 @@ struct rl_lsq_problem {
 	size_t groups_per_param;	/* at least so many for each; 0: 4 */
 	/* Fills out[i * nrows + row] for the i-th of n vectors x[i * nparams + param]. */
 	int (*forward)(void *arg, size_t n, const double *x, double *out, struct rl_err *err);
-	/* May be null: told after each iteration. */
-	void (*progress)(void *arg, unsigned iter, double rms);
 	void *arg;
 };
 

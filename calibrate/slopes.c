@@ -8,20 +8,20 @@
 
 #define STEP 0.1 /* in log, either way: well above the steps of a model that counts events */
 
-static double step_of(const struct rl_fit *fit, size_t j)
+static double step_of(int param)
 {
-	double own = rl_fit_step(fit->spec.params[j]);
+	double own = rl_fit_step(param);
 
 	return own > 0 ? own : STEP;
 }
 
-static void costs_at(const struct rl_fit *fit, size_t j, double by, struct rl_costs *out)
+/* The solution's costs with one parameter moved; a factor moves all that it scales. */
+static void costs_at(const struct rl_fit *fit, int param, double by, struct rl_costs *out)
 {
-	double x[RL_LSQ_MAX_PARAMS];
-
-	for (size_t k = 0; k < fit->spec.nparams; k++)
-		x[k] = fit->lsq.p[k].x + (k == j ? by : 0);
-	rl_fit_costs(&fit->spec, x, out);
+	*out = fit->costs;
+	for (int i = 0; i < RL_PARAM_COUNT; i++)
+		if (i == param || (param == RL_FIT_SCALE && rl_fit_is_scaled(&fit->spec, i)))
+			out->v[i] *= exp(by);
 }
 
 static void differences(const struct rl_metrics *below, const struct rl_metrics *above,
@@ -40,27 +40,38 @@ static void differences(const struct rl_metrics *below, const struct rl_metrics 
 	}
 }
 
-int rl_fit_slopes(struct rl_fit *fit, const struct rl_cells *cells, struct rl_err *err)
+int rl_fit_slopes_of(struct rl_fit *fit, const struct rl_cells *cells, const int *params, size_t n,
+	double *slope, struct rl_err *err)
 {
-	size_t n = fit->spec.nparams, block = cells->n * RL_QUANTITY_COUNT;
+	size_t block = cells->n * RL_QUANTITY_COUNT;
 	struct rl_costs *sets = calloc(2 * n, sizeof(*sets));
 	struct rl_metrics *m = calloc(2 * n * cells->n, sizeof(*m));
 	int code = 0;
 
-	free(fit->slope);
-	fit->slope = calloc(n * block, sizeof(*fit->slope));
-	if (!sets || !m || !fit->slope)
+	if (!sets || !m)
 		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	for (size_t j = 0; j < n && !code; j++) {
-		costs_at(fit, j, -step_of(fit, j), &sets[2 * j]);
-		costs_at(fit, j, step_of(fit, j), &sets[2 * j + 1]);
+		costs_at(fit, params[j], -step_of(params[j]), &sets[2 * j]);
+		costs_at(fit, params[j], step_of(params[j]), &sets[2 * j + 1]);
 	}
 	if (!code)
 		code = rl_forward_run(cells->v, cells->n, sets, 2 * n, &fit->spec.forward, m, err);
 	for (size_t j = 0; j < n && !code; j++)
 		differences(m + 2 * j * cells->n, m + (2 * j + 1) * cells->n, cells->n,
-			2 * step_of(fit, j), fit->slope + j * block);
+			2 * step_of(params[j]), slope + j * block);
+	rl_fit_pass(fit, 2 * n, 0);
 	free(sets);
 	free(m);
 	return code;
+}
+
+int rl_fit_slopes(struct rl_fit *fit, const struct rl_cells *cells, struct rl_err *err)
+{
+	size_t n = fit->spec.nparams;
+
+	free(fit->slope);
+	fit->slope = calloc(n * cells->n * RL_QUANTITY_COUNT, sizeof(*fit->slope));
+	if (!fit->slope)
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	return rl_fit_slopes_of(fit, cells, fit->spec.params, n, fit->slope, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ringlab calibrate: cost parameters from the runs marked for calibration. */
-#include "calibrate/fit.h"
 #include "cli/args.h"
+#include "cli/calibrate_out.h"
 #include "cli/cli.h"
 #include "cli/share.h"
 
@@ -9,16 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 struct args {
 	struct rl_args common;
 	const char *platform, *save, *explain;
-	bool residuals;
+	bool residuals, groups, estimates;
 	unsigned threads;
 };
 
-enum { KEY_SAVE = 256, KEY_EXPLAIN, KEY_RESIDUALS };
+enum { KEY_SAVE = 256, KEY_EXPLAIN, KEY_RESIDUALS, KEY_GROUPS, KEY_ESTIMATES };
 
 static const struct argp_option options[] = {
 	{"platform", 'p', "NAME", 0, "whose runs to fit; `ringlab list platforms` names them", 0},
@@ -26,6 +27,13 @@ static const struct argp_option options[] = {
 	{"explain", KEY_EXPLAIN, "PARAMETER", 0, "say what one parameter is and which runs tell it",
 		0},
 	{"residuals", KEY_RESIDUALS, NULL, 0, "list measured and fitted values of every cell", 0},
+	{"groups", KEY_GROUPS, NULL, 0,
+		"list every cost that is a time: what it does, which are always charged together, "
+		"and "
+		"what of a wrong prior the fitted ones take up",
+		0},
+	{"estimates", KEY_ESTIMATES, NULL, 0,
+		"read costs off the stages of traced runs, beside the fitted values", 0},
 	{"threads", 'j', "N", 0,
 		"simulations at a time (default: the CPUs); no result depends on it", 0},
 	{0}};
@@ -51,6 +59,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_RESIDUALS:
 		a->residuals = true;
 		return 0;
+	case KEY_GROUPS:
+		a->groups = true;
+		return 0;
+	case KEY_ESTIMATES:
+		a->estimates = true;
+		return 0;
 	case 'j':
 		a->threads = (unsigned)strtoul(arg, &end, 10);
 		if (*end || end == arg || a->threads == 0 || a->threads > 1024)
@@ -65,64 +79,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static void progress(void *arg, unsigned iter, double rms)
+/* When it began; time left is what the work done so far took. */
+static void progress(void *arg, double done, double rms)
 {
-	(void)arg;
-	fprintf(stderr, "\rcalibrating: round %u, residual %.2f sd  ", iter, rms);
-}
+	const struct timespec *begun = arg;
+	struct timespec now;
+	double s;
 
-static int print_params(const struct rl_fit *fit, enum rl_out_format format)
-{
-	static const char *const columns[] = {"parameter", "value", "ci_lo", "ci_hi", "unit",
-		"prior", "identifiable", "sensitivity", "shrink", "correlation", "correlated_with",
-		"at_bound", NULL};
-	struct rl_out *o = rl_out_create(format, stdout, columns);
-
-	for (size_t j = 0; j < fit->spec.nparams && o; j++) {
-		const struct rl_lsq_param *p = &fit->lsq.p[j];
-		const struct rl_param_info *info = rl_fit_info(fit->spec.params[j]);
-
-		rl_out_text(o, info->name);
-		rl_out_real(o, exp(p->x), 4);
-		rl_out_real(o, exp(p->lo), 4);
-		rl_out_real(o, exp(p->hi), 4);
-		rl_out_text(o, info->unit);
-		rl_out_real(o, rl_fit_prior(&fit->spec, fit->spec.params[j]), 4);
-		rl_out_bool(o, p->identifiable);
-		rl_out_real(o, p->sensitivity, 2);
-		rl_out_real(o, p->shrink, 2);
-		rl_out_real(o, p->corr_with < 0 ? NAN : p->corr, 2);
-		rl_out_text(o, p->corr_with < 0
-				       ? NULL
-				       : rl_fit_info(fit->spec.params[p->corr_with])->name);
-		rl_out_bool(o, p->at_bound);
-		rl_out_end_row(o);
-	}
-	return o && rl_out_finish(o) == 0 ? RL_EXIT_OK : RL_EXIT_RUN;
-}
-
-static int print_residuals(
-	const struct rl_fit *fit, const struct rl_cells *cells, enum rl_out_format format)
-{
-	static const char *const columns[] = {
-		"cell", "quantity", "measured", "fitted", "relative_error", NULL};
-	struct rl_out *o = rl_out_create(format, stdout, columns);
-
-	for (size_t c = 0; c < cells->n && o; c++)
-		for (int q = 0; q < RL_QUANTITY_COUNT; q++) {
-			double m = cells->v[c].m[q].value;
-			double p = fit->predicted[c * RL_QUANTITY_COUNT + q];
-
-			if (!isfinite(m) || !isfinite(p))
-				continue;
-			rl_out_text(o, cells->v[c].name);
-			rl_out_text(o, rl_quantity_name(q));
-			rl_out_real(o, m, 4);
-			rl_out_real(o, p, 4);
-			rl_out_real(o, m != 0 ? p / m - 1 : NAN, 3);
-			rl_out_end_row(o);
-		}
-	return o && rl_out_finish(o) == 0 ? RL_EXIT_OK : RL_EXIT_RUN;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	s = (double)(now.tv_sec - begun->tv_sec) + 1e-9 * (double)(now.tv_nsec - begun->tv_nsec);
+	fprintf(stderr, "\rcalibrating: %.0f %%, %.0f s left", 100 * done, s * (1 - done) / done);
+	if (isfinite(rms))
+		fprintf(stderr, ", residual %.2f sd", rms);
+	fputs("\033[K", stderr);
 }
 
 static void print_summary(const struct rl_fit *fit)
@@ -154,8 +123,10 @@ static int print(const struct args *a, const struct rl_fit *fit, const struct rl
 		return rl_fit_explain(fit, cells, a->explain, stdout, err) ? rl_share_fail(-1, err)
 									   : RL_EXIT_OK;
 	print_summary(fit);
-	return a->residuals ? print_residuals(fit, cells, a->common.format)
-			    : print_params(fit, a->common.format);
+	if (a->residuals)
+		return rl_calibrate_residuals(fit, cells, a->common.format);
+	return a->groups ? rl_calibrate_groups(fit, a->common.format)
+			 : rl_calibrate_params(fit, a->common.format);
 }
 
 /* Priors from another platform's parameters, when the store has them under its name. */
@@ -189,6 +160,7 @@ static int calibrate(struct rl_store *store, const struct args *a, struct rl_err
 	struct rl_fit_spec spec;
 	struct rl_cells cells;
 	struct rl_fit fit;
+	struct timespec begun;
 	int code = rl_fit_spec_for(a->platform, &spec, err), exit_code;
 
 	if (!code)
@@ -198,8 +170,11 @@ static int calibrate(struct rl_store *store, const struct args *a, struct rl_err
 	if (code)
 		return rl_share_fail(code, err);
 	spec.forward.threads = a->threads;
-	if (isatty(STDERR_FILENO))
+	if (isatty(STDERR_FILENO)) {
+		clock_gettime(CLOCK_MONOTONIC, &begun);
 		spec.progress = progress;
+		spec.progress_arg = &begun;
+	}
 	code = rl_fit_run(&spec, &cells, &fit, err);
 	if (!code)
 		code = rl_fit_examine(&fit, &cells, err);
@@ -207,7 +182,11 @@ static int calibrate(struct rl_store *store, const struct args *a, struct rl_err
 		fputs("\r\033[K", stderr);
 	if (!code && a->save)
 		code = save(store, a, &fit, &cells, err);
-	exit_code = code ? rl_share_fail(code, err) : print(a, &fit, &cells, err);
+	if (!code && a->estimates)
+		code = rl_calibrate_estimates(store, a->platform, &fit, a->common.format, err);
+	exit_code = code	   ? rl_share_fail(code, err)
+		    : a->estimates ? RL_EXIT_OK
+				   : print(a, &fit, &cells, err);
 	rl_fit_fini(&fit);
 	rl_cells_fini(&cells);
 	return exit_code;
