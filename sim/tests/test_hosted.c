@@ -152,6 +152,21 @@ static void a_host_may_poll(void **state)
 	assert_true(run_on("event", 2, 2000) > 1.5 * plain);
 }
 
+/* Part of waking from a halt is work of who wakes: not longer in all, but his time. */
+static void leaving_a_halt_is_work(void **state)
+{
+	double iops, cpu;
+
+	(void)state;
+	processes();
+	iops = run_on("event", 2, 2000);
+	cpu = rep.m[RL_METRIC_back_cpu_frac] / iops;
+	s.costs.v[RL_PARAM_halt_wake_ns] -= 5e3;
+	s.costs.v[RL_PARAM_idle_exit_ns] = 5e3;
+	assert_true(fabs(run_on("event", 2, 2000) / iops - 1) < 0.01);
+	assert_true(fabs(rep.m[RL_METRIC_back_cpu_frac] / iops - cpu - 5e-6) < 0.2e-6);
+}
+
 /* What is in flight no longer fits the cache. */
 static void far_bytes_take_longer(void **state)
 {
@@ -178,6 +193,7 @@ int main(void)
 		cmocka_unit_test(who_yields_wins_on_one_cpu),
 		cmocka_unit_test(an_interrupt_costs_its_sender),
 		cmocka_unit_test(a_host_may_poll),
+		cmocka_unit_test(leaving_a_halt_is_work),
 		cmocka_unit_test(far_bytes_take_longer),
 	};
 

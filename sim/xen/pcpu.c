@@ -101,6 +101,8 @@ void rl_pcpu_schedule(struct rl_pcpu *p, bool yield)
 		p->idle_ps += w->now - p->idle_from;
 	take_off(p);
 	next = w->sched->pick(w, p, yield, &slice);
+	if (next && !prev && w->now > p->idle_from + rl_cost(w, idle_entry_ns))
+		next->owed += rl_cost(w, idle_exit_ns);
 	if (prev && prev != next && prev->state == RL_V_RUNNING) {
 		prev->state = RL_V_RUNNABLE;
 		prev->wait_from = w->now;
