@@ -19,10 +19,11 @@ static const struct check {
 /* The model's stages from first to last are one of the trace's, that of last. */
 static const struct stage {
 	const char *stage;
-	int first, last;
+	int first, last, copies; /* of which direction: 0 none, 1 reads, 2 writes */
 	double frac, absolute;
 } stages[] = {
-#define RL_DRIVER_STAGE(stage, first, last, frac, absolute) {stage, first, last, frac, absolute},
+#define RL_DRIVER_STAGE(stage, first, last, copies, frac, absolute)                                \
+	{stage, first, last, copies, frac, absolute},
 #include "calibrate/driver.def"
 };
 
@@ -73,9 +74,47 @@ static int make_cells(const struct rl_run *runs, size_t n, struct rl_cells *out,
 	return code;
 }
 
-/* The mean of measured less modelled over the reference; NaN: there is none. */
-static int learn_offsets(const struct rl_param_set *set, const struct rl_run *runs, size_t n,
-	const struct rl_forward_options *forward, double offset[NSTAGES], struct rl_err *err)
+/* What a trace has beside the model: an offset, and so much a byte copied. */
+struct stamps {
+	double offset, slope;
+};
+
+static double copied(const struct stage *s, const struct rl_measured_cell *c)
+{
+	const struct rl_job *j = &c->scenario.job;
+	enum rl_dir dir = s->copies == 2 ? RL_DIR_WRITE : RL_DIR_READ;
+
+	return s->copies && rl_job_does(j, dir) ? rl_job_mean_bytes(j, dir) : 0;
+}
+
+/* Least squares of measured less modelled on the bytes; NaN: nobody tells. */
+static struct stamps learn_stage(
+	const struct stage *s, const struct rl_cells *cells, const struct rl_metrics *m)
+{
+	double n = 0, x = 0, y = 0, xx = 0, xy = 0, spread;
+	struct stamps out = {NAN, 0};
+
+	for (size_t c = 0; c < cells->n; c++) {
+		double d = cells->v[c].m[s->last].value - modelled(&m[c], s);
+		double bytes = copied(s, &cells->v[c]);
+
+		if (isnan(d))
+			continue;
+		n++;
+		x += bytes;
+		y += d;
+		xx += bytes * bytes;
+		xy += bytes * d;
+	}
+	spread = n * xx - x * x;
+	if (spread > 0)
+		out.slope = (n * xy - x * y) / spread;
+	out.offset = (y - out.slope * x) / n; /* 0 / 0 without any */
+	return out;
+}
+
+static int learn(const struct rl_param_set *set, const struct rl_run *runs, size_t n,
+	const struct rl_forward_options *forward, struct stamps out[NSTAGES], struct rl_err *err)
 {
 	struct rl_cells cells;
 	struct rl_metrics *m = NULL;
@@ -84,20 +123,8 @@ static int learn_offsets(const struct rl_param_set *set, const struct rl_run *ru
 	if (code)
 		return code;
 	code = simulate(&cells, set, forward, &m, err);
-	for (size_t s = 0; s < NSTAGES && !code; s++) {
-		size_t known = 0;
-
-		offset[s] = 0;
-		for (size_t c = 0; c < cells.n; c++) {
-			double d = cells.v[c].m[stages[s].last].value - modelled(&m[c], &stages[s]);
-
-			if (isnan(d))
-				continue;
-			offset[s] += d;
-			known++;
-		}
-		offset[s] /= (double)known; /* NaN without any */
-	}
+	for (size_t s = 0; s < NSTAGES && !code; s++)
+		out[s] = learn_stage(&stages[s], &cells, m);
 	free(m);
 	rl_cells_fini(&cells);
 	return code;
@@ -122,7 +149,7 @@ static void add(struct rl_driver_check *out, size_t cell, const char *stage, int
 
 /* Stamps cost time: a traced cell is judged by its stages, any other by the rest. */
 static void judge_cell(struct rl_driver_check *out, size_t c, const struct rl_metrics *m,
-	const double offset[NSTAGES])
+	const struct stamps stamps[NSTAGES])
 {
 	double q[RL_QUANTITY_COUNT];
 
@@ -131,7 +158,8 @@ static void judge_cell(struct rl_driver_check *out, size_t c, const struct rl_me
 		add(out, c, checks[i].stage, checks[i].quantity, q[checks[i].quantity],
 			checks[i].frac * q[checks[i].quantity] + checks[i].absolute);
 	for (size_t s = 0; s < NSTAGES && is_traced(&out->cells.v[c]); s++) {
-		double expected = modelled(m, &stages[s]) + offset[s];
+		double expected = modelled(m, &stages[s]) + stamps[s].offset +
+				  stamps[s].slope * copied(&stages[s], &out->cells.v[c]);
 
 		add(out, c, stages[s].stage, stages[s].last, expected,
 			stages[s].frac * fabs(expected) + stages[s].absolute);
@@ -165,11 +193,11 @@ int rl_driver_judge(const struct rl_param_set *set, const struct rl_run *runs, s
 	struct rl_driver_check *out, struct rl_err *err)
 {
 	struct rl_metrics *m = NULL;
-	double offset[NSTAGES];
+	struct stamps stamps[NSTAGES];
 	int code;
 
 	memset(out, 0, sizeof(*out));
-	code = learn_offsets(set, reference, nreference, forward, offset, err);
+	code = learn(set, reference, nreference, forward, stamps, err);
 	if (!code)
 		code = make_cells(runs, n, &out->cells, err);
 	if (!code)
@@ -179,7 +207,7 @@ int rl_driver_judge(const struct rl_param_set *set, const struct rl_run *runs, s
 		code = out->rows ? 0 : rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	}
 	for (size_t c = 0; c < out->cells.n && !code; c++)
-		judge_cell(out, c, &m[c], offset);
+		judge_cell(out, c, &m[c], stamps);
 	if (!code && !out->nrows)
 		code = rl_err_set(err, -EINVAL, NULL, 0, 0,
 			"nothing measured that the model could be held against");
