@@ -56,12 +56,13 @@ ask() { sqlite3 -readonly "$db" "$1"; }
 }
 
 # medians DB: those of awk's sorting and those of the view are the same.
+# fio tells six digits behind the point, so that half of a sum has seven: nothing is rounded.
 medians() {
 	sqlite3 "$1" "SELECT platform, cell, group_concat(iops, ' ') FROM runs GROUP BY 1, 2 HAVING count(*) > 1" |
 		awk -F'|' '{ n = split($3, v, " "); for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j-1] > v[j]; j--) {
 			t = v[j]; v[j] = v[j-1]; v[j-1] = t }
-			printf "%s|%s|%d|%.3f\n", $1, $2, n, (v[int((n+1)/2)] + v[int((n+2)/2)]) / 2 }' | sort >sorted
-	sqlite3 "$1" "SELECT platform, cell, repeats, printf('%.3f', median) FROM cells
+			printf "%s|%s|%d|%.7f\n", $1, $2, n, (v[int((n+1)/2)] + v[int((n+2)/2)]) / 2 }' | sort >sorted
+	sqlite3 "$1" "SELECT platform, cell, repeats, printf('%.7f', median) FROM cells
 		WHERE metric = 'iops' AND repeats > 1" | sort >told
 	[ "$(wc -l <told)" -ge 30 ]
 	diff sorted told
@@ -74,7 +75,8 @@ medians() {
 	medians odd.db
 	diff <(cut -d'|' -f3 told | sort -u) <(sqlite3 odd.db "SELECT DISTINCT count(*) FROM run GROUP BY platform, cell
 		HAVING count(*) > 1 ORDER BY 1")
-	[ "$(($(cut -d'|' -f3 told | head -1) % 2))" = 1 ]
+	cut -d'|' -f3 told | grep -q '[13579]$'
+	cut -d'|' -f3 told | grep -q '[02468]$'
 }
 
 @test "an older or foreign view is replaced when ringlab opens the file, one of a stranger is refused" {
