@@ -14,7 +14,8 @@ struct rl_forward_options {
 /** rl_forward_default - one seed, and runs long enough for steps of a few percent. */
 void rl_forward_default(struct rl_forward_options *o);
 
-/** rl_forward_precise - the same with longer runs: for predictions, which are made once. */
+/** rl_forward_precise - the same with more and longer runs: for predictions, which are made once.
+ */
 void rl_forward_precise(struct rl_forward_options *o);
 
 /**
