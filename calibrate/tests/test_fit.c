@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* once: thousands of simulations; other tests fit a few cells under sanitizers. */
 /* A fit to runs that the simulator made with known costs must find these costs again. */
 #include <setjmp.h>
 #include <stdarg.h>

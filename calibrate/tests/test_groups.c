@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* once: the same fit as others, of more parameters. */
 /* Costs that are always charged together are found by what they do, not by a list. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* once: whole fits, which others make of fewer cells. */
 /*
  * Do intervals hold the truth as often as they say? Data sets that the simulator makes with
  * costs drawn around the priors, another seed and noisy repeats, are fitted from the priors.
