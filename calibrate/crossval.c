@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Calibration cells predicted by fits that have not seen their like; see fit.h. */
 #include "calibrate/groups.h"
+#include "calibrate/kind.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,35 +20,24 @@ const char *rl_fold_name(enum rl_fold fold)
 	return names[fold];
 }
 
-static bool same_dir(const struct rl_job *a, const struct rl_job *b, enum rl_dir d)
+/* A split's size is its mean: it is none of the sizes that whole jobs have. */
+static double size_of(const struct rl_job *j)
 {
-	return a->rate_iops[d] == b->rate_iops[d] &&
-	       a->rate_bytes_per_s[d] == b->rate_bytes_per_s[d] && a->nsplit[d] == b->nsplit[d];
-}
-
-/* What a job does, but for how large and how many at a time. */
-static bool same_job(const struct rl_scenario *a, const struct rl_scenario *b)
-{
-	const struct rl_job *j = &a->job, *k = &b->job;
-
-	return a->njobs == b->njobs && a->load.vcpus == b->load.vcpus &&
-	       a->load.weight == b->load.weight && a->load.cap == b->load.cap && j->rw == k->rw &&
-	       j->rwmixread == k->rwmixread && j->numjobs == k->numjobs &&
-	       j->poisson == k->poisson && j->thinktime_ns == k->thinktime_ns &&
-	       same_dir(j, k, RL_DIR_READ) && same_dir(j, k, RL_DIR_WRITE);
+	return rl_job_mean_bytes(j, rl_job_does(j, RL_DIR_READ) ? RL_DIR_READ : RL_DIR_WRITE);
 }
 
 bool rl_fold_alike(enum rl_fold fold, const struct rl_scenario *a, const struct rl_scenario *b)
 {
 	switch (fold) {
 	case RL_FOLD_BS:
-		return a->job.bs_bytes == b->job.bs_bytes;
+		return size_of(&a->job) == size_of(&b->job);
 	case RL_FOLD_DEPTH:
 		return a->job.iodepth == b->job.iodepth;
 	case RL_FOLD_POLICY:
 		return strcmp(a->back_policy, b->back_policy) == 0;
 	default:
-		return same_job(a, b);
+		return rl_kind_same(a, b) && a->job.rw == b->job.rw &&
+		       a->job.rwmixread == b->job.rwmixread;
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include "data/store.h"
 #include "model/base/err.h"
+#include "model/base/units.h"
 
 static const struct argp_option help_options[] = {
 	{NULL, 'h', NULL, 0, "Give this help list", -1},
@@ -57,4 +58,15 @@ void rl_args_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
 	argp_err_exit_status = RL_EXIT_USAGE;
 	argp_parse(argp, argc, argv, 0, NULL, input);
+}
+
+uint64_t rl_args_count(struct argp_state *state, const char *option, const char *text, uint64_t max)
+{
+	const char *what = NULL;
+	uint64_t n = 0;
+
+	if (rl_units_count(text, &n, &what) || n > max)
+		argp_error(state, "--%s %s (expected a whole number up to %llu)", option, text,
+			(unsigned long long)max);
+	return n;
 }

@@ -26,4 +26,8 @@ extern const struct argp rl_args_help;
  */
 void rl_args_parse(const struct argp *argp, int argc, char **argv, void *input);
 
+/** rl_args_count - the whole number of an option, at most @max; else the usage error, exit 2. */
+uint64_t rl_args_count(
+	struct argp_state *state, const char *option, const char *text, uint64_t max);
+
 #endif

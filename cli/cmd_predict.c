@@ -80,17 +80,6 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static uint64_t count(struct argp_state *state, const char *option, const char *text, uint64_t max)
-{
-	const char *what = NULL;
-	uint64_t n = 0;
-
-	if (rl_units_count(text, &n, &what) || n > max)
-		argp_error(state, "--%s %s (expected a whole number up to %llu)", option, text,
-			(unsigned long long)max);
-	return n;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct rl_predict *in = state->input;
@@ -103,16 +92,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		in->sim.requests = REQUESTS;
 		return 0;
 	case 'r':
-		in->sim.reps = (uint32_t)count(state, "reps", arg, RL_SIM_MAX_REPS);
+		in->sim.reps = (uint32_t)rl_args_count(state, "reps", arg, RL_SIM_MAX_REPS);
 		return 0;
 	case 'n':
-		in->sim.requests = count(state, "requests", arg, MAX_REQUESTS);
+		in->sim.requests = rl_args_count(state, "requests", arg, MAX_REQUESTS);
 		return 0;
 	case 'S':
-		in->sim.seed = count(state, "seed", arg, INT64_MAX);
+		in->sim.seed = rl_args_count(state, "seed", arg, INT64_MAX);
 		return 0;
 	case 'j':
-		in->sim.threads = (uint32_t)count(state, "jobs", arg, 64);
+		in->sim.threads = (uint32_t)rl_args_count(state, "jobs", arg, 64);
 		return 0;
 	case KEY_NO_EXPLAIN:
 		in->explain = false;

@@ -82,17 +82,6 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static uint64_t count(struct argp_state *state, const char *option, const char *text, uint64_t max)
-{
-	const char *what = NULL;
-	uint64_t n = 0;
-
-	if (rl_units_count(text, &n, &what) || n > max)
-		argp_error(state, "--%s %s (expected a whole number up to %llu)", option, text,
-			(unsigned long long)max);
-	return n;
-}
-
 static void precision(struct argp_state *state, struct rl_sim_options *o, char *text)
 {
 	size_t n = strlen(text);
@@ -150,10 +139,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		in->trace.to_ns = RL_SIMULATE_TRACE_NS;
 		return 0;
 	case 'r':
-		in->sim.reps = (uint32_t)count(state, "reps", arg, RL_SIM_MAX_REPS);
+		in->sim.reps = (uint32_t)rl_args_count(state, "reps", arg, RL_SIM_MAX_REPS);
 		return 0;
 	case 'n':
-		in->sim.requests = count(state, "requests", arg, MAX_REQUESTS);
+		in->sim.requests = rl_args_count(state, "requests", arg, MAX_REQUESTS);
 		return 0;
 	case 'P':
 		precision(state, &in->sim, arg);
@@ -162,16 +151,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		precision_of(state, &in->sim, arg);
 		return 0;
 	case 'M':
-		in->sim.max_reps = (uint32_t)count(state, "max-reps", arg, RL_SIM_MAX_REPS);
+		in->sim.max_reps = (uint32_t)rl_args_count(state, "max-reps", arg, RL_SIM_MAX_REPS);
 		return 0;
 	case 'w':
 		warmup(state, &in->sim, arg);
 		return 0;
 	case 'S':
-		in->sim.seed = count(state, "seed", arg, INT64_MAX);
+		in->sim.seed = rl_args_count(state, "seed", arg, INT64_MAX);
 		return 0;
 	case 'j':
-		in->sim.threads = (uint32_t)count(state, "jobs", arg, 64);
+		in->sim.threads = (uint32_t)rl_args_count(state, "jobs", arg, 64);
 		return 0;
 	case KEY_TRACE:
 		in->trace.file = arg;

@@ -199,3 +199,13 @@ int rl_out_finish(struct rl_out *o)
 	free(o);
 	return rc;
 }
+
+int rl_out_document(json_t *doc)
+{
+	int rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
+
+	json_decref(doc);
+	if (!rc && (putchar('\n') == EOF || fflush(stdout)))
+		rc = -EIO;
+	return rc;
+}

@@ -9,6 +9,7 @@
 #ifndef RL_CLI_OUT_H
 #define RL_CLI_OUT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,5 +47,11 @@ void rl_out_end_row(struct rl_out *o);
  * Returns: 0; -EIO when something could not be written (a full disk is no success).
  */
 int rl_out_finish(struct rl_out *o);
+
+/**
+ * rl_out_document - print one JSON document on stdout; takes @doc, which may be null.
+ * Returns: 0; -EIO when there is none or it could not be written.
+ */
+int rl_out_document(json_t *doc);
 
 #endif

@@ -261,11 +261,8 @@ static int print_json(const struct rl_predict *in, const struct rl_predict_resul
 	doc = json_pack("{s:o, s:o, s:o, s:o, s:o}", "manifest", json_manifest(in, r), "scenario",
 		text ? json_loads(text, 0, NULL) : NULL, "demands", json_demands(&r->a.least),
 		"crossovers", json_crossings(r), "forms", forms);
-	rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
+	rc = rl_out_document(doc);
 	free(text);
-	json_decref(doc);
-	if (!rc && (putchar('\n') == EOF || fflush(stdout)))
-		rc = -EIO;
 	return rc;
 }
 

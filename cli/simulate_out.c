@@ -130,12 +130,8 @@ static int print_json(
 
 	if (doc && r->nsections)
 		json_object_set_new(doc, "jobs", json_jobs(s, r));
-	rc = doc && json_dumpf(doc, stdout, JSON_INDENT(1)) == 0 ? 0 : -EIO;
-
+	rc = rl_out_document(doc);
 	free(text);
-	json_decref(doc);
-	if (!rc && (putchar('\n') == EOF || fflush(stdout)))
-		rc = -EIO;
 	return rc;
 }
 
