@@ -18,7 +18,15 @@ typedef _Bool rl_bool;
 #define RL_NEVER (~(rl_u64)0)
 
 /* Negative errno values of Linux, spelled here because the core sees no errno.h. */
-enum { RL_E2BIG = 7, RL_EINVAL = 22, RL_ENOSPC = 28, RL_ERANGE = 34, RL_EPROTO = 71 };
+enum {
+	RL_EIO = 5,
+	RL_E2BIG = 7,
+	RL_EINVAL = 22,
+	RL_ENOSPC = 28,
+	RL_ERANGE = 34,
+	RL_EPROTO = 71,
+	RL_EOPNOTSUPP = 95,
+};
 
 #define RL_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
