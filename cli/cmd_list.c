@@ -178,6 +178,7 @@ static void run_row(struct rl_out *o, const struct rl_run *r)
 	rl_out_text(o, r->cell);
 	rl_out_count(o, r->repeat);
 	rl_out_text(o, rl_role_name(r->role));
+	rl_out_text(o, r->scenario.disk.device);
 	rl_out_real(o, r->metrics.m[RL_METRIC_iops].value, 6);
 	rl_out_real(o, r->metrics.m[RL_METRIC_clat_mean_ns].value, 6);
 	rl_out_real(o, r->metrics.m[RL_METRIC_cpu_ns_per_request].value, 6);
@@ -211,8 +212,8 @@ static const char *const parameter_columns[] = {
 	"parameter", "default", "unit", "min", "max", "what", "source", NULL};
 static const char *const metric_columns[] = {"metric", "unit", "what", NULL};
 static const char *const platform_columns[] = {"platform", "runs", "cells", NULL};
-static const char *const run_columns[] = {"id", "platform", "cell", "repeat", "role", "iops",
-	"clat_mean_ns", "cpu_ns_per_request", "started", NULL};
+static const char *const run_columns[] = {"id", "platform", "cell", "repeat", "role", "device",
+	"iops", "clat_mean_ns", "cpu_ns_per_request", "started", NULL};
 
 static const struct list {
 	const char *name;

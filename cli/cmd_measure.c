@@ -28,8 +28,8 @@ enum key { PLATFORM = 256, MODE, JOB, BACK, FRONT, DEVICE, GRANTS, CPUS, OUT };
 
 static const struct argp_option options[] = {
 	{"platform", PLATFORM, "NAME", 0,
-		"hosted: two processes on these CPUs (default); xen-qemu: Xen in QEMU (xen-host: "
-		"not yet)",
+		"hosted: two processes on these CPUs (default); xen-qemu: Xen in QEMU (a real Xen "
+		"host: realdrv/xenhost/run there, then import)",
 		0},
 	{"mode", MODE, "MODE", 0,
 		"of xen-qemu. counted: one CPU, time is instructions (default); parallel: two CPUs",
@@ -37,8 +37,8 @@ static const struct argp_option options[] = {
 	{"job", JOB, "FILE.fio", 0, "the workload, a fio job file", 0},
 	{"back-policy", BACK, "POLICY", 0, "how the backend waits (event)", 0},
 	{"front-policy", FRONT, "POLICY", 0, "how the frontend waits (event)", 0},
-	{"device", DEVICE, "DEVICE", 0, "null (default); brd on xen-qemu; ram or file on hosted",
-		0},
+	{"device", DEVICE, "DEVICE", 0,
+		"null (default); brd or nvme on xen-qemu; ram or file on hosted", 0},
 	{"grants", GRANTS, "HOW", 0, "persistent or map (persistent)", 0},
 	{"cpus", CPUS, "FRONT,BACK", 0, "of hosted: the CPUs of the two sides (the first two)", 0},
 	{"out", OUT, "DIR", 0, "where the raw files go (out/measure/TIME)", 0},
@@ -105,7 +105,9 @@ static void choose_platform(struct argp_state *st, struct args *a, const char *v
 		if (strcmp(p->name, value) == 0)
 			a->m.platform = p;
 	if (strcmp(value, "xen-host") == 0)
-		argp_error(st, "platform '%s' is not there yet (expected hosted|xen-qemu)", value);
+		argp_error(st,
+			"a real Xen host is measured there, by realdrv/xenhost/run, and imported "
+			"(expected hosted|xen-qemu)");
 	if (!a->m.platform || strcmp(a->m.platform->name, value) != 0)
 		argp_error(st, "platform '%s' (expected hosted|xen-qemu)", value);
 }

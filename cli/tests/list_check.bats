@@ -40,8 +40,8 @@ setup() {
 	run -0 "$RINGLAB" list platforms --format csv
 	[ "${lines[1]}" = sample,1,1 ]
 	run -0 "$RINGLAB" list runs --format json
-	[ "$(jq -c '[.cell, .role, .iops, .cpu_ns_per_request]' <<<"$output")" = \
-		"[\"$cell\",\"none\",23395.604396,null]" ]
+	[ "$(jq -c '[.cell, .role, .device, .iops, .cpu_ns_per_request]' <<<"$output")" = \
+		"[\"$cell\",\"none\",\"null\",23395.604396,null]" ]
 	run -0 "$RINGLAB" list runs -p elsewhere --format csv
 	[ "${#lines[@]}" = 1 ]
 }

@@ -19,14 +19,39 @@ stop_boot() {
   fi
 }
 
+# disk_aio: what lets a request of the disk end before the emulator looks at its clock again, where the host has it
+disk_aio() {
+  if echo quit | qemu-system-x86_64 -machine none -nodefaults -nographic -monitor stdio \
+    -drive "file=$work/disk.img,if=none,format=raw,aio=io_uring" > /dev/null 2>&1; then
+    echo io_uring
+  else
+    echo threads
+  fi
+}
+
+# add_disk: an NVMe controller behind an IOMMU. Its requests are work of the host's: while all domains wait for one, the
+# host's time passes, for else the clock would leap to the next timer of any kernel (a tick, 4 ms). QEMU cannot save a
+# machine that has this controller: it is booted each time.
+add_disk() {
+  truncate -s 0 "$work/disk.img"
+  truncate -s 512M "$work/disk.img"
+  machine+=(-device 'intel-iommu,intremap=on' -device 'nvme,drive=disk,serial=ringlab'
+    -drive "file=$work/disk.img,if=none,id=disk,format=raw,cache=unsafe,aio=$(disk_aio)")
+}
+
 # machine_arguments IN OUT: the array qemu, by mode. SMAP kills a PV dom0 at its first page fault under TCG.
 machine_arguments() {
-  local driver_cpu=0
+  local driver_cpu=0 archive=dom0.cpio idle=off
+  [ "$needs_nvme" = 0 ] || idle=on
   machine=(-machine q35 -cpu 'max,-smap,-smep' -m $((1280 + driver_mb + guest_mb + 640)))
   case $mode in
-    counted) machine+=(-accel tcg,thread=single -icount 'shift=1,align=off,sleep=off' -smp 1) ;;
+    counted) machine+=(-accel tcg,thread=single -icount "shift=1,align=off,sleep=$idle" -smp 1) ;;
     parallel) machine+=(-accel tcg,thread=multi -smp 2) driver_cpu=1 ;;
   esac
+  if [ "$needs_nvme" = 1 ]; then
+    add_disk
+    archive=dom0-pci.cpio
+  fi
   xen_line="console=com1 com1=115200,8n1 dom0_mem=1280M dom0_max_vcpus=1 loglvl=warning guest_loglvl=warning"
   dom0_line="console=hvc0 quiet rdinit=/init $(version_of dom0_quiet) rig_driver_cpu=$driver_cpu rig_guest_cpu=0 rig_driver_mb=$driver_mb rig_guest_mb=$guest_mb"
   qemu=(qemu-system-x86_64 "${machine[@]}" -nodefaults -nographic -no-reboot
@@ -34,7 +59,7 @@ machine_arguments() {
     -chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor,mode=readline
     -fsdev "local,id=in,path=$1,security_model=none,readonly=on" -device virtio-9p-pci,fsdev=in,mount_tag=rigin
     -fsdev "local,id=out,path=$2,security_model=none" -device virtio-9p-pci,fsdev=out,mount_tag=rigout
-    -kernel "$images/xen" -append "$xen_line" -initrd "$images/vmlinux $dom0_line,$images/dom0.cpio")
+    -kernel "$images/xen" -append "$xen_line" -initrd "$images/vmlinux $dom0_line,$images/$archive")
 }
 
 # start_qemu ARGUMENT...: serial line into the file console, monitor into the file monitor
@@ -124,7 +149,7 @@ start_machine() {
   local state
   machine_arguments "$work/in" "$out"
   state=$(state_file)
-  if [ "$fresh" = 0 ]; then
+  if [ "$fresh" = 0 ] && [ "$needs_nvme" = 0 ]; then
     (
       flock 9
       [ -e "$state" ] || save_state "$state"

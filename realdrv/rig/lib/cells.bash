@@ -55,7 +55,7 @@ check_load() {
 check_pair() {
   case $2 in
     front | back) check_driver "$@" ;;
-    device) check_choice "$@" null brd ;;
+    device) check_choice "$@" null brd nvme ;;
     grants) check_choice "$@" persistent map ;;
     load) check_load "$@" ;;
     fault) check_choice "$@" driver:destroy driver:crash driver:pause guest:destroy guest:crash guest:pause ;;
@@ -79,8 +79,8 @@ check_whole() {
       [ "${cell[$key]:-0}" = 0 ] || cell_error 1 "$key needs job2= (expected the job that runs after it)"
     done
   fi
-  if [ "${cell[corrupt]:-0}" = 1 ] && [ "${cell[device]:-null}" != brd ]; then
-    cell_error 1 "corrupt=1 needs device=brd (a null device keeps no data)"
+  if [ "${cell[corrupt]:-0}" = 1 ] && [ "${cell[device]:-null}" = null ]; then
+    cell_error 1 "corrupt=1 needs device=brd or nvme (a null device keeps no data)"
   fi
 }
 
@@ -136,13 +136,15 @@ write_cell() {
 read_cells() {
   local text stripped
   declare -gA cell=()
-  cells_file=$1 cell_line=0 cells_count=0 cells_skipped=0 needs_rlfront=0 needs_rlback=0
+  cells_file=$1 cell_line=0 cells_count=0 cells_skipped=0 needs_rlfront=0 needs_rlback=0 needs_nvme=0
   while IFS= read -r text || [ -n "$text" ]; do
     cell_line=$((cell_line + 1))
     stripped=${text%%#*}
     [[ $stripped =~ [^[:space:]] ]] || continue
     parse_cell "$stripped"
     [ $cells_bad = 0 ] || continue
+    # also of a cell that is left out: the others of a file were measured on the machine that it asks for
+    [ "${cell[device]:-null}" != nvme ] || needs_nvme=1
     if [ -n "$3" ] && [ -e "$3/${cell[name]}/status" ]; then
       cells_skipped=$((cells_skipped + 1))
       continue

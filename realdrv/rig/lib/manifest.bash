@@ -18,8 +18,8 @@ begin_manifest() {
     --arg qemu "$(qemu-system-x86_64 --version | head -n 1)" --arg images "$(basename "$images")" --arg date "$(date -u +%FT%TZ)" \
     --arg quiet "$(version_of dom0_quiet)" --arg commit "$(git -C "$here" rev-parse HEAD 2> /dev/null || echo unknown)" \
     --argjson dirty "$([ -z "$(git -C "$here" status --porcelain 2> /dev/null)" ] && echo false || echo true)" \
-    --argjson rlfront "$(sha "$rlfront")" --argjson rlback "$(sha "$rlback")" --argjson driver_mb "$driver_mb" --argjson guest_mb "$guest_mb" \
-    '{platform: ("xen-qemu-" + $mode), emulated: true, mode: $mode, kernel: $kernel, kernel_package: $kernel_package, xen_package: $xen,
+    --argjson rlfront "$(sha "$rlfront")" --argjson rlback "$(sha "$rlback")" --argjson driver_mb "$driver_mb" --argjson guest_mb "$guest_mb" --argjson nvme "$needs_nvme" \
+    '{platform: ("xen-qemu-" + $mode + (if $nvme == 1 then "-nvme" else "" end)), emulated: true, mode: $mode, kernel: $kernel, kernel_package: $kernel_package, xen_package: $xen,
       qemu: $qemu, fio_package: $fio, host_cpu: $cpu, image_hash: $images, dom0_quiet: $quiet, commit: $commit, commit_dirty: $dirty, started: $date,
       modules_sha256: {rlfront: $rlfront, rlback: $rlback}, domain_type: "PV",
       cpus: (if $mode == "counted" then 1 else 2 end), ns_per_instruction: (if $mode == "counted" then 2 else null end),
@@ -27,7 +27,8 @@ begin_manifest() {
       pinning: (if $mode == "counted" then {dom0: 0, driver: 0, guest: 0} else {dom0: 1, driver: 1, guest: 0} end),
       memory_mb: {dom0: 1280, driver: $driver_mb, guest: $guest_mb},
       devices: {null: "null_blk queue_mode=0: a bio is completed at once in the context of who submits it; no queue, no interrupt, no data kept, 250 GB",
-                brd: "brd rd_size=262144: 256 MiB in the memory of the driver domain, completed at once in the context of who submits it"}}' > "$work/boot.json"
+                brd: "brd rd_size=262144: 256 MiB in the memory of the driver domain, completed at once in the context of who submits it"}}
+     | if $nvme == 1 then .devices.nvme = "QEMU nvme, 512 MiB, a file in the page cache of the host, behind intel-iommu, passed through to the driver domain by Xen; counted: while all domains wait for it the time of the host passes" else . end' > "$work/boot.json"
   jq --slurpfile boot "$work/boot.json" '$boot[0] + {boots: .boots}' "$out/manifest.json" > "$work/manifest.json"
   cp "$work/manifest.json" "$out/manifest.json"
 }
