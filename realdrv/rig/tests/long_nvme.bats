@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A disk that the driver domain owns, in a boot of the rig: ctest --preset dev -L long.
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	"$RL_SOURCE/realdrv/kmod/build" kmod >&2
+	printf '%s\n' '[global]' ioengine=libaio direct=1 thread=1 size=64m time_based=1 ramp_time=100ms runtime=400ms \
+		'[j]' rw=randread bs=4k >one.fio
+	printf '%s\n' '[global]' ioengine=libaio direct=1 thread=1 iodepth=16 verify=crc32c do_verify=1 verify_fatal=1 \
+		'[verify]' rw=randwrite size=16m bssplit=4k/50:44k/50 >written.fio
+	{ cat written.fio && echo verify_only=1; } >again.fio
+	{
+		echo "one front=rl:event back=rl:event device=nvme job=one.fio back_args=trace=16384"
+		echo "own front=rl:event back=rl:spin_block device=nvme job=written.fio reload=1 job2=again.fio"
+		echo "caught front=rl:event back=rl:event device=nvme job=written.fio corrupt=1 job2=again.fio"
+		echo "stock front=xen back=xen device=nvme job=written.fio reload=1 job2=again.fio"
+		echo "null front=rl:event back=rl:event device=null job=one.fio"
+	} >cells
+	nice -n 10 "$RL_SOURCE/realdrv/rig/run" --mode counted --cells cells --out out \
+		--rlfront kmod/rlfront.ko --rlback kmod/rlback.ko >&2
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+}
+
+@test "what was written is read again, after other drivers came, and a flipped bit is caught" {
+	[ "$(cat out/own/status)" = 0 ]
+	[ "$(cat out/stock/status)" = 0 ]
+	[ "$(cat out/caught/status)" != 0 ]
+	grep -Eq 'verify: bad|verify failed' out/caught/fio.2.log
+}
+
+@test "the run says which disk, on a platform of its own" {
+	"$RINGLAB" import --db t.db out/one out/null
+	run "$RINGLAB" list runs --db t.db --format json
+	echo "$output"
+	[ "$(jq -r '"\(.cell) \(.platform) \(.device)"' <<<"$output" | sort)" = \
+		$'null xen-qemu-counted-nvme null\none xen-qemu-counted-nvme nvme' ]
+}
+
+@test "a request waits for the controller's interrupt, not for a function call" {
+	[ "$(jq '.jobs[0].read.clat_ns.percentile["50.000000"]' out/one/fio.json)" -gt \
+		"$(jq '.jobs[0].read.clat_ns.percentile["50.000000"]' out/null/fio.json)" ]
+	grep -q nvme out/one/back.interrupts
+}
