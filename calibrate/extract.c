@@ -75,6 +75,7 @@ static int count_charges(const struct rl_measured_cell *cell, const struct rl_co
 		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	/* What comes now and then would blur the counts. */
 	still.v[RL_PARAM_tick_period_ns] = still.v[RL_PARAM_dom0_period_ns] = 0;
+	still.v[RL_PARAM_fio_period_ns] = still.v[RL_PARAM_fio_util_period_ns] = 0;
 	still.v[RL_PARAM_jitter_frac] = 0;
 	for (int i = 0; i < RL_PARAM_COUNT && !code; i++)
 		if (strncmp(rl_param_info[i].unit, "ns", 2) == 0 && still.v[i] > 0) {

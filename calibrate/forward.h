@@ -9,6 +9,8 @@
 struct rl_forward_options {
 	unsigned threads;	   /* 0: as many as there are CPUs */
 	struct rl_sim_options sim; /* one seed for all: common random numbers */
+	bool as_long; /* a replication is no longer than the run that was measured; there are more
+		       */
 };
 
 /** rl_forward_default - one seed, and runs long enough for steps of a few percent. */

@@ -218,13 +218,25 @@ static void (*const judges[RL_STATISTICS])(
 	[RL_STATISTIC_MEDIAN_WIDTH] = median_width,
 };
 
+void rl_judge_bound(struct rl_validation *v, const struct rl_tolerance *t)
+{
+	if (judges[t->statistic])
+		judges[t->statistic](v, t);
+}
+
+void rl_judge_decide(struct rl_validation *v)
+{
+	v->pass = true;
+	for (size_t i = 0; i < v->nverdicts; i++)
+		v->pass &= v->verdicts[i].pass || !v->verdicts[i].binding;
+}
+
 int rl_judge(struct rl_validation *v, const char *platform, const struct rl_tolerance *tolerances,
 	size_t ntolerances, struct rl_err *err)
 {
 	for (size_t i = 0; i < ntolerances; i++)
-		if (strcmp(tolerances[i].platform, platform) == 0 &&
-			judges[tolerances[i].statistic])
-			judges[tolerances[i].statistic](v, &tolerances[i]);
+		if (strcmp(tolerances[i].platform, platform) == 0)
+			rl_judge_bound(v, &tolerances[i]);
 	return v->nverdicts ? 0
 			    : rl_err_set(err, -ENOENT, NULL, 0, 0,
 				      "no tolerance is set for platform '%s'", platform);

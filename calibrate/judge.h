@@ -14,6 +14,15 @@ int rl_judge(struct rl_validation *v, const char *platform, const struct rl_tole
 	size_t ntolerances, struct rl_err *err);
 
 /**
+ * rl_judge_bound - add the verdict of one bound, of whatever platform; none for those that only
+ * set a threshold.
+ */
+void rl_judge_bound(struct rl_validation *v, const struct rl_tolerance *t);
+
+/** rl_judge_decide - set v->pass from the verdicts that bind. */
+void rl_judge_decide(struct rl_validation *v);
+
+/**
  * rl_judge_count_band - how many of @n cells intervals that hold @share each should hold: the
  * counts that are not in either tail of a quarter of a percent (n = 60, 0.9: 47 to 59).
  */

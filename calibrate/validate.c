@@ -217,11 +217,8 @@ static int judge(struct work *w, struct rl_err *err)
 	if (code)
 		return code;
 	add_discrepancy(out);
-	code = rl_slices_make(out, &w->calibration, err);
-	out->pass = true;
-	for (size_t i = 0; i < out->nverdicts; i++)
-		out->pass &= out->verdicts[i].pass || !out->verdicts[i].binding;
-	return code;
+	rl_judge_decide(out);
+	return rl_slices_make(out, &w->calibration, err);
 }
 
 int rl_validate_measured(struct rl_store *store, const char *platform,

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ringlab validate: held-out runs against predictions; exit 1 outside the tolerances. */
-#include "calibrate/validate.h"
+#include "calibrate/pool.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/driver.h"
 #include "cli/published.h"
 #include "cli/share.h"
+#include "cli/validate_out.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define PLATFORMS 16
+
 struct args {
 	struct rl_args common;
-	const char *platform, *params, *tolerances, *what, *measured;
+	const char *platform[PLATFORMS], *params, *tolerances, *what, *measured;
+	size_t nplatforms;
 	bool driver;
 };
 
@@ -23,7 +25,10 @@ enum { KEY_PARAMS = 256, KEY_TOLERANCES, KEY_SHOW, KEY_DRIVER, KEY_MEASURED };
 #define TOLERANCES "data/params/tolerances.csv"
 
 static const struct argp_option options[] = {
-	{"platform", 'p', "NAME", 0, "whose held-out runs to predict", 0},
+	{"platform", 'p', "NAME", 0,
+		"whose held-out runs to predict; given several times: each, and their predictive "
+		"intervals judged together",
+		0},
 	{"params", KEY_PARAMS, "NAME", 0, "the parameter set (default: named as the platform)", 0},
 	{"tolerances", KEY_TOLERANCES, "FILE", 0, "the bounds (default " TOLERANCES ")", 0},
 	{"show", KEY_SHOW, "cells|slices|winners|verdicts", 0,
@@ -36,124 +41,26 @@ static const struct argp_option options[] = {
 	{"measured", KEY_MEASURED, "DIR", 0, "of --driver: judge these results of the rig", 0},
 	{0}};
 
-static int print_cells(const struct rl_validation *v, enum rl_out_format format)
+/* What cannot go together. */
+static void check(const struct args *a, struct argp_state *state)
 {
-	static const char *const columns[] = {"cell", "metric", "measured", "predicted",
-		"relative_error", "u_val", "ci_lo", "ci_hi", "covered", "tolerance", "pass", NULL};
-	struct rl_out *o = rl_out_create(format, stdout, columns);
-
-	for (size_t i = 0; i < v->nrows && o; i++) {
-		const struct rl_validation_row *r = &v->rows[i];
-
-		rl_out_text(o, v->cells.v[r->cell].name);
-		rl_out_text(o, rl_quantity_name(r->quantity));
-		rl_out_real(o, r->measured, 5);
-		rl_out_real(o, r->predicted, 5);
-		rl_out_real(o, r->error, 3);
-		rl_out_real(o, r->u_val, 2);
-		rl_out_real(o, r->lo, 5);
-		rl_out_real(o, r->hi, 5);
-		rl_out_bool(o, r->covered);
-		rl_out_real(o, r->tolerance, 2);
-		if (isfinite(r->tolerance))
-			rl_out_bool(o, r->pass);
-		else
-			rl_out_text(o, NULL);
-		rl_out_end_row(o);
+	if (!a->nplatforms)
+		argp_error(state, "--platform is missing");
+	if (a->measured && !a->driver)
+		argp_error(state, "--measured is for --driver");
+	if (a->nplatforms == 1)
+		return;
+	if (a->driver || a->params)
+		argp_error(state, "%s is for one --platform", a->driver ? "--driver" : "--params");
+	if (a->what && strcmp(a->what, RL_VALIDATE_VERDICTS) != 0)
+		argp_error(state, "--show %s is for one --platform (several: verdicts)", a->what);
+	for (size_t i = 0; i < a->nplatforms; i++) {
+		if (rl_published_platform(a->platform[i]))
+			argp_error(state, "--platform %s goes alone", a->platform[i]);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(a->platform[k], a->platform[i]) == 0)
+				argp_error(state, "--platform %s is said twice", a->platform[i]);
 	}
-	return o ? rl_out_finish(o) : -1;
-}
-
-static int print_slices(const struct rl_validation *v, enum rl_out_format format)
-{
-	static const char *const columns[] = {"slice", "metric", "cells", "mean_abs_error",
-		"mean_error", "largest_abs_error", "covered", "bilinear_error", "regression_error",
-		NULL};
-	struct rl_out *o = rl_out_create(format, stdout, columns);
-
-	for (size_t i = 0; i < v->nslices && o; i++) {
-		const struct rl_slice *s = &v->slices[i];
-
-		rl_out_text(o, s->name);
-		rl_out_text(o, rl_quantity_name(s->quantity));
-		rl_out_count(o, (int64_t)s->n);
-		rl_out_real(o, s->error, 3);
-		rl_out_real(o, s->bias, 3);
-		rl_out_real(o, s->worst, 3);
-		rl_out_count(o, (int64_t)s->covered);
-		rl_out_real(o, s->baseline[RL_BASELINE_BILINEAR], 3);
-		rl_out_real(o, s->baseline[RL_BASELINE_OLS], 3);
-		rl_out_end_row(o);
-	}
-	return o ? rl_out_finish(o) : -1;
-}
-
-static const char *winner(const struct rl_validation *v, const struct rl_duel *d, int who)
-{
-	return who ? v->cells.v[who < 0 ? d->a : d->b].scenario.back_policy : NULL;
-}
-
-static int print_winners(const struct rl_validation *v, enum rl_out_format format)
-{
-	static const char *const columns[] = {"cell", "against", "metric", "measured_ratio",
-		"ci_lo", "ci_hi", "predicted_ratio", "winner", "predicted_winner", "held_out",
-		"counts", "right", NULL};
-	struct rl_out *o = rl_out_create(format, stdout, columns);
-
-	for (size_t i = 0; i < v->nduels && o; i++) {
-		const struct rl_duel *d = &v->duels[i];
-
-		rl_out_text(o, v->cells.v[d->b].name);
-		rl_out_text(o, v->cells.v[d->a].scenario.back_policy);
-		rl_out_text(o, rl_quantity_name(v->duel_quantity));
-		rl_out_real(o, d->measured, 4);
-		rl_out_real(o, d->lo, 4);
-		rl_out_real(o, d->hi, 4);
-		rl_out_real(o, d->predicted, 4);
-		rl_out_text(o, winner(v, d, d->winner));
-		rl_out_text(o, winner(v, d, d->predicted_winner));
-		rl_out_bool(o, d->held_out);
-		rl_out_bool(o, d->counts);
-		rl_out_bool(o, d->right);
-		rl_out_end_row(o);
-	}
-	return o ? rl_out_finish(o) : -1;
-}
-
-static int print_verdicts(const struct rl_validation *v, enum rl_out_format format)
-{
-	static const char *const columns[] = {"check", "value", "bound", "binding", "pass", NULL};
-	struct rl_out *o = rl_out_create(format, stdout, columns);
-
-	for (size_t i = 0; i < v->nverdicts && o; i++) {
-		rl_out_text(o, v->verdicts[i].what);
-		rl_out_real(o, v->verdicts[i].value, 3);
-		rl_out_real(o, v->verdicts[i].bound, 3);
-		rl_out_bool(o, v->verdicts[i].binding);
-		if (isfinite(v->verdicts[i].bound))
-			rl_out_bool(o, v->verdicts[i].pass);
-		else
-			rl_out_text(o, NULL);
-		rl_out_end_row(o);
-	}
-	return o ? rl_out_finish(o) : -1;
-}
-
-static const struct {
-	const char *name;
-	int (*print)(const struct rl_validation *v, enum rl_out_format format);
-} shows[] = {{"cells", print_cells}, {"slices", print_slices}, {"winners", print_winners},
-	{"verdicts", print_verdicts}};
-
-#define NSHOWS (sizeof(shows) / sizeof(shows[0]))
-
-static size_t find_show(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < NSHOWS && strcmp(name, shows[i].name) != 0; i++)
-		;
-	return i;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -165,7 +72,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &a->common;
 		return 0;
 	case 'p':
-		a->platform = arg;
+		if (a->nplatforms == PLATFORMS)
+			argp_error(state, "too many --platform (expected up to %d)", PLATFORMS);
+		a->platform[a->nplatforms++] = arg;
 		return 0;
 	case KEY_PARAMS:
 		a->params = arg;
@@ -174,7 +83,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->tolerances = arg;
 		return 0;
 	case KEY_SHOW:
-		if (find_show(arg) == NSHOWS)
+		if (!rl_validate_out_knows(arg))
 			argp_error(state, "--show %s (expected cells, slices, winners or verdicts)",
 				arg);
 		a->what = arg;
@@ -186,59 +95,76 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->measured = arg;
 		return 0;
 	case ARGP_KEY_END:
-		if (a->measured && !a->driver)
-			argp_error(state, "--measured is for --driver");
-		if (!a->platform)
-			argp_error(state, "--platform is missing");
+		check(a, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-/* A person sees the verdict below the rows; a program reads the exit code. */
-static int print(const struct args *a, const struct rl_validation *v)
+/* One platform with its parameters. */
+static int run(const char *platform, const char *params, struct rl_store *store,
+	const struct rl_tolerance *tol, size_t ntol, struct rl_validated *out, struct rl_err *err)
 {
-	int code;
+	struct rl_forward_options forward;
+	struct rl_param_set set = {0};
+	int code = rl_store_load_params(store, params ? params : platform, &set, err);
 
-	if (a->what || a->common.format != RL_OUT_TABLE) {
-		code = shows[find_show(a->what ? a->what : "cells")].print(v, a->common.format);
-	} else {
-		code = print_cells(v, a->common.format);
-		putchar('\n');
-		code |= print_slices(v, a->common.format);
-		putchar('\n');
-		code |= print_verdicts(v, a->common.format);
-	}
+	rl_forward_precise(&forward);
+	out->platform = platform;
+	if (!code)
+		code = rl_validate_run(
+			store, platform, &set, tol, ntol, &forward, &out->result, err);
+	rl_param_set_fini(&set);
+	return code;
+}
+
+/* The @n that were validated, and of several also their pool behind them. */
+static int judge(const struct args *a, struct rl_validated *v, const struct rl_tolerance *tol,
+	size_t ntol, struct rl_err *err)
+{
+	struct rl_validation all[PLATFORMS];
+
+	if (a->nplatforms == 1)
+		return 0;
+	for (size_t i = 0; i < a->nplatforms; i++)
+		all[i] = v[i].result;
+	v[a->nplatforms].platform = RL_POOL_PLATFORM;
+	return rl_pool_judge(all, a->nplatforms, tol, ntol, &v[a->nplatforms].result, err);
+}
+
+/* A person sees the verdict below the rows; a program reads the exit code. */
+static int print(const struct args *a, const struct rl_validated *v)
+{
+	bool pass = true;
+	size_t n = a->nplatforms == 1 ? 1 : a->nplatforms + 1;
+	int code = n == 1 ? rl_validate_out_one(v, a->what, a->common.format)
+			  : rl_validate_out_verdicts(v, n, a->common.format);
+
+	for (size_t i = 0; i < n; i++)
+		pass &= v[i].result.pass;
 	if (code)
 		return RL_EXIT_RUN;
-	return v->pass ? RL_EXIT_OK : RL_EXIT_INVALID;
+	return pass ? RL_EXIT_OK : RL_EXIT_INVALID;
 }
 
 static int validate(const struct args *a, struct rl_store *store, struct rl_err *err)
 {
-	struct rl_forward_options forward;
+	struct rl_validated v[PLATFORMS + 1] = {0};
 	struct rl_tolerance *tol = NULL;
-	struct rl_param_set set = {0};
-	struct rl_validation v;
 	size_t ntol = 0;
 	char path[1200];
 	int code = rl_tolerance_read(
 		a->tolerances ? a->tolerances : rl_share_path(TOLERANCES, path, sizeof(path)), &tol,
 		&ntol, err);
 
+	for (size_t i = 0; i < a->nplatforms && !code; i++)
+		code = run(a->platform[i], a->params, store, tol, ntol, &v[i], err);
 	if (!code)
-		code = rl_store_load_params(store, a->params ? a->params : a->platform, &set, err);
-	rl_forward_precise(&forward);
-	if (!code)
-		code = rl_validate_run(store, a->platform, &set, tol, ntol, &forward, &v, err);
-	if (code) {
-		code = rl_share_fail(code, err);
-	} else {
-		code = print(a, &v);
-		rl_validation_fini(&v);
-	}
-	rl_param_set_fini(&set);
+		code = judge(a, v, tol, ntol, err);
+	code = code ? rl_share_fail(code, err) : print(a, v);
+	for (size_t i = 0; i <= a->nplatforms; i++)
+		rl_validation_fini(&v[i].result);
 	free(tol);
 	return code;
 }
@@ -261,14 +187,14 @@ static int cmd_validate(int argc, char **argv)
 	int code;
 
 	rl_args_parse(&argp, argc, argv, &a);
-	if (rl_published_platform(a.platform))
-		return rl_published_validate(rl_published_platform(a.platform), a.common.format);
+	if (rl_published_platform(a.platform[0]))
+		return rl_published_validate(rl_published_platform(a.platform[0]), a.common.format);
 	code = rl_store_open(&store, a.common.db, false, &err);
 	if (code)
 		return rl_share_fail(code, &err);
 	if (a.driver)
-		code = rl_driver_validate(store, a.platform, a.measured,
-			a.params ? a.params : a.platform, a.common.format);
+		code = rl_driver_validate(store, a.platform[0], a.measured,
+			a.params ? a.params : a.platform[0], a.common.format);
 	else
 		code = validate(&a, store, &err);
 	rl_store_close(store);

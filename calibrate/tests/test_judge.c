@@ -9,6 +9,7 @@
 #include "calibrate/balance.h"
 #include "calibrate/judge.h"
 #include "calibrate/kind.h"
+#include "calibrate/pool.h"
 #include "calibrate/tests/cells_fixture.h"
 
 #include <errno.h>
@@ -117,6 +118,37 @@ static void test_intervals(void **state)
 	assert_false(judge(&v, RL_STATISTIC_COVERAGE, 0.9).pass);
 }
 
+/* Half of one platform is missed and none of three others: together an eighth. */
+static void test_pool(void **state)
+{
+	static const double half_out[] = {0, 0.2}, none_out[] = {0};
+	static struct rl_measured_cell cells[CELLS];
+	static struct rl_validation_row rows[4][CELLS];
+	struct rl_tolerance t[] = {{PLATFORM, RL_METRIC_iops, RL_STATISTIC_MEAN_ABS_ERROR, 0.01},
+		{RL_POOL_PLATFORM, RL_METRIC_iops, RL_STATISTIC_COVERAGE, 0.9},
+		{RL_POOL_PLATFORM, RL_METRIC_iops, RL_STATISTIC_MAX_ABS_ERROR, 0.5}};
+	struct rl_validation v[4], pool;
+	struct rl_err err;
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		make(&v[i], cells, rows[i], i ? none_out : half_out, i ? 1 : 2);
+	assert_int_equal(rl_pool_judge(v, 4, t, 2, &pool, &err), 0);
+	assert_int_equal(pool.nrows, 4 * CELLS);
+	assert_true(fabs(pool.verdicts[0].value - 0.875) < 1e-12);
+	assert_true(pool.pass);
+	rl_validation_fini(&pool);
+	/* Alone it is outside, and so is what misses nothing. */
+	assert_int_equal(rl_pool_judge(v, 1, t, 2, &pool, &err), 0);
+	assert_false(pool.pass);
+	rl_validation_fini(&pool);
+	assert_int_equal(rl_pool_judge(v + 1, 3, t, 2, &pool, &err), 0);
+	assert_false(pool.pass);
+	rl_validation_fini(&pool);
+	assert_int_equal(rl_pool_judge(v, 4, t, 3, &pool, &err), -EINVAL);
+	assert_int_equal(rl_pool_judge(v, 4, t, 1, &pool, &err), -ENOENT);
+}
+
 /* p beats q nine times of ten, clearly but for the last; s always loses. */
 static void test_balance(void **state)
 {
@@ -176,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_count_band),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_intervals),
+		cmocka_unit_test(test_pool),
 		cmocka_unit_test(test_balance),
 		cmocka_unit_test(test_kinds),
 	};

@@ -12,12 +12,13 @@
 
 static bool ticks_hold(const struct rl_analytic *a)
 {
-	return !COST(a->s, tick_period_ns) || !COST(a->s, tick_ns);
+	return (!COST(a->s, tick_period_ns) || !COST(a->s, tick_ns)) &&
+	       !COST(a->s, fio_period_ns) && !COST(a->s, fio_util_period_ns);
 }
 
 static void no_ticks(struct rl_scenario *s)
 {
-	COST(s, tick_period_ns) = 0;
+	COST(s, tick_period_ns) = COST(s, fio_period_ns) = COST(s, fio_util_period_ns) = 0;
 }
 
 static bool dom0_holds(const struct rl_analytic *a)
@@ -223,7 +224,8 @@ static void exponential(struct rl_scenario *s)
 }
 
 const struct rl_assumption rl_assumptions[RL_ASSUME_COUNT] = {
-	[RL_ASSUME_TICKS] = {"ticks", "no timer ticks of the domains", ticks_hold, no_ticks},
+	[RL_ASSUME_TICKS] = {"ticks", "no timer ticks of the domains; fio's other threads sleep",
+		ticks_hold, no_ticks},
 	[RL_ASSUME_DOM0] = {"dom0", "dom0 never runs", dom0_holds, no_dom0},
 	[RL_ASSUME_DRAG] = {"drag", "a poller slows nobody down", drag_holds, no_drag},
 	[RL_ASSUME_JITTER] = {"jitter", "a step takes the same time always", jitter_holds,

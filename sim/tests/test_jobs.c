@@ -139,6 +139,50 @@ static void sleeping_costs_but_comes_in_time(void **state)
 	assert_true(rep.m[RL_METRIC_front_spin_frac] == 0);
 }
 
+/* fio's other threads wake as often as they should, and cost what they do and the way there. */
+static void watching_costs(void **state)
+{
+	double idle;
+
+	(void)state;
+	for (int helper = 0; helper < 2; helper++) {
+		rl_scenario_default(&s);
+		s.costs.v[RL_PARAM_dom0_period_ns] = s.costs.v[RL_PARAM_tick_period_ns] = 0;
+		s.costs.v[RL_PARAM_device_ns] = 5e6; /* the guest sleeps in between */
+		job_file("[j]\nrw=randread\nsize=1g\n");
+		run(&rep);
+		idle = rep.m[RL_METRIC_front_cpu_frac];
+		s.costs.v[helper ? RL_PARAM_fio_util_period_ns : RL_PARAM_fio_period_ns] = 10e6;
+		s.costs.v[helper ? RL_PARAM_fio_util_ns : RL_PARAM_fio_look_ns] = 1e6;
+		run(&rep);
+		/* A millisecond and the way there, then a sleep of ten; I/Os wait a little for it.
+		 */
+		about(rep.m[RL_METRIC_front_cpu_frac] - idle, 1.06 / 11.06, 0.06);
+	}
+}
+
+/* A backend that naps finds nothing and polls on, for a slice, when a tick comes right after. */
+static void a_nap_before_a_tick_is_short(void **state)
+{
+	double longest[2];
+
+	(void)state;
+	for (int still = 0; still < 2; still++) {
+		rl_scenario_default(&s);
+		snprintf(s.back_policy, sizeof(s.back_policy), "hybrid_sleep:delay=25us");
+		s.machine.pcpus = 1;
+		s.guest.pcpu = s.driver.pcpu = 0;
+		s.costs.v[RL_PARAM_dom0_period_ns] = 0;
+		if (still)
+			s.costs.v[RL_PARAM_tick_period_ns] = 0;
+		job_file("[j]\nrw=randwrite\nbs=32k\nsize=1g\niodepth=8\n");
+		run(&rep);
+		longest[still] = rep.m[RL_METRIC_clat_p99_9_ns];
+	}
+	assert_true(longest[0] > 5e6);
+	assert_true(longest[1] < 5e6);
+}
+
 /* A batch of eight is issued at once and told of once; each is reaped with the others. */
 static void batches_save_notifications(void **state)
 {
@@ -264,6 +308,8 @@ int main(void)
 		cmocka_unit_test(batches_save_notifications),
 		cmocka_unit_test(a_batch_larger_than_the_ring),
 		cmocka_unit_test(reaping_waits_for_the_minimum),
+		cmocka_unit_test(watching_costs),
+		cmocka_unit_test(a_nap_before_a_tick_is_short),
 		cmocka_unit_test(replay_is_the_log),
 		cmocka_unit_test(what_is_not_modelled_is_refused),
 	};

@@ -16,7 +16,7 @@
  *	fio.c      the loop              next.c  what the next I/O is, and when it is due
  *	offload.c  its open variant      part.c  between a clone and the driver
  *	jobs.c     all clones            rest.c  sleeping until a time
- *	sync.c     fsync and fdatasync
+ *	sync.c     fsync and fdatasync	       watch.c  other threads
  */
 #ifndef RL_SIM_WORKLOAD_FIO_H
 #define RL_SIM_WORKLOAD_FIO_H

@@ -152,7 +152,7 @@ static bool has_timer(const struct rl_scenario *s, const struct rl_job *j)
 
 uint32_t rl_jobs_slots(const struct rl_scenario *s)
 {
-	uint32_t n = 0;
+	uint32_t n = rl_fio_watch_slots(s);
 
 	for (uint32_t i = 0; i < s->njobs; i++)
 		n += has_timer(s, &s->jobs[i]) ? s->jobs[i].numjobs : 0;
@@ -212,11 +212,14 @@ void rl_jobs_init(struct rl_world *w, const struct rl_scenario *s, uint64_t seed
 	}
 	for (uint32_t g = 0; g < w->nguests; g++) {
 		struct rl_jobs *l = &w->jobs[g];
+		struct rl_rng rng;
 
 		l->w = w;
 		guest_init(l, s, g);
 		for (uint32_t i = 0; i < l->n; i++)
 			give_streams(&l->fio[i], seed, rep, entity, g * l->n + i);
+		rl_rng_init(&rng, seed, rep, entity, w->nguests * l->n * STREAMS + g);
+		rl_fio_watch_init(rl_world_guest(w, g, 0), &rng);
 	}
 }
 

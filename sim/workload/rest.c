@@ -6,7 +6,7 @@
  */
 #include "sim/workload/private.h"
 
-static rl_ps set_cost(const struct rl_vcpu *v)
+rl_ps rl_fio_set_cost(const struct rl_vcpu *v)
 {
 	return rl_vcost(v, hypercall_ns) + rl_cost(v->w, timer_set_ns) +
 	       2 * rl_cost(v->w, clock_ns);
@@ -17,9 +17,9 @@ static rl_ps shortest(const struct rl_fio *f)
 {
 	const struct rl_vcpu *v = f->ctx->v;
 
-	return rl_cost(f->w, timer_min_ns) + rl_cost(f->w, timer_slack_ns) + 2 * set_cost(v) +
-	       rl_vcost(v, upcall_ns) + rl_cost(f->w, clock_ns) + rl_vcost(v, thread_switch_ns) +
-	       rl_cost(f->w, block_ns);
+	return rl_cost(f->w, timer_min_ns) + rl_cost(f->w, timer_slack_ns) +
+	       2 * rl_fio_set_cost(v) + rl_vcost(v, upcall_ns) + rl_cost(f->w, clock_ns) +
+	       rl_vcost(v, thread_switch_ns) + rl_cost(f->w, block_ns);
 }
 
 /* Reads the clock until the time has come, or what it attends to. */
@@ -73,7 +73,7 @@ void rl_fio_sleep(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *))
 	if (at <= f->w->now + shortest(f))
 		the_rest(c);
 	else
-		rl_ctx_run(c, RL_CPU_FIO, set_cost(c->v), lie_down);
+		rl_ctx_run(c, RL_CPU_FIO, rl_fio_set_cost(c->v), lie_down);
 }
 
 /* ---- with an eye on completions ------------------------------------------------------------ */
@@ -122,7 +122,7 @@ void rl_fio_doze(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *))
 	if (at == RL_PS_NEVER)
 		doze_off(c);
 	else if (at > f->w->now + shortest(f))
-		rl_ctx_run(c, RL_CPU_FIO, set_cost(c->v), doze_off);
+		rl_ctx_run(c, RL_CPU_FIO, rl_fio_set_cost(c->v), doze_off);
 	else if (at <= f->w->now || attend(f))
 		risen(c);
 	else
@@ -151,5 +151,5 @@ void rl_fio_alarm(struct rl_ctx *c)
 	struct rl_world *w = c->v->w;
 
 	c->v->st.hypercalls++;
-	rl_ctx_run(c, RL_CPU_FIO, rl_cost(w, clock_ns) + set_cost(c->v), ring);
+	rl_ctx_run(c, RL_CPU_FIO, rl_cost(w, clock_ns) + rl_fio_set_cost(c->v), ring);
 }

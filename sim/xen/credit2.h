@@ -56,6 +56,7 @@ struct rl_c2 {
 	struct rl_c2_runq *rq; /* room for one a pCPU */
 	uint32_t n;
 	struct rl_c2_unit **unit; /* by vCPU */
+	struct rl_rng late_rng;	  /* how late slices end */
 };
 
 static inline struct rl_c2_unit *rl_c2_unit(const struct rl_vcpu *v)

@@ -28,6 +28,7 @@
 #define RESIST	      US(500) /* against moving to another pCPU */
 #define COMPENSATION  US(50)  /* for having moved */
 #define MAX_CPUS_RUNQ 16u
+#define LATE_SPREAD   0.015 /* of slice_late_ns: xentrace, 1.76 to 1.81 us */
 
 int64_t rl_c2_credit(struct rl_c2_unit *u)
 {
@@ -243,6 +244,19 @@ static rl_ps runtime(const struct rl_world *w, struct rl_c2_unit *next, bool goe
 	return (rl_ps)(time > MAX_TIMER ? MAX_TIMER : time);
 }
 
+/*
+ * A slice ends by a timer's interrupt, so whoever uses it up owes a little, in credit the more the
+ * smaller its weight. That little decides who of those that are through comes first when the next
+ * epoch begins; among equals its spread does.
+ */
+static rl_ps late(struct rl_world *w)
+{
+	struct rl_c2 *c2 = w->sched_own;
+	double spread = 1 + LATE_SPREAD * (2 * rl_rng_unit(&c2->late_rng) - 1);
+
+	return (rl_ps)(spread * (double)rl_cost(w, slice_late_ns));
+}
+
 /* @u leaves @p, and waits if it still wants a pCPU: in its queue, or in that which it moves to. */
 static void put_aside(struct rl_world *w, struct rl_pcpu *p, struct rl_c2_unit *u)
 {
@@ -291,7 +305,7 @@ static struct rl_vcpu *credit2_pick(struct rl_world *w, struct rl_pcpu *p, bool 
 	if (next) {
 		take(w, p, next);
 		/* As in Xen, who was preempted is queued only after the slice was chosen. */
-		*slice = runtime(w, next, next == prev);
+		*slice = runtime(w, next, next == prev) + late(w);
 	}
 	if (prev && next != prev)
 		put_aside(w, p, prev);
@@ -341,6 +355,7 @@ static void credit2_init(struct rl_world *w, struct rl_rng *rng)
 	}
 	for (uint32_t i = 0; i < w->ndoms; i++)
 		rl_c2_cap_init(w, &w->dom[i], rng);
+	c2->late_rng = *rng; /* nobody draws from it after this */
 }
 
 RL_SCHED(credit2) = {

@@ -46,6 +46,13 @@ static void next_tick(struct rl_vcpu *v)
 	rl_world_arm(v->w, v->tick_slot, v->tick_phase + n * period);
 }
 
+rl_ps rl_vcpu_next_tick(const struct rl_vcpu *v)
+{
+	if (v->pending & 1u << RL_IRQ_TICK)
+		return v->w->now;
+	return rl_world_armed(v->w, v->tick_slot) ? rl_world_at(v->w, v->tick_slot) : RL_PS_NEVER;
+}
+
 static void tick_done(struct rl_ctx *c)
 {
 	c->v->resched = true; /* threads that are ready take turns */
@@ -106,6 +113,7 @@ static struct rl_ctx *take_thread(struct rl_vcpu *v)
 	v->thread = next;
 	if (next) {
 		v->idle.left = 0;
+		v->idle_ticks = (uint32_t)(rl_cost(v->w, idle_ticks) / RL_PS_PER_NS);
 		return next;
 	}
 	if (!v->idle.left) /* else it was preempted on its way there */
@@ -307,11 +315,13 @@ static void tick(void *arg)
 {
 	struct rl_vcpu *v = arg;
 
-	v->pending |= 1u << RL_IRQ_TICK;
-	/* An idle vCPU is not woken for it, but makes up for it when it wakes. Who polls a port is
-	 * not idle in its kernel's eyes. */
-	if (v->state == RL_V_BLOCKED && !v->port_wait)
+	/* Its kernel stops the ticks of an idle vCPU after a while, until it wakes. Who polls a
+	 * port is not idle in its kernel's eyes. */
+	if (v->state == RL_V_BLOCKED && !v->port_wait && v->idle_ticks-- == 0) {
+		v->idle_ticks = 0;
 		return;
+	}
+	v->pending |= 1u << RL_IRQ_TICK;
 	rl_vcpu_notice(v, -1);
 }
 

@@ -150,6 +150,7 @@ struct rl_vcpu {
 
 	rl_ps on_from, wait_from;
 	uint32_t kick_slot, tick_slot;
+	uint32_t idle_ticks; /* that still come while it is idle */
 	rl_ps tick_phase;
 	void *own;		  /* the scheduler's */
 	rl_ps idle_from, idle_ps; /* time that its kernel was idle, until the last rest ended */
@@ -359,6 +360,9 @@ void rl_vcpu_stop(struct rl_vcpu *v);
 void rl_vcpu_settle(struct rl_vcpu *v);
 /** rl_vcpu_count_wait - time for which @v waits for a pCPU, up to now, once. */
 void rl_vcpu_count_wait(struct rl_vcpu *v);
+/** rl_vcpu_next_tick - when its kernel's tick comes; RL_PS_NEVER: it has none, or stopped it. */
+rl_ps rl_vcpu_next_tick(const struct rl_vcpu *v);
+
 /** rl_vcpu_notice - something is pending that may interrupt @v, or that it polls for. */
 void rl_vcpu_notice(struct rl_vcpu *v, int32_t cpu);
 /** rl_vcpu_contended - somebody else waits for the pCPU of @v, which may offer it. */

@@ -145,7 +145,7 @@ read_cells() {
     [ $cells_bad = 0 ] || continue
     # also of a cell that is left out: the others of a file were measured on the machine that it asks for
     [ "${cell[device]:-null}" != nvme ] || needs_nvme=1
-    if [ -n "$3" ] && [ -e "$3/${cell[name]}/status" ]; then
+    if [ -n "$3" ] && [ -e "$3/${cell[name]}/status" ] && ! failed_cell "$3/${cell[name]}"; then
       cells_skipped=$((cells_skipped + 1))
       continue
     fi

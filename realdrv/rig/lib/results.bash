@@ -18,6 +18,19 @@ drop_finished_cells() {
   [ $left -gt 0 ]
 }
 
+# failed_cell FOLDER: its fio failed where it should not
+failed_cell() {
+  [ -e "$1/status" ] && [ "$(cat "$1/status")" != 0 ] && ! grep -q 'corrupt=1' "$1/cell.txt"
+}
+
+# drop_failed_cells: they are to be had again
+drop_failed_cells() {
+  local folder
+  for folder in "$out"/*/; do
+    ! failed_cell "$folder" || rm -r "$folder"
+  done
+}
+
 # all_home: dom0's word that it went through all cells is not enough: each one asked for must be there
 all_home() {
   local folder name missing=0
@@ -43,8 +56,7 @@ decode_traces() {
 report_cells() {
   local folder name bad=0
   for folder in "$out"/*/; do
-    [ -e "$folder/status" ] && [ "$(cat "$folder/status")" != 0 ] || continue
-    grep -q 'corrupt=1' "$folder/cell.txt" && continue
+    failed_cell "$folder" || continue
     name=$(basename "$folder")
     bad=$((bad + 1))
     echo "run: fio ended with status $(cat "$folder/status") in cell $name (${folder}fio.log)" >&2

@@ -93,6 +93,21 @@ refuses() {
   [[ "$output" == *"1 cells are there already"* ]]
 }
 
+@test "--resume asks for the cell again whose fio failed, and keeps one that had to fail" {
+  echo "a front=xen back=rl:event job=j.fio" > "$dir/cells"
+  mkdir -p "$dir/out/a"
+  echo '{}' > "$dir/out/manifest.json"
+  echo 134 > "$dir/out/a/status"
+  cp "$dir/cells" "$dir/out/a/cell.txt"
+  run "$rig" --mode counted --cells "$dir/cells" --out "$dir/out" --resume
+  [ "$status" -eq 3 ]
+  [[ "$output" == *"expected --rlback KO"* ]]
+  [ -e "$dir/out/a/status" ] # nothing is lost before all is well
+  echo "a front=xen back=rl:event job=j.fio corrupt=1" > "$dir/out/a/cell.txt"
+  run "$rig" --mode counted --cells "$dir/cells" --out "$dir/out" --resume
+  [ "$status" -eq 0 ]
+}
+
 @test "the package list names what the scripts call" {
   run "$BATS_TEST_DIRNAME/../packages"
   [ "$status" -eq 0 ]

@@ -154,19 +154,36 @@ static void rare_work(void)
 	s.costs.v[RL_PARAM_fio_ns] = 10e6;
 }
 
-/* The tick goes on while a port is polled, and returns from the hypercall each time. */
+static double idle_ticks;
+
+static void rare_work_and_ticks(void)
+{
+	rare_work();
+	s.costs.v[RL_PARAM_idle_ticks] = idle_ticks;
+}
+
+/* The tick goes on while a port is polled, and returns from the hypercall each time; of an idle
+ * vCPU so many come, and no more than there is time for: 4 ms each in 10. */
 static void a_polled_port_ticks(void **state)
 {
 	(void)state;
-	tweak = rare_work;
+	tweak = rare_work_and_ticks;
 	front.plan = plan(RL_ARM_HALT);
 	back.plan = plan(RL_ARM_HALT);
+	idle_ticks = 0;
 	run(2, 1, "null");
 	assert_in_range(driver()->st.blocks, IOS, IOS + IOS / 10);
+	idle_ticks = 1;
+	run(2, 1, "null");
+	assert_in_range(driver()->st.blocks, 2 * IOS - 2, 2 * IOS + IOS / 10);
+	idle_ticks = 1000;
+	run(2, 1, "null");
+	assert_in_range(driver()->st.blocks, 3 * IOS, 4 * IOS);
+	idle_ticks = 0;
 	back.plan = plan(RL_POLL_PORT);
 	run(2, 1, "null");
-	assert_in_range(driver()->st.blocks, 3 * IOS, 4 * IOS); /* of 4 ms in 10 */
-	assert_in_range(driver()->st.upcalls, 0, 1);		/* a fresh ring is armed */
+	assert_in_range(driver()->st.blocks, 3 * IOS, 4 * IOS);
+	assert_in_range(driver()->st.upcalls, 0, 1); /* a fresh ring is armed */
 }
 
 /* The time that the backend works on a request is part of its completion. */

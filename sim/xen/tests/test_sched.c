@@ -3,6 +3,7 @@
  * Schedulers: weights share, caps cap, no pCPU idles while work may go there, a waker comes in
  * when its scheduler says so and not before.
  */
+#include "sim/xen/credit2.h" /* before the world of the tests, a global */
 #include "sim/xen/tests/machine.h"
 #include "sim/xen/tests/poller.h"
 
@@ -287,6 +288,35 @@ static void queues_share_the_load(void **state)
 	assert_true(idle < SEC);
 }
 
+/* The least credit that a vCPU of credit2 ever has. */
+static int64_t least_credit(struct rl_vcpu *v, int64_t least)
+{
+	struct rl_c2_unit *u = rl_c2_unit(v);
+	int64_t credit = u->credit + u->rq->given - u->given;
+
+	return credit < least ? credit : least;
+}
+
+/* Slices end a little late: who used its up owes it, the lighter the more. */
+static void lateness_is_owed(void **state)
+{
+	const double late = 1780. * RL_PS_PER_NS;
+	struct rl_vcpu *light;
+	int64_t least = 0;
+
+	(void)state;
+	machine("credit2", 1, 1, 1);
+	w->cost[RL_PARAM_slice_late_ns] = (rl_ps)late;
+	light = domain(256, 0, 1, 0, NULL);
+	domain(512, 0, 1, 0, NULL);
+	begin();
+	while (w->now < 5 * SEC) {
+		assert_true(rl_world_step(w));
+		least = least_credit(light, least);
+	}
+	about((double)-least, 2 * late, 0.02); /* the other one's ends the epoch, unseen */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +333,7 @@ int main(void)
 		cmocka_unit_test(a_longer_rate_limit_waits_longer),
 		cmocka_unit_test(a_yielder_gives_way_at_its_next_look),
 		cmocka_unit_test(queues_share_the_load),
+		cmocka_unit_test(lateness_is_owed),
 	};
 
 	return cmocka_run_group_tests(tests, create, destroy);
