@@ -9,14 +9,61 @@
  *	info                   4 read-only, 2 removable
  *	feature-flush-cache    1 when the disk has a cache to flush
  *	feature-persistent     written when the device is probed (xenbus.c)
+ *	disk-identity          what tells this disk and its contents from any other, so that
+ *	                       a frontend that lost its backend knows it again: what the
+ *	                       toolstack wrote as `identity` (it knows which disks of two domains
+ *	                       are one), else what the disk or this domain says
+ *	cache-outlives-backend 1 when what the disk has in its cache is not lost with this domain
  *
  * Not offered: discard, barriers, indirect requests, more ring pages or queues.
  */
 #include <linux/blkdev.h>
+#include <linux/module.h>
 
 #include <xen/interface/io/blkif.h>
 
 #include "back/rlback.h"
+
+static bool cache_outlives;
+module_param(cache_outlives, bool, 0644);
+MODULE_PARM_DESC(cache_outlives,
+	"write caches of the disks are their own and not in this domain's memory (default 0)");
+
+#define RLB_UID_BYTES 16
+
+/*
+ * A disk with a number of its own is the same in every domain. Another one, say a RAM disk, is
+ * what it is only here and until it is made anew: this domain and the kernel's count of disks.
+ */
+static void rlb_disk_name(struct rlback *dev, char *name, size_t bytes)
+{
+	struct gendisk *gd = dev->bdev->bd_disk;
+	unsigned int domid = 0;
+	u8 uid[RLB_UID_BYTES];
+	int type, n = 0;
+
+	for (type = BLK_UID_NAA; type >= BLK_UID_T10 && n <= 0; type--)
+		if (gd->fops->get_unique_id)
+			n = gd->fops->get_unique_id(gd, uid, type);
+	if (n > 0) {
+		snprintf(name, bytes, "id.%*phN.%llu", min(n, RLB_UID_BYTES), uid,
+			(u64)get_start_sect(dev->bdev));
+		return;
+	}
+	xenbus_scanf(XBT_NIL, "domid", "", "%u", &domid);
+	snprintf(name, bytes, "dom%u.disk%llu.%llu", domid, gd->diskseq,
+		(u64)get_start_sect(dev->bdev));
+}
+
+static int rlb_disk_identify(struct rlback *dev, struct xenbus_transaction xbt)
+{
+	const char *node = dev->xdev->nodename;
+	char name[64] = "";
+
+	if (xenbus_scanf(xbt, node, "identity", "%63s", name) != 1)
+		rlb_disk_name(dev, name, sizeof(name));
+	return xenbus_printf(xbt, node, "disk-identity", "%s", name);
+}
 
 static bool rlb_mode_is_read_only(struct rlback *dev)
 {
@@ -77,7 +124,9 @@ static int rlb_disk_write(struct rlback *dev, struct xenbus_transaction xbt)
 		?: xenbus_printf(xbt, node, "physical-sector-size", "%u",
 			   bdev_physical_block_size(dev->bdev))
 		?: xenbus_printf(xbt, node, "info", "%u", rlb_disk_info(dev))
-		?: xenbus_printf(xbt, node, "feature-flush-cache", "%u", dev->limits.flush);
+		?: xenbus_printf(xbt, node, "feature-flush-cache", "%u", dev->limits.flush)
+		?: xenbus_printf(xbt, node, "cache-outlives-backend", "%u", cache_outlives)
+		?: rlb_disk_identify(dev, xbt);
 }
 
 int rlb_disk_announce(struct rlback *dev)
