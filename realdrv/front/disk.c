@@ -10,8 +10,18 @@
 
 #include "rlfront.h"
 
+/* Who opens the disk from now on was not there when a flush failed: see core/recovery.h. */
+static void disk_release(struct gendisk *gd, fmode_t mode)
+{
+	struct rlfront_dev *dev = gd->private_data;
+
+	if (dev && !disk_openers(gd))
+		rl_recovery_closed(&dev->rec);
+}
+
 static const struct block_device_operations disk_ops = {
 	.owner = THIS_MODULE,
+	.release = disk_release,
 };
 
 /* 0: a, 25: z, 26: aa, ... as for other disks. Writes backwards, ending before `end`. */
@@ -33,11 +43,11 @@ static void set_name(struct gendisk *gd, int index)
 static void set_limits(const struct rlfront_dev *dev, struct request_queue *q)
 {
 	blk_queue_flag_set(QUEUE_FLAG_VIRT, q);
-	blk_queue_logical_block_size(q, dev->disk.sector_bytes);
+	blk_queue_logical_block_size(q, dev->disk.is.sector_bytes);
 	blk_queue_physical_block_size(q, dev->disk.physical_bytes);
 	blk_queue_max_hw_sectors(q, RLFRONT_MAX_BYTES / RL_SECTOR_BYTES);
 	blk_queue_dma_alignment(q, RL_SECTOR_BYTES - 1);
-	blk_queue_write_cache(q, dev->disk.flush, false);
+	blk_queue_write_cache(q, dev->disk.is.flush, false);
 	if (dev->persistent) {
 		/* Data is packed on its way: only its amount counts. */
 		blk_queue_max_segments(q, RLFRONT_MAX_BYTES / RL_SECTOR_BYTES);
@@ -56,7 +66,7 @@ static void set_tags(struct rlfront_dev *dev)
 		.nr_hw_queues = 1,
 		.queue_depth = RLFRONT_DEPTH,
 		.numa_node = NUMA_NO_NODE,
-		.timeout = RLFRONT_DEADLINE_S * HZ,
+		.timeout = clamp_t(unsigned long, rlfront_deadline() / 6, HZ, 5 * HZ),
 		/* The driver domain schedules its own disk; a scheduler here would send every
 		 * unplugged read through a kblockd worker, a context switch a request. */
 		.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_NO_SCHED_BY_DEFAULT,
@@ -78,24 +88,25 @@ static struct gendisk *make_disk(struct rlfront_dev *dev)
 	gd->minors = RLFRONT_MINORS;
 	gd->fops = &disk_ops;
 	gd->flags |= dev->disk.removable ? GENHD_FL_REMOVABLE : 0;
-	set_capacity(gd, dev->disk.sectors);
-	set_disk_ro(gd, dev->disk.read_only);
+	set_capacity(gd, dev->disk.is.sectors);
+	set_disk_ro(gd, dev->disk.is.read_only);
+	gd->private_data = dev;
 	return gd;
 }
 
-/* cut() quiesces the queue of a disk that it sees, so it must not go away meanwhile. */
-static void show_to_cut(struct rlfront_dev *dev, struct gendisk *gd)
+/* recover.c quiesces the queue of a disk that it sees, so it must not go away meanwhile. */
+static void set_disk(struct rlfront_dev *dev, struct gendisk *gd)
 {
-	mutex_lock(&dev->cut_lock);
+	mutex_lock(&dev->event_lock);
 	dev->gd = gd;
-	mutex_unlock(&dev->cut_lock);
+	mutex_unlock(&dev->event_lock);
 }
 
 static void drop_disk(struct rlfront_dev *dev)
 {
 	struct gendisk *gd = dev->gd;
 
-	show_to_cut(dev, NULL);
+	set_disk(dev, NULL);
 	put_disk(gd);
 	blk_mq_free_tag_set(&dev->tags);
 }
@@ -114,22 +125,56 @@ int rlfront_disk_create(struct rlfront_dev *dev)
 		blk_mq_free_tag_set(&dev->tags);
 		return PTR_ERR(gd);
 	}
-	show_to_cut(dev, gd);
-	rc = device_add_disk(&dev->xbdev->dev, gd, NULL);
-	if (rc) {
-		drop_disk(dev);
-		return rc;
-	}
-	dev_info(&dev->xbdev->dev, "%s: %llu sectors, %s grants, flush %s\n", gd->disk_name,
-		dev->disk.sectors, dev->persistent ? "persistent" : "mapped",
-		dev->disk.flush ? "on" : "off");
+	set_disk(dev, gd);
+	queue_work(system_long_wq, &dev->show_work);
 	return 0;
+}
+
+/* Reads the partition table, for as long as the backend wishes or the deadline allows. */
+void rlfront_disk_show(struct work_struct *work)
+{
+	struct rlfront_dev *dev = container_of(work, struct rlfront_dev, show_work);
+	struct gendisk *gd = dev->gd;
+	int rc = device_add_disk(&dev->xbdev->dev, gd, NULL);
+
+	if (rc) {
+		dev_err(&dev->xbdev->dev, "cannot show the disk (error %d)\n", rc);
+		return;
+	}
+	dev->shown = true;
+	dev_info(&dev->xbdev->dev, "%s: %lu sectors, %s grants, flush %s\n", gd->disk_name,
+		dev->disk.is.sectors, dev->persistent ? "persistent" : "mapped",
+		dev->disk.is.flush ? "on" : "off");
+}
+
+/*
+ * The disk keeps what it was shown with. It may have grown; and where the first backend had no
+ * cache and this one does, flushes are wanted from now on. The other way round they still come, and
+ * fail: a disk that was shown with a cache is not turned into one without behind its user's back.
+ */
+void rlfront_disk_update(struct rlfront_dev *dev, const struct rlfront_disk *found)
+{
+	dev->disk.is.flush = found->is.flush;
+	dev->disk.is.cache_stays = found->is.cache_stays;
+	if (found->is.flush)
+		blk_queue_write_cache(dev->gd->queue, true, false);
+	if (found->is.sectors == dev->disk.is.sectors)
+		return;
+	dev->disk.is.sectors = found->is.sectors;
+	set_capacity_and_notify(dev->gd, found->is.sectors);
 }
 
 void rlfront_disk_destroy(struct rlfront_dev *dev)
 {
 	if (!dev->gd)
 		return;
-	del_gendisk(dev->gd);
+	cancel_work_sync(&dev->show_work);
+	if (dev->shown)
+		del_gendisk(dev->gd);
+	dev->shown = false;
+	/* Who still has it open outlives us. */
+	mutex_lock(&dev->gd->open_mutex);
+	dev->gd->private_data = NULL;
+	mutex_unlock(&dev->gd->open_mutex);
 	drop_disk(dev);
 }

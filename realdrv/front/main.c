@@ -24,6 +24,7 @@ MODULE_PARM_DESC(feature_persistent, "Ask for persistent grants at the next conn
 static void free_dev(struct rlfront_dev *dev)
 {
 	rlk_waiter_fini(&dev->waiter);
+	rlfront_peer_free(dev);
 	ida_free(&indices, dev->index);
 	kfree(dev);
 }
@@ -38,6 +39,16 @@ static int read_handle(const struct xenbus_device *xbdev, u16 *handle)
 		return -EINVAL;
 	*handle = number;
 	return 0;
+}
+
+static void rlfront_remove(struct xenbus_device *xbdev)
+{
+	struct rlfront_dev *dev = dev_get_drvdata(&xbdev->dev);
+
+	rlfront_peer_fini(dev);
+	rlfront_state_fini(dev);
+	dev_set_drvdata(&xbdev->dev, NULL);
+	free_dev(dev);
 }
 
 static int rlfront_probe(struct xenbus_device *xbdev, const struct xenbus_device_id *id)
@@ -58,18 +69,13 @@ static int rlfront_probe(struct xenbus_device *xbdev, const struct xenbus_device
 	}
 	dev->index = rc;
 	rlk_waiter_init(&dev->waiter, &rlfront_waiter_ops, dev_name(&xbdev->dev));
+	rlfront_recover_init(dev);
 	rlfront_state_init(dev);
 	dev_set_drvdata(&xbdev->dev, dev);
-	return 0;
-}
-
-static void rlfront_remove(struct xenbus_device *xbdev)
-{
-	struct rlfront_dev *dev = dev_get_drvdata(&xbdev->dev);
-
-	rlfront_state_fini(dev);
-	dev_set_drvdata(&xbdev->dev, NULL);
-	free_dev(dev);
+	rc = rlfront_peer_init(dev);
+	if (rc)
+		rlfront_remove(xbdev);
+	return rc;
 }
 
 static void rlfront_backend_changed(struct xenbus_device *xbdev, enum xenbus_state state)

@@ -9,8 +9,8 @@
 #include "kern/trace.h"
 #include "rlfront.h"
 
-/* blkif's word for a request, or -1 for what this disk does not do. */
-static int operation_of(const struct rlfront_dev *dev, const struct request *rq)
+/* blkif's word for a request, or -1 for what no disk here does. */
+static int operation_of(const struct request *rq)
 {
 	switch (req_op(rq)) {
 	case REQ_OP_READ:
@@ -18,7 +18,7 @@ static int operation_of(const struct rlfront_dev *dev, const struct request *rq)
 	case REQ_OP_WRITE:
 		return RL_BLKIF_WRITE;
 	case REQ_OP_FLUSH:
-		return dev->disk.flush ? RL_BLKIF_FLUSH : -1;
+		return RL_BLKIF_FLUSH;
 	default:
 		return -1;
 	}
@@ -60,23 +60,34 @@ static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool las
 	spin_unlock(&dev->submit_lock);
 }
 
+/* Returns: 0, the number of its segments; or why it cannot be sent. */
+static int rlfront_flush(struct rlfront_dev *dev, struct rlfront_slot *slot)
+{
+	int rc = rl_recovery_flush(&dev->rec, &slot->mark);
+
+	dev->stats.flushes_refused += rc < 0;
+	return rc;
+}
+
 static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
 {
 	struct rlfront_dev *dev = hctx->queue->queuedata;
 	struct request *rq = bd->rq;
-	int op = operation_of(dev, rq), segments = 0;
+	int op = operation_of(rq), segments = 0;
 	u64 begun = rlk_trace_time();
 	struct rlfront_slot *slot;
 
 	if (unlikely(!READ_ONCE(dev->live)))
-		return BLK_STS_IOERR;
+		return READ_ONCE(dev->dead) ? BLK_STS_IOERR : BLK_STS_DEV_RESOURCE;
 	slot = &dev->slots[rq->tag];
 	if (unlikely(op < 0))
 		return BLK_STS_NOTSUPP;
 	if (likely(op != RL_BLKIF_FLUSH))
 		segments = rlfront_slot_fill(dev, slot, rq, op == RL_BLKIF_WRITE);
+	else
+		segments = rlfront_flush(dev, slot);
 	if (unlikely(segments < 0))
-		return BLK_STS_IOERR;
+		return errno_to_blk_status(segments);
 	slot->rq = rq;
 	slot->req.operation = op;
 	slot->req.nr_segments = segments;
@@ -104,20 +115,46 @@ static void rlfront_complete(struct request *rq)
 	blk_mq_end_request(rq, *(blk_status_t *)blk_mq_rq_to_pdu(rq));
 }
 
+/* Fills it anew: the grants of its pages are others now. */
+static void replay(struct rlfront_dev *dev, struct rlfront_slot *slot)
+{
+	int segments;
+
+	if (slot->req.operation == RL_BLKIF_FLUSH)
+		segments = rlfront_flush(dev, slot);
+	else
+		segments = rlfront_slot_fill(
+			dev, slot, slot->rq, slot->req.operation == RL_BLKIF_WRITE);
+	if (segments < 0) {
+		rlfront_response_fail(dev, slot, errno_to_blk_status(segments));
+		return;
+	}
+	slot->req.nr_segments = segments;
+	enqueue(dev, slot, false, rlk_trace_time());
+}
+
+void rlfront_request_replay(struct rlfront_dev *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < RLFRONT_DEPTH; i++)
+		if (dev->slots[i].live_id != RLFRONT_IDLE)
+			replay(dev, &dev->slots[i]);
+	spin_lock(&dev->submit_lock);
+	publish(dev);
+	spin_unlock(&dev->submit_lock);
+}
+
 /*
- * A request is out for too long. Either its event was lost, or never sent: then the ring tells;
- * or the backend is frozen: then it gets no more time, as callers cannot wait for ever.
+ * A request is out for long. Either its event was lost, or never sent: then the ring tells; or the
+ * backend is frozen or gone. The request keeps its timer until recover.c has ended it.
  */
 static enum blk_eh_timer_return rlfront_timeout(struct request *rq)
 {
 	struct rlfront_dev *dev = rq->q->queuedata;
 
-	if (!READ_ONCE(dev->live))
-		return BLK_EH_RESET_TIMER; /* it fails in a moment */
-	if (rlfront_waiter_ops.pending(&dev->waiter))
-		rlk_waiter_kick(&dev->waiter);
-	else
-		rlfront_disable(dev, "no answer within %u s", rq->q->rq_timeout / HZ);
+	if (rq->tag >= 0 && rq->tag < RLFRONT_DEPTH)
+		rlfront_recover_late(dev, &dev->slots[rq->tag]);
 	return BLK_EH_RESET_TIMER;
 }
 

@@ -54,20 +54,29 @@ static struct rlfront_slot *find_slot(struct rlfront_dev *dev, const struct rl_b
 	struct rlfront_slot *slot;
 
 	if (unlikely(tag >= RLFRONT_DEPTH)) {
-		rlfront_disable(dev, "a response has the unknown id %#lx", rsp->id);
+		rlfront_broken(dev, "a response has the unknown id %#lx", rsp->id);
 		return NULL;
 	}
 	slot = &dev->slots[array_index_nospec(tag, RLFRONT_DEPTH)];
 	if (unlikely(smp_load_acquire(&slot->live_id) != rsp->id)) {
-		rlfront_disable(dev, "a response answers no request in flight, id %#lx", rsp->id);
+		rlfront_broken(dev, "a response answers no request in flight, id %#lx", rsp->id);
 		return NULL;
 	}
 	if (unlikely(slot->req.operation != rsp->operation)) {
-		rlfront_disable(dev, "a response has operation %u instead of %u", rsp->operation,
+		rlfront_broken(dev, "a response has operation %u instead of %u", rsp->operation,
 			slot->req.operation);
 		return NULL;
 	}
 	return slot;
+}
+
+/* What a flush may claim: before its caller hears of a write, and of the flush itself. */
+static void account(struct rlfront_dev *dev, const struct rlfront_slot *slot)
+{
+	if (likely(slot->req.operation == RL_BLKIF_WRITE))
+		rl_recovery_wrote(&dev->rec);
+	else
+		rl_recovery_flushed(&dev->rec, slot->mark);
 }
 
 static int take_response(struct rlfront_dev *dev, struct io_comp_batch *done)
@@ -85,15 +94,17 @@ static int take_response(struct rlfront_dev *dev, struct io_comp_batch *done)
 		end_sample(dev);
 	status = status_of(&rsp);
 	rq = slot->rq;
+	if (rsp.operation != RL_BLKIF_READ && status == BLK_STS_OK)
+		account(dev, slot);
 	if (unlikely(!rlfront_slot_drain(
 		    dev, slot, rsp.operation == RL_BLKIF_READ && status == BLK_STS_OK))) {
-		rlfront_disable(dev, "the backend still maps a page that it answered for");
+		rlfront_broken(dev, "the backend still maps a page that it answered for");
 		status = BLK_STS_IOERR;
 	}
 	rlk_trace(&dev->waiter, RL_TRACE_COMPLETE, (u32)rsp.id, dev->ring.rsp_cons - 1, 0);
 	WRITE_ONCE(slot->live_id, RLFRONT_IDLE);
 	complete_request(rq, status, done); /* from here on the tag may be used again */
-	return unlikely(status) && READ_ONCE(dev->disabled) ? -EPROTO : 0;
+	return unlikely(status) && READ_ONCE(dev->broken) ? -EPROTO : 0;
 }
 
 /*
@@ -121,7 +132,7 @@ static int rlfront_drain(struct rlk_waiter *w)
 	int rc = 0;
 
 	if (unlikely(rl_front_pending(&dev->ring, &n))) {
-		rlfront_disable(dev, "rsp_prod claims more responses than requests in flight");
+		rlfront_broken(dev, "rsp_prod claims more responses than requests in flight");
 		return -EPROTO;
 	}
 	for (i = 0; i < n && likely(!rc); i++)
@@ -150,11 +161,21 @@ static u32 rlfront_in_flight(struct rlk_waiter *w)
 	return READ_ONCE(ring->req_prod_pub) - ring->rsp_cons;
 }
 
+static void rlfront_show(struct rlk_waiter *w, struct seq_file *m)
+{
+	const struct rlfront_stats *s = &dev_of(w)->stats;
+
+#define RLFRONT_STAT_PRINT(name) seq_printf(m, #name " %llu\n", s->name);
+	RLFRONT_STATS(RLFRONT_STAT_PRINT)
+#undef RLFRONT_STAT_PRINT
+}
+
 const struct rlk_ops rlfront_waiter_ops = {
 	.drain = rlfront_drain,
 	.pending = rlfront_pending,
 	.arm = rlfront_arm,
 	.in_flight = rlfront_in_flight,
+	.show = rlfront_show,
 	.in_irq = true,
 	.side = RL_TRACE_FRONT,
 };
@@ -185,17 +206,34 @@ void rlfront_response_stop(struct rlfront_dev *dev)
 	dev->port = 0;
 }
 
-void rlfront_response_fail_all(struct rlfront_dev *dev)
+void rlfront_response_fail(struct rlfront_dev *dev, struct rlfront_slot *slot, blk_status_t status)
 {
-	unsigned int i;
+	struct request *rq = slot->rq;
+
+	slot->live_id = RLFRONT_IDLE;
+	blk_mq_end_request(rq, status);
+}
+
+unsigned int rlfront_response_held(const struct rlfront_dev *dev)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < RLFRONT_DEPTH; i++)
+		n += dev->slots[i].live_id != RLFRONT_IDLE;
+	return n;
+}
+
+unsigned int rlfront_response_fail_all(struct rlfront_dev *dev)
+{
+	unsigned int i, n = rlfront_response_held(dev);
 
 	for (i = 0; i < RLFRONT_DEPTH; i++) {
 		struct rlfront_slot *slot = &dev->slots[i];
 
 		if (slot->live_id == RLFRONT_IDLE)
 			continue;
-		rlfront_slot_drain(dev, slot, false);
-		slot->live_id = RLFRONT_IDLE;
-		blk_mq_end_request(slot->rq, BLK_STS_IOERR);
+		rlfront_slot_abandon(dev, slot);
+		rlfront_response_fail(dev, slot, BLK_STS_IOERR);
 	}
+	return n;
 }

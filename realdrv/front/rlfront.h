@@ -5,7 +5,9 @@
  * The way of a request, and the file that holds each part:
  *
  *	main.c      module, parameters, probe and remove
+ *	peer.c      which backend is named, and who tells us when that or its state changes
  *	state.c     follows the backend through the states of xenbus
+ *	recover.c   carries out what core/recovery.h decides: park, fence, replay, fail
  *	store.c     what is said and read in xenstore, and how it is judged
  *	disk.c      the disk towards the block layer: limits, appearance, end
  *	slot.c      what a tag owns: grants, shared pages; copy or map
@@ -17,9 +19,13 @@
  *	- submission (process context, any CPU): submit_lock orders producers of the ring.
  *	- responses: ONE consumer at a time, which kern/ sees to; no lock.
  *	- a slot passes from the submitter to the consumer when slot->live_id is set, and back to
- *	  the block layer when its request is completed.
- *	- state_work follows the backend and may sleep for long (a partition scan reads the disk);
- *	  cut_work ends I/O at once, whatever state_work waits for. cut_lock orders cuts.
+ *	  the block layer when its request is completed. While the disk is parked nobody has it.
+ *	- state_work does all that a backend may cause, one thing after the other, and never waits
+ *	  for I/O but when it removes the disk: showing one, which reads it, is show_work's. What
+ *comes from elsewhere (an interrupt, the block layer's timer, a watch) leaves a bit in `alarm` or
+ *	  a path in next_peer and wakes it.
+ *	- cut_work ends I/O while the disk is being removed. event_lock orders the two.
+ *	- Locks: event_lock > conf_mutex of the waiter; peer_lock and submit_lock are innermost.
  *
  * The backend is not trusted: no index, id, operation, status or xenstore value of it is used
  * before it was checked, and none of them can lead to a BUG.
@@ -36,6 +42,7 @@
 #include <xen/xenbus.h>
 
 #include "core/blkif.h"
+#include "core/recovery.h"
 #include "core/ring.h"
 #include "kern/waiter.h"
 
@@ -45,38 +52,63 @@
 #define RLFRONT_MAX_BYTES  (RLFRONT_PAGES * RL_PAGE_BYTES)
 #define RLFRONT_IDLE	   (~0ull) /* live_id of a slot without a request in flight */
 #define RLFRONT_MINORS	   16
-#define RLFRONT_DEADLINE_S 30 /* in-flight I/O of a silent backend fails after this */
 
 /*
- * What one tag of the block layer owns, for the life of a connection. As a tag has one request
+ * What one tag of the block layer owns, for the life of a disk. As a tag has one request
  * at a time, nothing of this needs a lock, a list or an allocation while I/O runs.
  */
 struct rlfront_slot {
 	u64 live_id;		     /* id in flight or RLFRONT_IDLE */
 	struct request *rq;	     /* valid while live_id is not idle */
 	struct rl_blkif_request req; /* private copy of what goes into the ring; keeps the grefs */
-	void *page[RLFRONT_PAGES];   /* persistent grants: the shared pages; else null */
+	void *page[RLFRONT_PAGES];   /* persistent grants: the shared pages; else the request's */
+	u32 mark;		     /* of a flush: see rl_recovery_flush() */
+	u32 stuck;   /* map: bits of pages that the backend holds although their request ended */
+	u64 late_id; /* the id whose timer expired, since: jiffies */
+	unsigned long late_since;
 };
 
 /* What the backend said about its disk, judged. */
 struct rlfront_disk {
-	u64 sectors; /* of 512 bytes */
-	u32 sector_bytes;
+	struct rl_recovery_disk is;
 	u32 physical_bytes;
-	bool read_only;
 	bool removable;
-	bool flush;
 	bool persistent;
+};
+
+/* Reasons for state_work to look: bit numbers of rlfront_dev.alarm. */
+enum {
+	RLFRONT_ALARM_BROKEN, /* the backend broke the protocol */
+	RLFRONT_ALARM_LATE,   /* a request's timer expired */
+};
+
+/* What statistics say of the backend's losses. */
+#define RLFRONT_STATS(X)                                                                           \
+	X(backends_lost)                                                                           \
+	X(backends_refused)                                                                        \
+	X(backends_adopted)                                                                        \
+	X(deadlines_passed)                                                                        \
+	X(requests_replayed)                                                                       \
+	X(requests_failed)                                                                         \
+	X(flushes_refused)                                                                         \
+	X(parked_ns)
+
+struct rlfront_stats {
+#define RLFRONT_STAT_FIELD(name) u64 name;
+	RLFRONT_STATS(RLFRONT_STAT_FIELD)
+#undef RLFRONT_STAT_FIELD
 };
 
 struct rlfront_dev {
 	/* hot: submission */
 	struct rl_ring_front ring;
-	bool live; /* requests may be sent */
-	bool persistent;
+	bool live;	 /* requests may be sent */
+	bool dead;	 /* those that may not fail at once */
+	bool persistent; /* data is copied through shared pages, whatever later backends offer */
 	evtchn_port_t port;
 	spinlock_t submit_lock;
 	struct rlfront_slot *slots; /* RLFRONT_DEPTH */
+	struct rl_recovery rec;	    /* state_work's; `written` the consumer's */
 	struct rlk_waiter waiter;   /* policy, statistics, who consumes responses */
 	u64 sample_id;		    /* the request that is being timed, or RLFRONT_IDLE */
 	u64 sample_ns;		    /* when it was published */
@@ -90,32 +122,82 @@ struct rlfront_dev {
 	grant_ref_t ring_gref;
 	unsigned int irq;
 	u16 handle;
-	int index;		/* 0: rlda, 1: rldb ... */
-	bool wants_persistent;	/* as published to the backend */
-	bool in_use;		/* slots and ring exist and are to be cut */
-	bool leaving;		/* the driver is being unbound */
-	unsigned long disabled; /* bit 0: the backend broke the protocol, said once */
-	struct mutex cut_lock;
-	struct work_struct state_work;
-	struct delayed_work cut_work;
+	int index;	       /* 0: rlda, 1: rldb ... */
+	bool wants_persistent; /* as published to the backend */
+	bool held;	       /* the queue is quiesced by us */
+	bool shown;	       /* the disk was added */
+	bool closing;	       /* the disk is being removed */
+	bool leaving;	       /* the driver is being unbound */
+	bool banned;	       /* this backend broke the protocol: only another one will do */
+	unsigned long alarm;
+	unsigned long broken;	    /* bit 0: said once a connection */
+	u64 parked_ns;		    /* when the disk was parked, the last time */
+	u64 counted_ns, settled_ns; /* parked time counted up to; parked again before: the same */
+	unsigned long retry_at, retry_delay; /* no new attempt before, in jiffies */
+	unsigned long fence_delay;
+	struct rlfront_stats stats;
+	char *peer; /* the backend's directory */
+	struct mutex peer_lock;
+	char *next_peer; /* another one was named; its domain */
+	int next_id;
+	struct xenbus_watch node_watch, peer_watch;
+	struct mutex event_lock;
+	struct work_struct state_work, show_work;
+	struct delayed_work tick_work, cut_work;
 };
 
 /* main.c */
 extern int rlfront_major;
 extern bool rlfront_feature_persistent;
+/** rlfront_deadline - how long a request may be out and a disk be parked, in jiffies. */
+unsigned long rlfront_deadline(void);
+
+/* peer.c */
+/** rlfront_peer_init - follow the backend that is named. Returns: 0 or a negative errno. */
+int rlfront_peer_init(struct rlfront_dev *dev);
+/** rlfront_peer_fini - no watch fires any more. Context: remove, before state_work is stopped. */
+void rlfront_peer_fini(struct rlfront_dev *dev);
+/** rlfront_peer_free - Context: remove, after state_work was stopped. */
+void rlfront_peer_free(struct rlfront_dev *dev);
+/**
+ * rlfront_peer_take - go over to the backend that is named now.
+ * @id: out, its domain. Returns: its directory, now the caller's; null when it is the same.
+ * Context: state_work.
+ */
+char *rlfront_peer_take(struct rlfront_dev *dev, int *id);
 
 /* state.c */
 /** rlfront_state_init - prepare following the backend. Context: probe. */
 void rlfront_state_init(struct rlfront_dev *dev);
-/** rlfront_state_changed - the backend's state changed. Context: xenwatch; does not block. */
+/** rlfront_state_changed - the backend's state may have changed. Context: any; does not block. */
 void rlfront_state_changed(struct rlfront_dev *dev, enum xenbus_state state);
 /** rlfront_state_fini - end all I/O and remove the disk. Context: remove; no watch any more. */
 void rlfront_state_fini(struct rlfront_dev *dev);
+/** rlfront_state_look - have state_work look around. Context: any. */
+void rlfront_state_look(struct rlfront_dev *dev);
+
+/* recover.c */
+/** rlfront_recover_init - nothing is connected. Context: probe. */
+void rlfront_recover_init(struct rlfront_dev *dev);
 /**
- * rlfront_disable - stop this device for good: the backend broke the protocol. Says so once.
- * Context: any; in-flight requests fail soon after, from a work item.
+ * rlfront_recover - tell what happened, and do what is to be done about it.
+ * Context: state_work, or cut_work while that removes the disk; sleeps.
  */
-__printf(2, 3) void rlfront_disable(struct rlfront_dev *dev, const char *why, ...);
+void rlfront_recover(struct rlfront_dev *dev, enum rl_recovery_event event);
+/**
+ * rlfront_recover_alarms - look at what others left in dev->alarm, at the clocks and at the fence.
+ * Context: state_work.
+ */
+void rlfront_recover_alarms(struct rlfront_dev *dev);
+/** rlfront_recover_next - jiffies until state_work must look again; MAX_SCHEDULE_TIMEOUT: never. */
+unsigned long rlfront_recover_next(struct rlfront_dev *dev);
+/**
+ * rlfront_broken - the backend broke the protocol: nothing is sent to it any more. Says so once.
+ * Context: any; the disk is parked soon after.
+ */
+__printf(2, 3) void rlfront_broken(struct rlfront_dev *dev, const char *why, ...);
+/** rlfront_recover_late - a request's timer expired. Context: the block layer's timer. */
+void rlfront_recover_late(struct rlfront_dev *dev, struct rlfront_slot *slot);
 
 /* store.c */
 /**
@@ -123,6 +205,10 @@ __printf(2, 3) void rlfront_disable(struct rlfront_dev *dev, const char *why, ..
  * Returns: 0 or a negative errno with everything undone (already reported).
  */
 int rlfront_store_publish(struct rlfront_dev *dev);
+/** rlfront_store_unbind - free the event channel of a ring that no backend took up. */
+void rlfront_store_unbind(struct rlfront_dev *dev);
+/** rlfront_store_fence - take the ring back. Returns: false while the backend maps it. */
+bool rlfront_store_fence(struct rlfront_dev *dev);
 /** rlfront_store_revoke - free ring and event channel; the page waits for the peer to unmap it. */
 void rlfront_store_revoke(struct rlfront_dev *dev);
 /**
@@ -136,14 +222,26 @@ int rlfront_store_sectors(struct rlfront_dev *dev, u32 sector_bytes, u64 *sector
 bool rlfront_store_online(struct rlfront_dev *dev);
 
 /* disk.c */
-/** rlfront_disk_create - show the disk; it may be read before this returns. */
+/** rlfront_disk_create - make the disk; show_work shows it. */
 int rlfront_disk_create(struct rlfront_dev *dev);
+/** rlfront_disk_show - the work of show_work: it reads the disk before it returns. */
+void rlfront_disk_show(struct work_struct *work);
+/** rlfront_disk_update - what a backend that was adopted offers beyond the last one. */
+void rlfront_disk_update(struct rlfront_dev *dev, const struct rlfront_disk *found);
 /** rlfront_disk_destroy - write back, refuse new requests, remove. Nothing when there is none. */
 void rlfront_disk_destroy(struct rlfront_dev *dev);
 
 /* slot.c */
-/** rlfront_slots_create - grants and, when persistent, zeroed shared pages for every tag. */
+/** rlfront_slots_create - memory for every tag; nothing is granted. Returns: 0 or -ENOMEM. */
 int rlfront_slots_create(struct rlfront_dev *dev);
+/**
+ * rlfront_slots_grant - grants and, when persistent, shared pages (zeroed when new) for every tag.
+ * Returns: 0; -ENOMEM, -ENOSPC: rlfront_slots_fence() takes back what was granted.
+ * Context: nothing is granted.
+ */
+int rlfront_slots_grant(struct rlfront_dev *dev);
+/** rlfront_slots_fence - take all grants back. Returns: false while the backend maps a page. */
+bool rlfront_slots_fence(struct rlfront_dev *dev);
 /** rlfront_slots_destroy - end all grants; what the peer still maps is freed when it let go. */
 void rlfront_slots_destroy(struct rlfront_dev *dev);
 /**
@@ -156,13 +254,17 @@ int rlfront_slot_fill(
 /**
  * rlfront_slot_drain - take the data back.
  * @copy: the request is a read that went well.
- * Returns: true; false when the backend still maps a page: it is quarantined, and the backend has
- * broken the protocol.
+ * Returns: true; false when the backend still maps a page: it is kept from all use until the
+ * backend lets go, which has broken the protocol.
  */
 bool rlfront_slot_drain(struct rlfront_dev *dev, struct rlfront_slot *slot, bool copy);
+/** rlfront_slot_abandon - the request fails; what its backend still maps is kept from all use. */
+void rlfront_slot_abandon(struct rlfront_dev *dev, struct rlfront_slot *slot);
 
 /* request.c */
 extern const struct blk_mq_ops rlfront_mq_ops;
+/** rlfront_request_replay - send all that is held again. Context: the queue is quiesced. */
+void rlfront_request_replay(struct rlfront_dev *dev);
 
 /* response.c */
 extern const struct rlk_ops rlfront_waiter_ops;
@@ -170,7 +272,11 @@ extern const struct rlk_ops rlfront_waiter_ops;
 int rlfront_response_start(struct rlfront_dev *dev);
 /** rlfront_response_stop - no response is consumed any more, and no interrupt comes. */
 void rlfront_response_stop(struct rlfront_dev *dev);
-/** rlfront_response_fail_all - complete what is in flight with EIO. Context: nobody else runs. */
-void rlfront_response_fail_all(struct rlfront_dev *dev);
+/** rlfront_response_fail - complete one request that is held. Context: nobody else runs. */
+void rlfront_response_fail(struct rlfront_dev *dev, struct rlfront_slot *slot, blk_status_t status);
+/** rlfront_response_fail_all - the same for all, with EIO. Returns: their number. */
+unsigned int rlfront_response_fail_all(struct rlfront_dev *dev);
+/** rlfront_response_held - requests that were sent and not answered. */
+unsigned int rlfront_response_held(const struct rlfront_dev *dev);
 
 #endif

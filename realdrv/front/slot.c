@@ -11,8 +11,9 @@
  *	            only, where it writes the disk) and taken back with the response.
  *
  * A page that the peer still maps when it is to be taken back is neither freed nor granted
- * again (XSA-396): gnttab_end_foreign_access() keeps a reference to it and the grant's number
- * until the peer lets go.
+ * again (XSA-396). While the disk is there we keep a reference to it and the grant ourselves, for
+ *as long as there is one such page nothing is granted to another backend; when the disk goes,
+ * gnttab_end_foreign_access() keeps both.
  */
 #include <linux/highmem.h>
 #include <linux/slab.h>
@@ -79,13 +80,11 @@ static int fill_copied(struct rlfront_slot *slot, struct request *rq, bool write
 
 /* ---- map ----------------------------------------------------------------------------------- */
 
-static void quarantine(struct rlfront_dev *dev, struct rlfront_slot *slot, unsigned int i)
+/* The request ends and its owner goes on, but this page must stay what it is. */
+static void keep_stuck(struct rlfront_slot *slot, unsigned int i)
 {
-	struct page *page = slot->page[i];
-
-	get_page(page);
-	gnttab_end_foreign_access(slot->req.seg[i].gref, page);
-	slot->req.seg[i].gref = INVALID_GRANT_REF;
+	get_page(slot->page[i]);
+	slot->stuck |= BIT(i);
 }
 
 static bool drain_mapped(struct rlfront_dev *dev, struct rlfront_slot *slot)
@@ -95,7 +94,7 @@ static bool drain_mapped(struct rlfront_dev *dev, struct rlfront_slot *slot)
 
 	for (i = 0; i < slot->req.nr_segments; i++)
 		if (unlikely(!gnttab_end_foreign_access_ref(slot->req.seg[i].gref))) {
-			quarantine(dev, slot, i);
+			keep_stuck(slot, i);
 			clean = false;
 		}
 	return clean;
@@ -147,8 +146,11 @@ bool rlfront_slot_drain(struct rlfront_dev *dev, struct rlfront_slot *slot, bool
 
 static int share_page(struct rlfront_dev *dev, struct rlfront_slot *slot, unsigned int i)
 {
-	void *mem = (void *)get_zeroed_page(GFP_KERNEL);
+	void *mem = slot->page[i];
 
+	/* One that was shared before still holds what a request in flight is about. */
+	if (!mem)
+		mem = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!mem)
 		return -ENOMEM;
 	slot->page[i] = mem;
@@ -157,45 +159,97 @@ static int share_page(struct rlfront_dev *dev, struct rlfront_slot *slot, unsign
 	return 0;
 }
 
+void rlfront_slot_abandon(struct rlfront_dev *dev, struct rlfront_slot *slot)
+{
+	unsigned int i;
+
+	if (dev->persistent)
+		return;
+	for (i = 0; i < slot->req.nr_segments; i++)
+		if (slot->req.seg[i].gref != INVALID_GRANT_REF && !(slot->stuck & BIT(i)) &&
+			!gnttab_end_foreign_access_ref(slot->req.seg[i].gref))
+			keep_stuck(slot, i);
+}
+
 int rlfront_slots_create(struct rlfront_dev *dev)
+{
+	unsigned int s, i;
+
+	if (dev->slots)
+		return 0;
+	dev->slots = kvcalloc(RLFRONT_DEPTH, sizeof(*dev->slots), GFP_KERNEL);
+	if (!dev->slots)
+		return -ENOMEM;
+	for (s = 0; s < RLFRONT_DEPTH; s++) {
+		dev->slots[s].live_id = dev->slots[s].late_id = RLFRONT_IDLE;
+		dev->slots[s].req.id = s;
+		dev->slots[s].req.handle = dev->handle;
+		for (i = 0; i < RLFRONT_PAGES; i++)
+			dev->slots[s].req.seg[i].gref = INVALID_GRANT_REF;
+	}
+	return 0;
+}
+
+int rlfront_slots_grant(struct rlfront_dev *dev)
 {
 	grant_ref_t head;
 	unsigned int s, i;
 	int rc = 0;
 
-	dev->slots = kvcalloc(RLFRONT_DEPTH, sizeof(*dev->slots), GFP_KERNEL);
-	if (!dev->slots)
-		return -ENOMEM;
-	if (gnttab_alloc_grant_references(RLFRONT_DEPTH * RLFRONT_PAGES, &head)) {
-		kvfree(dev->slots);
-		dev->slots = NULL;
+	if (gnttab_alloc_grant_references(RLFRONT_DEPTH * RLFRONT_PAGES, &head))
 		return -ENOSPC;
-	}
-	for (s = 0; s < RLFRONT_DEPTH; s++) {
-		dev->slots[s].live_id = RLFRONT_IDLE;
-		dev->slots[s].req.id = s;
-		dev->slots[s].req.handle = dev->handle;
+	for (s = 0; s < RLFRONT_DEPTH; s++)
 		for (i = 0; i < RLFRONT_PAGES; i++)
 			dev->slots[s].req.seg[i].gref = gnttab_claim_grant_reference(&head);
-	}
 	for (s = 0; dev->persistent && !rc && s < RLFRONT_DEPTH; s++)
 		for (i = 0; !rc && i < RLFRONT_PAGES; i++)
 			rc = share_page(dev, &dev->slots[s], i);
-	if (rc)
-		rlfront_slots_destroy(dev);
 	return rc;
+}
+
+/* A grant that grants nothing is taken back like one that does. */
+static bool fence_page(struct rlfront_slot *slot, unsigned int i)
+{
+	grant_ref_t *gref = &slot->req.seg[i].gref;
+
+	if (*gref == INVALID_GRANT_REF)
+		return true;
+	if (!gnttab_try_end_foreign_access(*gref))
+		return false;
+	*gref = INVALID_GRANT_REF;
+	if (slot->stuck & BIT(i))
+		put_page(slot->page[i]);
+	slot->stuck &= ~BIT(i);
+	return true;
+}
+
+bool rlfront_slots_fence(struct rlfront_dev *dev)
+{
+	unsigned int s, i;
+	bool all = true;
+
+	for (s = 0; dev->slots && s < RLFRONT_DEPTH; s++)
+		for (i = 0; i < RLFRONT_PAGES; i++)
+			all &= fence_page(&dev->slots[s], i);
+	return all;
 }
 
 static void free_page_of(struct rlfront_dev *dev, struct rlfront_slot *slot, unsigned int i)
 {
 	grant_ref_t gref = slot->req.seg[i].gref;
+	struct page *page = NULL;
 
-	if (gref == INVALID_GRANT_REF)
-		return;
 	if (dev->persistent && slot->page[i])
-		gnttab_end_foreign_access(gref, virt_to_page(slot->page[i]));
-	else
+		page = virt_to_page(slot->page[i]);
+	else if (slot->stuck & BIT(i))
+		page = slot->page[i];
+	/* The page goes with the grant, at once or when the peer lets go. */
+	if (gref != INVALID_GRANT_REF && page)
+		gnttab_end_foreign_access(gref, page);
+	else if (gref != INVALID_GRANT_REF)
 		gnttab_free_grant_reference(gref);
+	else if (page)
+		put_page(page);
 }
 
 void rlfront_slots_destroy(struct rlfront_dev *dev)

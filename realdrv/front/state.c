@@ -4,143 +4,155 @@
  *
  *	backend          frontend
  *	--------------   -----------------------------------------------------------------
- *	InitWait         Initialising: publish ring and event channel, go to Initialised;
- *	                 anything else: a new backend, so end the old connection first
- *	Connected        Initialised: judge its disk, show ours, go to Connected;
+ *	InitWait         Initialising, Closed: offer a ring, when the last backend is fenced off:
+ *	                 Initialised; Connected: a new backend in the old one's place: that is lost
+ *	Connected        Initialised: judge its disk; the first is shown, the one that was lost
+ *	                 adopted, another refused; go to Connected
  *	                 Connected: the disk may have another size;
  *	                 Initialising: left over from a frontend before us: go to Closed
- *	Closing          write back, remove the disk, go to Closed
- *	Closed, gone     end I/O with EIO, remove the disk, go to Closed; while the toolstack keeps
- *	                 the device online, go to Initialising and wait for a backend to come
+ *	Closing, Closed  no longer online: write back, remove the disk, go to Closed;
+ *	                 else it is lost; Closed: then Initialising, and wait for one to come
+ *	gone             lost; Initialising
  *	others           nothing
  *
- * The state is read anew each time: a backend may pass several between two looks. All of this
- * happens in one work item, as showing or removing a disk does I/O and may take as long as the
- * backend wishes; cut_work gets it out of there.
+ * and when the toolstack names another backend (peer.c), the last one is lost, whatever it says.
+ * What that means core/recovery.h decides and recover.c does.
+ *
+ * The state is read anew each time: a backend may pass several between two looks. A look is made
+ * when a watch fires, when somebody left an alarm, and when a clock runs out.
  */
 #include <linux/module.h>
+#include <linux/slab.h>
 
 #include "rlfront.h"
-
-/* Ends I/O at once: nothing is sent or consumed any more, and what was in flight fails. */
-static void cut(struct rlfront_dev *dev)
-{
-	struct request_queue *q;
-
-	mutex_lock(&dev->cut_lock);
-	if (dev->in_use) {
-		q = dev->gd ? dev->gd->queue : NULL;
-		WRITE_ONCE(dev->live, false);
-		if (q)
-			blk_mq_quiesce_queue(q);
-		rlfront_response_stop(dev);
-		rlfront_response_fail_all(dev);
-		dev->in_use = false;
-		if (q)
-			blk_mq_unquiesce_queue(q);
-	}
-	mutex_unlock(&dev->cut_lock);
-}
 
 static void cut_worker(struct work_struct *work)
 {
 	struct rlfront_dev *dev = container_of(work, struct rlfront_dev, cut_work.work);
 
-	cut(dev);
-	if (dev->disabled && !READ_ONCE(dev->leaving))
-		queue_work(system_long_wq, &dev->state_work);
+	rlfront_recover(dev, RL_RECOVERY_REMOVED);
 }
 
-void rlfront_disable(struct rlfront_dev *dev, const char *why, ...)
+static void tick_worker(struct work_struct *work)
 {
-	struct va_format said = {.fmt = why};
-	va_list args;
-
-	WRITE_ONCE(dev->live, false);
-	if (test_and_set_bit(0, &dev->disabled))
-		return;
-	va_start(args, why);
-	said.va = &args;
-	dev_err(&dev->xbdev->dev, "disabled: %pV\n", &said);
-	va_end(args);
-	mod_delayed_work(system_wq, &dev->cut_work, 0);
+	rlfront_state_look(container_of(work, struct rlfront_dev, tick_work.work));
 }
 
 /*
- * Ends a connection. While the disk is written back the backend has until the deadline to do its
- * part; one that is gone has been cut off before.
+ * Removes the disk. While it is written back the backend has until the deadline to do its part;
+ * one that is gone has none.
  */
-static void close_connection(struct rlfront_dev *dev)
+static void close_disk(struct rlfront_dev *dev, bool alive)
 {
-	mod_delayed_work(system_wq, &dev->cut_work, RLFRONT_DEADLINE_S * HZ);
+	WRITE_ONCE(dev->closing, true);
+	mod_delayed_work(system_wq, &dev->cut_work, alive ? rlfront_deadline() : 0);
 	rlfront_disk_destroy(dev);
 	cancel_delayed_work_sync(&dev->cut_work);
-	cut(dev);
+	rlfront_recover(dev, RL_RECOVERY_REMOVED);
+	rlfront_response_stop(dev);
 	rlfront_slots_destroy(dev);
 	rlfront_store_revoke(dev);
-	xenbus_frontend_closed(dev->xbdev);
+	if (dev->xbdev->state != XenbusStateClosed)
+		xenbus_frontend_closed(dev->xbdev);
+}
+
+/* The same where the device stays: whatever comes is a new disk. */
+static void end_disk(struct rlfront_dev *dev, bool alive)
+{
+	close_disk(dev, alive);
+	rl_recovery_init(&dev->rec);
+	dev->dead = dev->banned = false;
+	WRITE_ONCE(dev->closing, false);
 }
 
 static int start_io(struct rlfront_dev *dev)
 {
-	int rc = rlfront_slots_create(dev);
+	return rlfront_slots_grant(dev) ?: rlfront_response_start(dev);
+}
 
-	if (rc)
-		return rc;
-	mutex_lock(&dev->cut_lock);
-	rc = rlfront_response_start(dev);
-	dev->in_use = dev->live = !rc;
-	mutex_unlock(&dev->cut_lock);
-	return rc;
+/* The disk that was lost, or another? The first one is never refused. */
+static bool is_refused(struct rlfront_dev *dev, const struct rlfront_disk *found)
+{
+	const char *why = dev->gd ? rl_recovery_refusal(&dev->disk.is, &found->is) : NULL;
+
+	if (!why)
+		return false;
+	dev->stats.backends_refused++;
+	dev_err_ratelimited(&dev->xbdev->dev, "the disk of %s is refused: %s\n", dev->peer, why);
+	return true;
+}
+
+static int begin(struct rlfront_dev *dev, const struct rlfront_disk *found)
+{
+	if (dev->gd)
+		return 0;
+	dev->disk = *found;
+	dev->persistent = found->persistent;
+	return rlfront_slots_create(dev);
 }
 
 static void connect(struct rlfront_dev *dev)
 {
-	int rc = rlfront_store_disk(dev, &dev->disk);
+	bool first = !dev->gd;
+	struct rlfront_disk found = {0};
+	int rc = rlfront_store_disk(dev, &found);
 
-	dev->persistent = dev->disk.persistent;
-	if (!rc)
-		rc = start_io(dev);
-	if (!rc) {
-		/* Before the disk is shown: reading its partition table needs a backend at work. */
-		xenbus_switch_state(dev->xbdev, XenbusStateConnected);
-		rc = rlfront_disk_create(dev);
+	if (!rc && is_refused(dev, &found)) {
+		rlfront_recover(dev, RL_RECOVERY_STRANGER);
+		return;
 	}
 	if (!rc)
+		rc = begin(dev, &found) ?: start_io(dev);
+	if (rc) {
+		dev_err_ratelimited(&dev->xbdev->dev, "cannot connect (error %d)\n", rc);
+		rlfront_recover(dev, RL_RECOVERY_LOST);
 		return;
-	rlfront_disable(dev, "cannot connect (error %d)", rc);
-	close_connection(dev);
+	}
+	rl_recovery_meet(&dev->rec, &found.is);
+	if (!first)
+		rlfront_disk_update(dev, &found);
+	/* Before anything is sent: reading its partition table needs a backend at work. */
+	xenbus_switch_state(dev->xbdev, XenbusStateConnected);
+	rlfront_recover(dev, RL_RECOVERY_MET);
+	if (!first)
+		return;
+	rc = rlfront_disk_create(dev);
+	if (!rc)
+		return;
+	dev_err(&dev->xbdev->dev, "no disk (error %d)\n", rc);
+	end_disk(dev, false);
 }
 
 static void resize(struct rlfront_dev *dev)
 {
 	u64 sectors;
 
-	if (dev->gd && !rlfront_store_sectors(dev, dev->disk.sector_bytes, &sectors) &&
-		sectors != dev->disk.sectors) {
-		dev->disk.sectors = sectors;
+	if (dev->gd && !rlfront_store_sectors(dev, dev->disk.is.sector_bytes, &sectors) &&
+		sectors != dev->disk.is.sectors) {
+		dev->disk.is.sectors = sectors;
 		set_capacity_and_notify(dev->gd, sectors);
 	}
 }
 
-static void publish(struct rlfront_dev *dev)
+static bool may_retry(const struct rlfront_dev *dev)
 {
-	if (dev->xbdev->state != XenbusStateInitialising) {
-		if (dev->xbdev->state != XenbusStateClosed)
-			close_connection(dev);
-		xenbus_switch_state(dev->xbdev, XenbusStateInitialising);
-	}
-	if (rlfront_store_publish(dev))
-		xenbus_frontend_closed(dev->xbdev);
-	else
-		xenbus_switch_state(dev->xbdev, XenbusStateInitialised);
+	return !dev->banned && time_after_eq(jiffies, dev->retry_at);
+}
+
+static void meet_waiting(struct rlfront_dev *dev)
+{
+	if (dev->xbdev->state == XenbusStateConnected)
+		rlfront_recover(dev, RL_RECOVERY_LOST);
+	if (!dev->rec.ring && may_retry(dev))
+		rlfront_recover(dev, RL_RECOVERY_OFFERED);
 }
 
 static void meet_connected(struct rlfront_dev *dev)
 {
 	switch (dev->xbdev->state) {
 	case XenbusStateInitialised:
-		connect(dev);
+		if (dev->rec.ring)
+			connect(dev);
 		break;
 	case XenbusStateConnected:
 		resize(dev);
@@ -153,75 +165,116 @@ static void meet_connected(struct rlfront_dev *dev)
 	}
 }
 
-static bool is_open(const struct rlfront_dev *dev)
+/* Closing or Closed. When the toolstack is done with the device, so are we. */
+static void meet_closing(struct rlfront_dev *dev, bool closed)
 {
-	return dev->xbdev->state != XenbusStateInitialising &&
-	       dev->xbdev->state != XenbusStateClosed;
-}
-
-static void meet_closed(struct rlfront_dev *dev)
-{
-	cut(dev);
-	if (is_open(dev))
-		close_connection(dev);
-	if (rlfront_store_online(dev))
+	if (!rlfront_store_online(dev)) {
+		if (dev->gd || dev->xbdev->state != XenbusStateClosed)
+			end_disk(dev, !closed && dev->rec.state == RL_RECOVERY_CONNECTED);
+		return;
+	}
+	rlfront_recover(dev, RL_RECOVERY_LOST);
+	if (dev->xbdev->state != XenbusStateClosed &&
+		!(closed && dev->xbdev->state == XenbusStateInitialising))
+		xenbus_frontend_closed(dev->xbdev);
+	if (closed && may_retry(dev))
 		xenbus_switch_state(dev->xbdev, XenbusStateInitialising);
 }
 
-static void follow(struct work_struct *work)
+/* Its directory is gone: whoever comes there or is named next is another one. */
+static void meet_nobody(struct rlfront_dev *dev)
 {
-	struct rlfront_dev *dev = container_of(work, struct rlfront_dev, state_work);
+	dev->banned = false;
+	rlfront_recover(dev, RL_RECOVERY_LOST);
+	xenbus_switch_state(dev->xbdev, XenbusStateInitialising);
+}
 
-	if (READ_ONCE(dev->leaving))
+static void go_over(struct rlfront_dev *dev)
+{
+	int id;
+	char *peer = rlfront_peer_take(dev, &id);
+
+	if (!peer)
 		return;
-	if (dev->disabled) {
-		if (is_open(dev))
-			close_connection(dev);
-		return;
-	}
-	switch (xenbus_read_driver_state(dev->xbdev->otherend)) {
+	rlfront_recover(dev, RL_RECOVERY_LOST);
+	kfree(dev->peer);
+	dev->peer = peer;
+	dev->xbdev->otherend_id = id;
+	dev->banned = false;
+	dev->retry_delay = 0;
+	dev->retry_at = jiffies;
+	xenbus_switch_state(dev->xbdev, XenbusStateInitialising);
+}
+
+static void meet(struct rlfront_dev *dev)
+{
+	enum xenbus_state state = xenbus_read_driver_state(dev->peer);
+
+	switch (state) {
 	case XenbusStateInitWait:
-		publish(dev);
+		meet_waiting(dev);
 		break;
 	case XenbusStateConnected:
 		meet_connected(dev);
 		break;
 	case XenbusStateClosing:
-		if (dev->xbdev->state != XenbusStateClosed)
-			close_connection(dev);
-		break;
 	case XenbusStateClosed:
+		meet_closing(dev, state == XenbusStateClosed);
+		break;
 	case XenbusStateUnknown:
-		meet_closed(dev);
+		meet_nobody(dev);
 		break;
 	default:
 		break;
 	}
 }
 
+static void follow(struct work_struct *work)
+{
+	struct rlfront_dev *dev = container_of(work, struct rlfront_dev, state_work);
+	unsigned long next;
+
+	if (READ_ONCE(dev->leaving))
+		return;
+	rlfront_recover_alarms(dev);
+	go_over(dev);
+	meet(dev);
+	next = rlfront_recover_next(dev);
+	if (next != MAX_SCHEDULE_TIMEOUT)
+		mod_delayed_work(system_wq, &dev->tick_work, max(next, 1ul));
+}
+
+void rlfront_state_look(struct rlfront_dev *dev)
+{
+	queue_work(system_long_wq, &dev->state_work);
+}
+
 void rlfront_state_changed(struct rlfront_dev *dev, enum xenbus_state state)
 {
-	if (state == XenbusStateClosed || state == XenbusStateUnknown)
+	/* The disk is being removed and its backend does not help any more. */
+	if (READ_ONCE(dev->closing) && state != XenbusStateConnected && state != XenbusStateClosing)
 		mod_delayed_work(system_wq, &dev->cut_work, 0);
-	queue_work(system_long_wq, &dev->state_work);
+	rlfront_state_look(dev);
 }
 
 void rlfront_state_init(struct rlfront_dev *dev)
 {
-	mutex_init(&dev->cut_lock);
 	INIT_WORK(&dev->state_work, follow);
+	INIT_WORK(&dev->show_work, rlfront_disk_show);
+	INIT_DELAYED_WORK(&dev->tick_work, tick_worker);
 	INIT_DELAYED_WORK(&dev->cut_work, cut_worker);
 }
 
 void rlfront_state_fini(struct rlfront_dev *dev)
 {
-	bool alive = xenbus_read_driver_state(dev->xbdev->otherend) == XenbusStateConnected;
+	bool alive = xenbus_read_driver_state(dev->peer) == XenbusStateConnected;
 
 	/* From here on state_work has nothing to say, whoever may still queue it. */
 	WRITE_ONCE(dev->leaving, true);
-	mod_delayed_work(system_wq, &dev->cut_work, alive ? RLFRONT_DEADLINE_S * HZ : 0);
+	if (READ_ONCE(dev->closing) && !alive)
+		mod_delayed_work(system_wq, &dev->cut_work, 0);
 	cancel_work_sync(&dev->state_work);
-	close_connection(dev);
-	cancel_delayed_work_sync(&dev->cut_work);
+	close_disk(dev, alive && dev->rec.state == RL_RECOVERY_CONNECTED);
+	cancel_delayed_work_sync(&dev->tick_work);
 	cancel_work_sync(&dev->state_work);
 }

@@ -3,9 +3,9 @@
  * What is said and read in xenstore.
  *
  * The frontend publishes ring-ref, event-channel, protocol and feature-persistent; the backend
- * answers with sectors, sector-size, info and its features. All of the latter are strings that
- * the peer wrote: numbers are taken whole or not at all ("512x", "-1" and a string of 4 KiB are
- * no numbers), and a disk that cannot exist is refused.
+ * answers with sectors, sector-size, info, its features and what tells its disk from others. All of
+ * the latter are strings that the peer wrote: numbers are taken whole or not at all ("512x", "-1"
+ * and a string of 4 KiB are no numbers), and a disk that cannot exist is refused.
  */
 #include <linux/log2.h>
 #include <linux/slab.h>
@@ -18,7 +18,7 @@
 static int read_number(struct rlfront_dev *dev, const char *node, u64 *out)
 {
 	unsigned int len;
-	char *text = xenbus_read(XBT_NIL, dev->xbdev->otherend, node, &len);
+	char *text = xenbus_read(XBT_NIL, dev->peer, node, &len);
 	int rc;
 
 	if (IS_ERR(text))
@@ -39,8 +39,7 @@ static bool read_flag(struct rlfront_dev *dev, const char *node)
 
 static int refuse(struct rlfront_dev *dev, const char *node, const char *expected)
 {
-	xenbus_dev_error(
-		dev->xbdev, -EINVAL, "%s/%s: expected %s", dev->xbdev->otherend, node, expected);
+	xenbus_dev_error(dev->xbdev, -EINVAL, "%s/%s: expected %s", dev->peer, node, expected);
 	return -EINVAL;
 }
 
@@ -60,34 +59,53 @@ int rlfront_store_sectors(struct rlfront_dev *dev, u32 sector_bytes, u64 *sector
 	return 0;
 }
 
+/* Printable and short, or none: what a backend wrote is compared and never interpreted. */
+static void read_identity(struct rlfront_dev *dev, struct rl_recovery_disk *disk)
+{
+	unsigned int len, i;
+	char *text = xenbus_read(XBT_NIL, dev->peer, "disk-identity", &len);
+
+	memset(disk->identity, 0, sizeof(disk->identity));
+	if (IS_ERR(text))
+		return;
+	for (i = 0; i < len && text[i] > ' ' && text[i] <= '~'; i++)
+		;
+	if (i == len && len < sizeof(disk->identity))
+		memcpy(disk->identity, text, len);
+	kfree(text);
+}
+
 static void read_physical(struct rlfront_dev *dev, struct rlfront_disk *disk)
 {
 	u64 value;
 
-	disk->physical_bytes = disk->sector_bytes;
+	disk->physical_bytes = disk->is.sector_bytes;
 	if (!read_number(dev, "physical-sector-size", &value) && is_power_of_2(value) &&
-		value >= disk->sector_bytes && value <= SZ_64K)
+		value >= disk->is.sector_bytes && value <= SZ_64K)
 		disk->physical_bytes = value;
 }
 
 int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
 {
-	u64 value;
+	u64 value, sectors;
 	int rc;
 
 	if (read_number(dev, "sector-size", &value) || value < RL_SECTOR_BYTES ||
 		value > RL_PAGE_BYTES || !is_power_of_2(value))
 		return refuse(dev, "sector-size", "a power of two from 512 to 4096");
-	disk->sector_bytes = value;
-	rc = rlfront_store_sectors(dev, disk->sector_bytes, &disk->sectors);
+	disk->is.sector_bytes = value;
+	rc = rlfront_store_sectors(dev, disk->is.sector_bytes, &sectors);
 	if (rc)
 		return rc;
 	if (read_number(dev, "info", &value) || value > U32_MAX)
 		return refuse(dev, "info", "a number of 32 bits");
-	disk->read_only = value & VDISK_READONLY;
+	disk->is.sectors = sectors;
+	disk->is.read_only = value & VDISK_READONLY;
 	disk->removable = value & VDISK_REMOVABLE;
 	read_physical(dev, disk);
-	disk->flush = read_flag(dev, "feature-flush-cache");
+	disk->is.flush = read_flag(dev, "feature-flush-cache");
+	disk->is.cache_stays = read_flag(dev, "cache-outlives-backend");
+	read_identity(dev, &disk->is);
 	disk->persistent = dev->wants_persistent && read_flag(dev, "feature-persistent");
 	return 0;
 }
@@ -136,7 +154,8 @@ int rlfront_store_publish(struct rlfront_dev *dev)
 {
 	int rc;
 
-	dev->wants_persistent = READ_ONCE(rlfront_feature_persistent);
+	/* A disk that was shown goes on as it began: its limits follow from that. */
+	dev->wants_persistent = dev->gd ? dev->persistent : READ_ONCE(rlfront_feature_persistent);
 	/* Returns a zeroed page; a page with old contents would tell them to the backend. */
 	rc = xenbus_setup_ring(dev->xbdev, GFP_KERNEL, &dev->ring_mem, 1, &dev->ring_gref);
 	if (rc) {
@@ -154,11 +173,27 @@ int rlfront_store_publish(struct rlfront_dev *dev)
 	return rc;
 }
 
-void rlfront_store_revoke(struct rlfront_dev *dev)
+void rlfront_store_unbind(struct rlfront_dev *dev)
 {
 	if (dev->port)
 		xenbus_free_evtchn(dev->xbdev, dev->port);
 	dev->port = 0;
+}
+
+bool rlfront_store_fence(struct rlfront_dev *dev)
+{
+	if (!dev->ring_mem)
+		return true;
+	if (!gnttab_try_end_foreign_access(dev->ring_gref))
+		return false;
+	dev->ring_gref = INVALID_GRANT_REF;
+	xenbus_teardown_ring(&dev->ring_mem, 1, &dev->ring_gref);
+	return true;
+}
+
+void rlfront_store_revoke(struct rlfront_dev *dev)
+{
+	rlfront_store_unbind(dev);
 	if (dev->ring_mem)
 		xenbus_teardown_ring(&dev->ring_mem, 1, &dev->ring_gref);
 }

@@ -22,6 +22,8 @@ objects() { # with their times
 		modinfo -F parm "$OUT/$m.ko" | grep -q '^log_decisions:'
 		modinfo -F parm "$OUT/$m.ko" | grep -q '^trace:'
 	done
+	modinfo -F parm "$OUT/rlfront.ko" | grep -q '^deadline:'
+	modinfo -F parm "$OUT/rlback.ko" | grep -q '^cache_outlives:'
 	[ "$(modinfo -F vermagic "$OUT/rlback.ko" | cut -d' ' -f1)" = "$(cat "$OUT/kernelrelease")" ]
 }
 
