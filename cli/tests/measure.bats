@@ -38,8 +38,8 @@ refused() {
 		--job good.fio --front-policy "$first:no_such_option=1"
 }
 
-@test "a platform that is measured elsewhere, unknown words, nothing said" {
-	refused 2 'realdrv/xenhost/run' --platform xen-host --job good.fio
+@test "platforms that are not there, unknown words, nothing said" {
+	refused 2 'xen-host.*not there yet' --platform xen-host --job good.fio
 	refused 2 'xen-qem' --platform xen-qem --job good.fio
 	refused 2 'countd' --platform xen-qemu --job good.fio --mode countd
 	refused 2 'nul' --platform xen-qemu --job good.fio --device nul
