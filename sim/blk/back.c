@@ -58,13 +58,18 @@ static struct rl_blk *serves(const struct rl_ctx *c)
 	return c->v->irq == c ? ((struct rl_vbd_irq *)c->arg)->done : s->ring[s->at];
 }
 
+static void returned(struct rl_ctx *c)
+{
+	after_publish(serves(c), c);
+}
+
 static void send(struct rl_ctx *c)
 {
 	struct rl_blk *b = serves(c);
 
 	rl_blk_publication(b, b->sending[c == b->server->wt.thread])->sent = b->w->now;
 	rl_evtchn_send(c->v, b->fw.evtchn);
-	after_publish(b, c);
+	rl_ctx_return(c, returned);
 }
 
 /* What is done is answered and becomes visible; a notification costs its send. */

@@ -138,6 +138,26 @@ static void an_interrupt_costs_its_sender(void **state)
 	assert_true(run_on("event", 2, 2000) == entry);
 }
 
+/* On one CPU who is woken runs when the sender has left the kernel; on another at once. */
+static void a_sender_leaves_the_kernel_first(void **state)
+{
+	for (uint32_t pcpus = 1; pcpus <= 2; pcpus++) {
+		double wake, later;
+
+		(void)state;
+		processes();
+		run_on("event", pcpus, 5000);
+		wake = rep.m[RL_METRIC_stage_back_wake_ns];
+		s.costs.v[RL_PARAM_evtchn_return_ns] = 20e3;
+		run_on("event", pcpus, 5000);
+		later = rep.m[RL_METRIC_stage_back_wake_ns] - wake;
+		if (pcpus == 1)
+			assert_true(later > 18e3);
+		else
+			assert_true(later < 2e3);
+	}
+}
+
 /* A host that looks after the CPU for a while wakes it sooner. */
 static void a_host_may_poll(void **state)
 {
@@ -192,6 +212,7 @@ int main(void)
 		cmocka_unit_test(who_has_nothing_to_sleep_for_polls),
 		cmocka_unit_test(who_yields_wins_on_one_cpu),
 		cmocka_unit_test(an_interrupt_costs_its_sender),
+		cmocka_unit_test(a_sender_leaves_the_kernel_first),
 		cmocka_unit_test(a_host_may_poll),
 		cmocka_unit_test(leaving_a_halt_is_work),
 		cmocka_unit_test(far_bytes_take_longer),

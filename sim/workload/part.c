@@ -88,7 +88,7 @@ static void notify(struct rl_ctx *c)
 
 	rl_front_sent(f->blk, f, f->published_at);
 	rl_evtchn_send(c->v, rl_blk_back_port(f->blk));
-	f->parted(c);
+	rl_ctx_return(c, f->parted);
 }
 
 static void publish(struct rl_ctx *c)

@@ -97,7 +97,9 @@ void rl_pcpu_schedule(struct rl_pcpu *p, bool yield)
 	rl_ps slice;
 
 	p->tickled = p->resched = false;
-	if (!prev)
+	if (prev)
+		prev->leaves = false;
+	else
 		p->idle_ps += w->now - p->idle_from;
 	take_off(p);
 	next = w->sched->pick(w, p, yield, &slice);
@@ -170,6 +172,10 @@ void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu)
 	p->tickled = true;
 	if (p->switching) {
 		p->resched = true;
+		return;
+	}
+	if (cpu == p->id && p->cur && rl_cost(w, evtchn_return_ns)) {
+		p->cur->leaves = true;
 		return;
 	}
 	if (!p->cur && at < p->idle_from + rl_cost(w, idle_entry_ns))

@@ -57,3 +57,13 @@ void rl_ctx_run_part(struct rl_ctx *c, enum rl_purpose purpose, rl_ps cost, enum
 				       ? part_cost
 				       : (rl_ps)((unsigned __int128)c->left * part_cost / cost);
 }
+
+void rl_ctx_return(struct rl_ctx *c, void (*done)(struct rl_ctx *))
+{
+	rl_ps cost = rl_cost(c->v->w, evtchn_return_ns);
+
+	if (cost)
+		rl_ctx_run(c, RL_CPU_NOTIFY, cost, done);
+	else
+		done(c);
+}

@@ -156,7 +156,7 @@ static bool polled_pending(const struct rl_vcpu *v)
 	return false;
 }
 
-static void after_done(struct rl_vcpu *v)
+static void after_done(struct rl_vcpu *v, bool leaves)
 {
 	struct rl_pcpu *p = &v->w->pcpu[v->cpu];
 
@@ -176,6 +176,8 @@ static void after_done(struct rl_vcpu *v)
 		v->idle_from = v->w->now;
 		v->st.blocks++;
 		rl_pcpu_schedule(p, false);
+	} else if (leaves) {
+		rl_pcpu_schedule(p, false);
 	} else {
 		rl_vcpu_go(v);
 	}
@@ -193,6 +195,7 @@ void rl_vcpu_segment_end(void *pcpu)
 {
 	struct rl_vcpu *v = ((struct rl_pcpu *)pcpu)->cur;
 	struct rl_ctx *c = v->active;
+	bool leaves = v->leaves;
 
 	rl_seg_leave(v);
 	v->active = NULL;
@@ -204,7 +207,7 @@ void rl_vcpu_segment_end(void *pcpu)
 		c->done(c);
 	}
 	v->in_done = false;
-	after_done(v);
+	after_done(v, leaves);
 }
 
 static void idle_done(struct rl_ctx *c)

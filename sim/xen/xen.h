@@ -138,6 +138,7 @@ struct rl_vcpu {
 	bool on;      /* really executes: RUNNING and the switch is over */
 	bool in_done; /* in a context's done(): what it raises is seen when that returns */
 	bool blocking, yielding;
+	bool leaves;	/* a kernel: the scheduler runs after its next segment */
 	bool resched;	/* another thread shall have the vCPU */
 	bool port_wait; /* blocked in SCHEDOP_poll */
 	bool ticks;
@@ -251,6 +252,9 @@ void rl_ctx_run(
 /** rl_ctx_run_part - the same, but @part_cost of the @cost is for another purpose. */
 void rl_ctx_run_part(struct rl_ctx *c, enum rl_purpose purpose, rl_ps cost, enum rl_purpose part,
 	rl_ps part_cost, void (*done)(struct rl_ctx *));
+
+/** rl_ctx_return - the way back from a send: @done follows, at once where it costs nothing. */
+void rl_ctx_return(struct rl_ctx *c, void (*done)(struct rl_ctx *));
 
 /** rl_ctx_sleep - the thread waits; @done runs when it was woken and switched to. */
 void rl_ctx_sleep(struct rl_ctx *c, void (*done)(struct rl_ctx *));
