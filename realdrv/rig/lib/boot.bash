@@ -178,6 +178,7 @@ show_consoles() {
 # boot_and_run: true when all cells of this boot came home
 boot_and_run() {
   local ended boot_started=$SECONDS
+  used_up=0
   rm -rf "$out/ended" "$out/progress" "$out/facts" "$out/retried" "$out"/*.partial
   date +%s > "$work/in/date"
   if start_machine; then
@@ -189,6 +190,7 @@ boot_and_run() {
   cp "$work/console" "$out/console/xen-dom0.log"
   ended=$(cat "$out/ended" 2> /dev/null || echo "the machine stopped or hung: $(tail -n 1 "$out/progress" 2> /dev/null || echo 'during boot')")
   cat "$work/qemu.log" >&2
+  if [ "$ended" = again ]; then used_up=1; return 0; fi # its last cell lost a domain that others need
   if [ "$ended" = whole ] && all_home; then return 0; fi
   show_consoles "$ended"
   return 1

@@ -51,20 +51,28 @@ check_load() {
     cell_error "$1" "bad value '$3' of $2 (expected WEIGHT or WEIGHT:CAP, weight 1 to 65535, cap in percent)"
 }
 
+# check_identity COLUMN KEY VALUE: a disk's name for the toolstack
+check_identity() {
+  [[ $3 =~ ^[A-Za-z0-9._-]{1,63}$ ]] || cell_error "$1" "bad value '$3' of $2 (expected up to 63 letters, digits, . _ -)"
+}
+
 # check_pair COLUMN KEY VALUE
 check_pair() {
   case $2 in
     front | back) check_driver "$@" ;;
-    device) check_choice "$@" null brd nvme ;;
+    device) check_choice "$@" null brd lent nvme ;;
     grants) check_choice "$@" persistent map ;;
     load) check_load "$@" ;;
-    fault) check_choice "$@" driver:destroy driver:crash driver:pause guest:destroy guest:crash guest:pause ;;
-    trace | corrupt | decisions) check_choice "$@" 0 1 ;;
+    fault) check_choice "$@" driver:destroy driver:crash driver:pause guest:destroy guest:crash guest:pause \
+      backend:rebind backend:destroy backend:pause backend:replace backend:supervise backend:crash ;;
+    identity) check_identity "$@" ;;
+    trace | corrupt | decisions | fails) check_choice "$@" 0 1 ;;
     job | job2) check_job "$@" ;;
     reload) check_number "$@" 0 100 ;;
     timeout) check_number "$@" 1 86400 ;;
+    at) check_number "$@" 0 3600000 ;;
     front_args | back_args) check_arguments "$@" ;;
-    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, decisions, reload, corrupt, load, fault, timeout, front_args or back_args)" ;;
+    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, decisions, reload, corrupt, load, fault, at, fails, identity, timeout, front_args or back_args)" ;;
   esac
 }
 
@@ -125,8 +133,8 @@ write_cell() {
   cp "$(dirname "$cells_file")/${cell[job]}" "$1/job.fio"
   [ -z "${cell[job2]:-}" ] || cp "$(dirname "$cells_file")/${cell[job2]}" "$1/job2.fio"
   {
-    echo "device=null grants=persistent trace=0 decisions=0 reload=0 corrupt=0 load= fault= timeout=900 front_args= back_args="
-    for key in name front back device grants trace decisions reload corrupt load fault timeout front_args back_args; do
+    echo "device=null grants=persistent trace=0 decisions=0 reload=0 corrupt=0 load= fault= at= fails=0 identity= timeout=900 front_args= back_args="
+    for key in name front back device grants trace decisions reload corrupt load fault at fails identity timeout front_args back_args; do
       [ -z "${cell[$key]+x}" ] || echo "$key=${cell[$key]}"
     done
   } > "$1/env"
@@ -136,7 +144,7 @@ write_cell() {
 read_cells() {
   local text stripped
   declare -gA cell=()
-  cells_file=$1 cell_line=0 cells_count=0 cells_skipped=0 needs_rlfront=0 needs_rlback=0 needs_nvme=0
+  cells_file=$1 cell_line=0 cells_count=0 cells_skipped=0 needs_rlfront=0 needs_rlback=0 needs_nvme=0 needs_supervise=0
   while IFS= read -r text || [ -n "$text" ]; do
     cell_line=$((cell_line + 1))
     stripped=${text%%#*}
@@ -151,6 +159,7 @@ read_cells() {
     fi
     [[ ${cell[front]} != rl:* ]] || needs_rlfront=1
     [[ ${cell[back]} != rl:* ]] || needs_rlback=1
+    [[ ${cell[fault]:-} != backend:supervise && ${cell[fault]:-} != backend:crash ]] || needs_supervise=1
     cells_count=$((cells_count + 1))
     write_cell "$2/$(printf %05d "$cells_count")" "$text"
   done < "$1"

@@ -27,7 +27,8 @@ begin_manifest() {
       pinning: (if $mode == "counted" then {dom0: 0, driver: 0, guest: 0} else {dom0: 1, driver: 1, guest: 0} end),
       memory_mb: {dom0: 1280, driver: $driver_mb, guest: $guest_mb},
       devices: {null: "null_blk queue_mode=0: a bio is completed at once in the context of who submits it; no queue, no interrupt, no data kept, 250 GB",
-                brd: "brd rd_size=262144: 256 MiB in the memory of the driver domain, completed at once in the context of who submits it"}}
+                brd: "brd rd_size=262144: 256 MiB in the memory of the driver domain, completed at once in the context of who submits it",
+                lent: "brd rd_size=262144 of dom0, lent to the driver domain through xen-blkback and xen-blkfront"}}
      | if $nvme == 1 then .devices.nvme = "QEMU nvme, 512 MiB, a file in the page cache of the host, behind intel-iommu, passed through to the driver domain by Xen; counted: while all domains wait for it the time of the host passes" else . end' > "$work/boot.json"
   jq --slurpfile boot "$work/boot.json" '$boot[0] + {boots: .boots}' "$out/manifest.json" > "$work/manifest.json"
   cp "$work/manifest.json" "$out/manifest.json"

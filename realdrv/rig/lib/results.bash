@@ -18,9 +18,11 @@ drop_finished_cells() {
   [ $left -gt 0 ]
 }
 
-# failed_cell FOLDER: its fio failed where it should not
+# failed_cell FOLDER: its fio ended otherwise than it should
 failed_cell() {
-  [ -e "$1/status" ] && [ "$(cat "$1/status")" != 0 ] && ! grep -q 'corrupt=1' "$1/cell.txt"
+  [ -e "$1/status" ] || return 1
+  if grep -q 'fails=1' "$1/cell.txt"; then [ "$(cat "$1/status")" = 0 ]; return; fi
+  [ "$(cat "$1/status")" != 0 ] && ! grep -q 'corrupt=1' "$1/cell.txt"
 }
 
 # drop_failed_cells: they are to be had again
@@ -52,14 +54,13 @@ decode_traces() {
   done
 }
 
-# report_cells: one line a cell that failed; false when fio failed where it should not
+# report_cells: one line a cell that failed; false when there was one
 report_cells() {
-  local folder name bad=0
+  local folder bad=0
   for folder in "$out"/*/; do
     failed_cell "$folder" || continue
-    name=$(basename "$folder")
     bad=$((bad + 1))
-    echo "run: fio ended with status $(cat "$folder/status") in cell $name (${folder}fio.log)" >&2
+    echo "run: fio ended with status $(cat "$folder/status") in cell $(basename "$folder") (${folder}fio.log)" >&2
   done
   [ $bad = 0 ]
 }

@@ -42,7 +42,7 @@ refuses() {
 @test "unknown driver" { refuses "a front=vbd back=xen job=j.fio" 9 "bad front driver 'vbd'"; }
 @test "policy with a bad option" { refuses "a front=rl:spin:tau back=xen job=j.fio" 9 "bad front driver"; }
 @test "a shell's words in a policy" { refuses 'a front=rl:$(reboot) back=xen job=j.fio' 9 "bad front driver"; }
-@test "unknown device" { refuses "a $good device=disk" 39 "expected null|brd|nvme"; }
+@test "unknown device" { refuses "a $good device=disk" 39 "expected null|brd|lent|nvme"; }
 @test "unknown grants" { refuses "a $good grants=copy" 39 "expected persistent|map"; }
 @test "a third domain without a weight, with too much of one, with a cap that is none" {
   refuses "a $good load=0" 37 "bad value '0' of load"
@@ -57,6 +57,8 @@ refuses() {
 @test "negative reload" { refuses "a $good job2=j.fio reload=-1" 50 "whole number"; }
 @test "reload without a second job" { refuses "a $good reload=3" 1 "reload needs job2="; }
 @test "a planted fault needs a disk that keeps data" { refuses "a $good job2=j.fio corrupt=1" 1 "corrupt=1 needs device=brd or nvme"; }
+@test "a backend that is lost in a way that nobody knows" { refuses "a $good fault=backend:melt" 38 "backend:rebind|backend:destroy"; }
+@test "an identity that is none" { refuses "a $good identity=a/b" 41 "bad value 'a/b' of identity"; }
 @test "a name that would leave the folder" { refuses "../a $good" 1 "bad name"; }
 @test "a name that dom0 uses itself" { refuses "a.partial $good" 1 "bad name"; }
 
@@ -79,6 +81,13 @@ refuses() {
   run "$rig" --mode counted --cells "$dir/cells" --out "$dir/out"
   [ "$status" -eq 3 ]
   [[ "$output" == *"expected --rlback KO"* ]]
+}
+
+@test "a cell with a supervisor needs its program" {
+  echo "a $good fault=backend:supervise" > "$dir/cells"
+  run "$rig" --mode counted --cells "$dir/cells" --out "$dir/out"
+  [ "$status" -eq 3 ]
+  [[ "$output" == *"expected --supervise PROGRAM"* ]]
 }
 
 @test "results are not overwritten without --resume; a whole folder resumes to nothing" {
