@@ -28,8 +28,8 @@ enum key { PLATFORM = 256, MODE, JOB, BACK, FRONT, DEVICE, GRANTS, CPUS, OUT };
 
 static const struct argp_option options[] = {
 	{"platform", PLATFORM, "NAME", 0,
-		"hosted: two processes on these CPUs (default); xen-qemu: Xen in QEMU (xen-host: "
-		"not yet)",
+		"hosted: two processes on these CPUs (default); xen-qemu: Xen in QEMU (a real Xen "
+		"machine: realdrv/xenhost/run in its dom0, then ringlab import)",
 		0},
 	{"mode", MODE, "MODE", 0,
 		"of xen-qemu. counted: one CPU, time is instructions (default); parallel: two CPUs",
@@ -105,7 +105,11 @@ static void choose_platform(struct argp_state *st, struct args *a, const char *v
 		if (strcmp(p->name, value) == 0)
 			a->m.platform = p;
 	if (strcmp(value, "xen-host") == 0)
-		argp_error(st, "platform '%s' is not there yet (expected hosted|xen-qemu)", value);
+		argp_error(st,
+			"platform '%s' is measured in the dom0 of that machine: run "
+			"realdrv/xenhost/run there, then `ringlab import` what it packs; "
+			"realdrv/xenhost/README.md says how (expected hosted|xen-qemu)",
+			value);
 	if (!a->m.platform || strcmp(a->m.platform->name, value) != 0)
 		argp_error(st, "platform '%s' (expected hosted|xen-qemu)", value);
 }

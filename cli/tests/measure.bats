@@ -38,8 +38,9 @@ refused() {
 		--job good.fio --front-policy "$first:no_such_option=1"
 }
 
-@test "platforms that are not there, unknown words, nothing said" {
-	refused 2 'xen-host.*not there yet' --platform xen-host --job good.fio
+@test "a platform that is measured elsewhere, unknown words, nothing said" {
+	refused 2 'xen-host.*realdrv/xenhost/run.*ringlab import' --platform xen-host --job good.fio
+	[ -x "$RL_SOURCE/realdrv/xenhost/run" ]
 	refused 2 'xen-qem' --platform xen-qem --job good.fio
 	refused 2 'countd' --platform xen-qemu --job good.fio --mode countd
 	refused 2 'nul' --platform xen-qemu --job good.fio --device nul
