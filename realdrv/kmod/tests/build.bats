@@ -33,6 +33,13 @@ objects() { # with their times
 	[ "$(objects)" = "$before" ]
 }
 
+@test "the same sources give the same modules in another folder" {
+	"$COPY/kmod/build" "$BATS_TEST_TMPDIR/some/where/else"
+	for m in rlfront rlback; do
+		cmp "$OUT/$m.ko" "$BATS_TEST_TMPDIR/some/where/else/$m.ko"
+	done
+}
+
 @test "a source that was removed is in the module no longer, one that came is" {
 	cat >"$COPY/kern/came.c" <<-'E'
 	// SPDX-License-Identifier: GPL-2.0-only
