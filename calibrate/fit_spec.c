@@ -22,6 +22,13 @@ static const struct {
 #include "calibrate/fitted.def"
 	{NULL, NULL}};
 
+static const struct {
+	const char *platform, *other;
+} alike[] = {
+#define RL_FIT_LIKE(platform, other) {platform, other},
+#include "calibrate/fitted.def"
+	{NULL, NULL}};
+
 static const int wall[] = {
 #define RL_FIT_WALL(parameter) RL_PARAM_##parameter,
 #include "calibrate/fitted.def"
@@ -52,6 +59,13 @@ double rl_fit_step(int param)
 	return 0;
 }
 
+static void take_starts(const char *platform, struct rl_costs *prior)
+{
+	for (size_t i = 0; starts[i].platform; i++)
+		if (strcmp(starts[i].platform, platform) == 0)
+			prior->v[starts[i].param] = starts[i].value;
+}
+
 int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_err *err)
 {
 	memset(spec, 0, sizeof(*spec));
@@ -63,9 +77,10 @@ int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_er
 	for (size_t i = 0; priors[i].platform; i++)
 		if (strcmp(priors[i].platform, platform) == 0)
 			spec->prior_from = priors[i].from;
-	for (size_t i = 0; starts[i].platform; i++)
-		if (strcmp(starts[i].platform, platform) == 0)
-			spec->prior.v[starts[i].param] = starts[i].value;
+	for (size_t i = 0; alike[i].platform; i++)
+		if (strcmp(alike[i].platform, platform) == 0)
+			take_starts(alike[i].other, &spec->prior);
+	take_starts(platform, &spec->prior);
 	if (!spec->nparams)
 		return rl_err_set(err, -ENOENT, NULL, 0, 0,
 			"no parameter of platform '%s' is fitted (expected a platform of "

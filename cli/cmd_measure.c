@@ -28,7 +28,8 @@ enum key { PLATFORM = 256, MODE, JOB, BACK, FRONT, DEVICE, GRANTS, CPUS, OUT };
 
 static const struct argp_option options[] = {
 	{"platform", PLATFORM, "NAME", 0,
-		"hosted: two processes on these CPUs (default); xen-qemu: Xen in QEMU (a real Xen "
+		"hosted: two processes on these CPUs (default); hosted-awake: which do not "
+		"halt; xen-qemu: Xen in QEMU (a real Xen "
 		"machine: realdrv/xenhost/run in its dom0, then ringlab import)",
 		0},
 	{"mode", MODE, "MODE", 0,
@@ -108,10 +109,11 @@ static void choose_platform(struct argp_state *st, struct args *a, const char *v
 		argp_error(st,
 			"platform '%s' is measured in the dom0 of that machine: run "
 			"realdrv/xenhost/run there, then `ringlab import` what it packs; "
-			"realdrv/xenhost/README.md says how (expected hosted|xen-qemu)",
+			"realdrv/xenhost/README.md says how (expected "
+			"hosted|hosted-awake|xen-qemu)",
 			value);
 	if (!a->m.platform || strcmp(a->m.platform->name, value) != 0)
-		argp_error(st, "platform '%s' (expected hosted|xen-qemu)", value);
+		argp_error(st, "platform '%s' (expected hosted|hosted-awake|xen-qemu)", value);
 }
 
 static error_t parse(int key, char *value, struct argp_state *st)
@@ -265,9 +267,9 @@ static int lay_out(struct plan *p, struct rl_err *err)
 	if (!realpath(dir, p->dir))
 		return rl_err_set(err, -errno, dir, 0, 0, "%s", strerror(errno));
 	snprintf(line, sizeof(line),
-		"%s front=rl:%s back=rl:%s device=%s grants=%s job=job.fio%s%s\n", p->cell,
+		"%s front=rl:%s back=rl:%s device=%s grants=%s job=job.fio%s%s%s\n", p->cell,
 		m->front, m->back, m->device, m->grants, m->cpus ? " cpus=" : "",
-		m->cpus ? m->cpus : "");
+		m->cpus ? m->cpus : "", m->platform->cell);
 	rc = write_file(p->dir, "cells", line, strlen(line), err);
 	return rc ? rc : write_file(p->dir, "job.fio", p->job_text, p->job_size, err);
 }

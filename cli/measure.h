@@ -13,6 +13,7 @@ struct rl_platform {
 	const char *name;
 	const char *program; /* in the source tree: takes cells, brings results home */
 	const char *devices; /* separated by '|' */
+	const char *cell;    /* what its cells say beside what was asked for */
 	bool modes, cpus;    /* whether --mode, --cpus say something here */
 
 	/* Builds what is needed and runs the cells in @dir; an exit code, the complaint said. */

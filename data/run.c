@@ -74,7 +74,7 @@ static int describe_machine(struct rl_run *run, const char *at, struct rl_err *e
 	if (!root)
 		return -EINVAL;
 	scheduler = json_string_value(json_object_get(root, "scheduler"));
-	if (says(root, "platform", "hosted"))
+	if (says(root, "platform", "hosted") || says(root, "platform", "hosted-awake"))
 		describe_processes(s);
 	if (scheduler)
 		memccpy(s->machine.scheduler, scheduler, '\0', sizeof(s->machine.scheduler) - 1);

@@ -12,11 +12,11 @@
 
 /* Those from JOB2 on tell the rig or the hosted pair what else to do; of them only the ring's size
  * matters here. */
-enum key { FRONT, BACK, DEVICE, GRANTS, JOB, LOAD, JOB2, FRONT_ARGS = JOB2 + 5, KEYS = JOB2 + 10 };
+enum key { FRONT, BACK, DEVICE, GRANTS, JOB, LOAD, JOB2, FRONT_ARGS = JOB2 + 5, KEYS = JOB2 + 11 };
 
 static const char *const key_names[KEYS] = {"front", "back", "device", "grants", "job", "load",
 	"job2", "trace", "reload", "corrupt", "timeout", "front_args", "back_args", "decisions",
-	"fault", "cpus"};
+	"awake", "fault", "cpus"};
 
 /* Where in the file a word stands. */
 struct at {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # A campaign's list: jobs, cells on one CPU and on two, and which of them calibrate. Sourced by validate and validate2, which set
-# dir, note (the first line of each job's file) and seed (fio's, of what a job draws).
+# dir, note (the first line of each job's file), seed (fio's, of what a job draws) and platform (hosted, or hosted-awake).
 # shellcheck shell=bash disable=SC2154
 
 cells=()
@@ -51,16 +51,17 @@ policies() {
 
 # write_list FIRST REPEATS: cells, interleaved, their repeats numbered from FIRST on; and the split of those in it
 write_list() {
-  local cell role name rest r
+  local cell role name rest r awake=''
+  [ "$platform" = hosted ] || awake=' awake=1'
   for ((r = $1; r < $1 + $2; r++)); do
     for cell in "${cells[@]}"; do
       read -r _ name rest <<< "$cell"
-      echo "$name.r$r $rest"
+      echo "$name.r$r $rest$awake"
     done
   done > "$dir/cells"
   for cell in "${cells[@]}"; do
     read -r role name _ <<< "$cell"
-    echo "hosted,$name,$role"
+    echo "$platform,$name,$role"
   done > "$dir/split.csv"
   echo "$dir/cells: $(wc -l < "$dir/cells") runs of ${#cells[@]} cells, $(grep -c ',calibrate$' "$dir/split.csv") of them calibrate"
 }

@@ -23,6 +23,17 @@ device_spec() {
 	esac
 }
 
+# keep_awake, let_sleep: while the first's word stands the kernel polls where it would halt a CPU
+keep_awake() {
+	[ "$awake" = 1 ] || return 0
+	exec {latency}>/dev/cpu_dma_latency
+	printf '\0\0\0\0' >&"$latency"
+}
+let_sleep() {
+	[ "$awake" = 1 ] || return 0
+	exec {latency}>&-
+}
+
 # start_backend CPU: true when its socket is there
 start_backend() {
 	local traced=()
@@ -132,13 +143,14 @@ failed() {
 	grep -hE 'error|err=' "$to/fio.log" 2>/dev/null | head -n 5 >&2 || true
 	cat "$work/backend.log" >&2
 	stop_backend
+	let_sleep
 	rm -rf "$to/disk"
 	return 1
 }
 
 # run_cell FOLDER: the result's folder appears when it is whole, also when fio failed in it
 run_cell() {
-	local name front back device grants timeout trace front_args cpus to code=0
+	local name front back device grants timeout trace awake front_args cpus to latency code=0
 	# shellcheck disable=SC1091
 	. "$1/env"
 	to=$out/$name.partial
@@ -146,9 +158,11 @@ run_cell() {
 	mkdir "$to"
 	cp "$1/cell.txt" "$1/job.fio" "$to/"
 	echo "run: cell $name ($done_count of $cells_count)" >&2
-	cell_manifest "${cpus%,*}" "${cpus#*,}" >"$to/manifest.json"
+	cell_manifest "${cpus%,*}" "${cpus#*,}" "$awake" >"$to/manifest.json"
+	keep_awake
 	start_backend "${cpus#*,}" || { failed "the backend did not start" || return; }
 	run_fio "${cpus%,*}" || code=$?
+	let_sleep
 	if [ $code = 0 ]; then
 		take_front && take_back && take_cpu && take_traces || { failed "no result" || return; }
 	fi

@@ -23,6 +23,13 @@ check_cpus() {
 	done
 }
 
+# check_awake COLUMN KEY VALUE: 0, or 1 where the kernel lets this process ask for it
+check_awake() {
+	check_choice "$@" 0 1
+	[ "$3" = 0 ] || [ -w /dev/cpu_dma_latency ] ||
+		cell_error "$1" "/dev/cpu_dma_latency cannot be written (expected root, or no awake=1)"
+}
+
 # check_pair COLUMN KEY VALUE
 check_pair() {
 	case $2 in
@@ -33,8 +40,9 @@ check_pair() {
 	cpus) check_cpus "$1" "$3" ;;
 	timeout) check_number "$@" 1 86400 ;;
 	trace) check_number "$@" 0 4194304 ;;
+	awake) check_awake "$@" ;;
 	front_args) check_arguments "$@" ;;
-	*) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, cpus, timeout, trace or front_args)" ;;
+	*) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, cpus, awake, timeout, trace or front_args)" ;;
 	esac
 }
 
@@ -46,8 +54,8 @@ write_cell() {
 	echo "$2" >"$1/cell.txt"
 	cp "$(dirname "$cells_file")/${cell[job]}" "$1/job.fio"
 	{
-		echo "device=null grants=persistent timeout=900 trace=0 front_args= cpus=$cpus"
-		for key in name front back device grants timeout trace front_args cpus; do
+		echo "device=null grants=persistent timeout=900 trace=0 awake=0 front_args= cpus=$cpus"
+		for key in name front back device grants timeout trace awake front_args cpus; do
 			[ -z "${cell[$key]+x}" ] || echo "$key=${cell[$key]}"
 		done
 	} >"$1/env"

@@ -23,9 +23,11 @@ make_manifest() {
 		            file: "a file of 256 MiB, through io_uring, with O_DIRECT where the file system can"}}'
 }
 
-# cell_manifest FRONT_CPU BACK_CPU: the same with where this cell ran; the model counts only the CPUs that are used
+# cell_manifest FRONT_CPU BACK_CPU AWAKE: the same with where this cell ran; the model counts only the CPUs that are used. CPUs
+# that do not halt are another machine: waking them takes other times.
 cell_manifest() {
-	jq --argjson front "$1" --argjson back "$2" \
-		'. + {cpus: (if $front == $back then 1 else 2 end), cpu_of: {front: $front, back: $back},
+	jq --argjson front "$1" --argjson back "$2" --argjson awake "$3" \
+		'. + (if $awake == 1 then {platform: "hosted-awake", cpu_dma_latency_us: 0} else {} end)
+		 + {cpus: (if $front == $back then 1 else 2 end), cpu_of: {front: $front, back: $back},
 		      pinning: {guest: 0, driver: (if $front == $back then 0 else 1 end)}}' "$work/manifest.json"
 }

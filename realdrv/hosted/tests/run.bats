@@ -50,6 +50,7 @@ counter() {
 	refuses "a $good trace=-1" 48 "whole number from 0 to 4194304"
 	refuses "a $good cpus=0" 47 "expected FRONT,BACK"
 	refuses "a $good cpus=0,4095" 47 "CPU 4095 cannot be used"
+	refuses "a $good awake=yes" 48 "expected 0|1"
 	refuses "a front=rl:event back=rl:event" 1 "no job="
 }
 
@@ -128,6 +129,22 @@ counter() {
 	cells
 	jq -e --argjson cpu "$cpu" '.cpus == 1 and .cpu_of == {front: $cpu, back: $cpu}
 		and .pinning == {guest: 0, driver: 0}' out/a/manifest.json
+}
+
+@test "awake=1: no CPU may halt while the cell runs, and it is another platform's" {
+	[ -w /dev/cpu_dma_latency ] || skip "not root, or no CPU idle states"
+	latency() { od -An -td4 /dev/cpu_dma_latency; }
+	before=$(latency)
+	sed -i 's/^size=4m/size=4m\ntime_based=1\nruntime=3/' j.fio
+	echo "a $good awake=1" >cells
+	cells &
+	until [ -e out/a.partial/fio.log ]; do sleep 0.05; done
+	[ "$(latency)" -eq 0 ]
+	wait $!
+	[ "$(latency)" -eq "$before" ]
+	jq -e '.platform == "hosted-awake" and .cpu_dma_latency_us == 0' out/a/manifest.json
+	"$RINGLAB" import --db t.db out/a
+	[ "$(sqlite3 t.db 'SELECT platform FROM run')" = hosted-awake ]
 }
 
 @test "fio's failure is exit 4, and --resume takes up the rest" {
