@@ -3,6 +3,7 @@
 #include "calibrate/interval.h"
 
 #include <errno.h>
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <jansson.h>
@@ -97,6 +98,23 @@ static bool is_of(const struct rl_cv_residual *r, enum rl_fold fold, int quantit
 	return r->fold == fold && r->quantity == quantity && isfinite(r->log_error);
 }
 
+/*
+ * How far @n sorted absolute residuals, in units of what they should be, reach with @share: the
+ * finite-sample rank of split conformal intervals. Where that rank is the largest of them, one
+ * cell's chance would set the width of all: there it is Student's t of their root mean square.
+ */
+static double reach(const double *scaled, size_t n, double share)
+{
+	size_t rank = (size_t)ceil((double)(n + 1) * share);
+	double square = 0;
+
+	if (rank < n)
+		return scaled[rank - 1];
+	for (size_t i = 0; i < n; i++)
+		square += scaled[i] * scaled[i];
+	return gsl_cdf_tdist_Pinv((1 + share) / 2, (double)n) * sqrt(square / (double)n);
+}
+
 /* The deviation beyond the noise, and the scaled residual that @share of them do not exceed. */
 static void learn(struct work *w, enum rl_fold fold, int quantity, double share, double *scaled)
 {
@@ -124,9 +142,7 @@ static void learn(struct work *w, enum rl_fold fold, int quantity, double share,
 				      hypot(d, noise(of_cell(w, u->cv[i].cell, quantity)));
 	gsl_sort(scaled, 1, n);
 	w->out->discrepancy[fold][quantity] = d;
-	/* The finite-sample rank of split conformal intervals. */
-	w->out->reach[fold][quantity] =
-		scaled[(size_t)fmin((double)n - 1, ceil((double)(n + 1) * share) - 1)];
+	w->out->reach[fold][quantity] = reach(scaled, n, share);
 }
 
 /* A set that only says how well it was fitted: normal errors of that size. */

@@ -7,7 +7,8 @@
  *
  * A predictive interval says where a measurement is to be expected: it adds how far the model was
  * off on cells whose like had been left out of its fit, and takes its width from how often such
- * residuals were outside (split conformal: Papadopoulos et al. 2002; Lei et al. 2018). Which
+ * residuals were outside (split conformal: Papadopoulos et al. 2002; Lei et al. 2018; of fewer than
+ * twenty residuals Student's t of their size, for the conformal rank would be the largest). Which
  * residuals stand for a cell follows from what the calibration had nothing of: a block size, a
  * depth, a policy, a kind of job (Vovk's Mondrian taxonomy); of several the widest, of none the
  * narrowest.
