@@ -157,7 +157,8 @@ int rl_store_documents(struct rl_store *store, struct rl_run *run, struct rl_err
 
 /**
  * rl_store_audit - read all again: documents against their hashes, runs against theirs, figures
- * against what the documents say, roles against the splits that gave them.
+ * against what the documents say, roles against the splits that gave them, parameter sets against
+ * what was saved.
  * @nruns: out, how many runs there are.
  * Returns: 0; -EINVAL what has changed since it was imported; -EIO; -ENOMEM.
  */
@@ -180,7 +181,8 @@ struct rl_param_set {
 
 /**
  * rl_store_save_params - store a set; one of the same name is replaced. Atomic.
- * The runs that its manifest lists as calibrated_on are kept beside it (table calibration_run).
+ * The runs that its manifest lists as calibrated_on are kept beside it (table calibration_run), and
+ * a hash over all of it (param_seal).
  * Returns: 0; -EINVAL when one of them is held out for validation; -EIO.
  */
 int rl_store_save_params(
@@ -189,7 +191,8 @@ int rl_store_save_params(
 /**
  * rl_store_load_params - a set by name.
  * @set: out; free with rl_param_set_fini().
- * Returns: 0; -ENOENT; -EINVAL when it holds a parameter that this program does not know; -EIO.
+ * Returns: 0; -ENOENT; -EINVAL when it is not what was saved or holds a parameter that this program
+ * does not know; -EIO.
  */
 int rl_store_load_params(
 	struct rl_store *store, const char *name, struct rl_param_set *set, struct rl_err *err);

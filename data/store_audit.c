@@ -2,8 +2,8 @@
 /*
  * Does a database still hold what was put in? SQLite's own checks see a structure that is broken,
  * not a value that has changed: so each document is held against its hash, each run against the
- * hash over its documents, its figures against what the documents say when they are read again, and
- * its role against the split that gave it.
+ * hash over its documents, its figures against what the documents say when they are read again,
+ * its role against the split that gave it, and each parameter set against what was saved.
  */
 #include "data/store_private.h"
 
@@ -150,6 +150,34 @@ static int audit_role(struct rl_store *store, const struct rl_run *run, struct r
 	return rc;
 }
 
+/* The rest of a run: what it was measured on, its distributions. */
+static int audit_seal(struct rl_store *store, const struct rl_run *run, struct rl_err *err)
+{
+	bool broken;
+	int rc = rl_store_check_seal(store, RL_STORE_RUN, run->id, &broken, err);
+
+	return rc || !broken ? rc
+			     : changed(store, run, "its manifest, repeat or a distribution", err);
+}
+
+static int audit_params(struct rl_store *store, struct rl_err *err)
+{
+	sqlite3_stmt *stmt = rl_store_prepare(store, "SELECT id, name FROM param_set", err);
+	char name[64];
+	int rc = SQLITE_DONE, bad = 0;
+
+	if (!stmt)
+		return -EIO;
+	while (!bad && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		rl_store_text(stmt, 1, name, sizeof(name));
+		bad = rl_store_check_params(store, sqlite3_column_int64(stmt, 0), name, err);
+	}
+	if (!bad && rc != SQLITE_DONE)
+		bad = rl_store_fail(store, err, "cannot read the parameters");
+	sqlite3_finalize(stmt);
+	return bad;
+}
+
 int rl_store_audit(struct rl_store *store, size_t *nruns, struct rl_err *err)
 {
 	struct rl_run *runs;
@@ -162,7 +190,8 @@ int rl_store_audit(struct rl_store *store, size_t *nruns, struct rl_err *err)
 		rc = audit_documents(store, &runs[i], err);
 		rc = rc ? rc : audit_figures(store, &runs[i], err);
 		rc = rc ? rc : audit_role(store, &runs[i], err);
+		rc = rc ? rc : audit_seal(store, &runs[i], err);
 	}
 	rl_store_free_runs(runs, *nruns);
-	return rc;
+	return rc ? rc : audit_params(store, err);
 }

@@ -67,6 +67,7 @@ int rl_store_save_params(struct rl_store *store, const struct rl_param_set *set,
 		if (set->p[p].present)
 			rc = put_param(store, id, p, &set->p[p], err);
 	rc = rc ? rc : rl_store_put_calibration(store, id, set, err);
+	rc = rc ? rc : rl_store_seal(store, RL_STORE_PARAMS, id, err);
 	if (!rc)
 		return rl_store_exec(store, "RELEASE params", err);
 	sqlite3_exec(store->db, "ROLLBACK TO params; RELEASE params", NULL, NULL, NULL);
@@ -128,8 +129,10 @@ int rl_store_load_params(
 		set->manifest = strdup((const char *)sqlite3_column_text(stmt, 4));
 	}
 	sqlite3_finalize(stmt);
-	if (rc == SQLITE_ROW)
-		return load_values(store, id, set, err);
+	if (rc == SQLITE_ROW) {
+		rc = rl_store_check_params(store, id, name, err);
+		return rc ? rc : load_values(store, id, set, err);
+	}
 	if (rc != SQLITE_DONE)
 		return rl_store_fail(store, err, "cannot read the parameters");
 	return rl_err_set(err, -ENOENT, store->path, 0, 0,

@@ -61,4 +61,16 @@ int rl_store_seal_role(struct rl_store *store, const struct rl_run *run, struct 
 int rl_store_put_calibration(
 	struct rl_store *store, int64_t set, const struct rl_param_set *p, struct rl_err *err);
 
+/*
+ * store_seal.c: keeps a hash over what a run or a parameter set is now, and holds what it is
+ * against it:
+ * @broken: they differ. What has no seal is not broken. check_params() says it as an error.
+ */
+enum rl_store_sealed { RL_STORE_RUN, RL_STORE_PARAMS };
+int rl_store_seal(
+	struct rl_store *store, enum rl_store_sealed what, int64_t id, struct rl_err *err);
+int rl_store_check_seal(struct rl_store *store, enum rl_store_sealed what, int64_t id, bool *broken,
+	struct rl_err *err);
+int rl_store_check_params(struct rl_store *store, int64_t id, const char *name, struct rl_err *err);
+
 #endif

@@ -279,6 +279,8 @@ int rl_store_put_run(struct rl_store *store, struct rl_run *run, bool *is_new, s
 	}
 	/* A run of an older database gets it when it is imported again. */
 	rc = rc ? rc : put_config(store, run, err);
+	if (!rc && known == 0)
+		rc = rl_store_seal(store, RL_STORE_RUN, run->id, err);
 	if (!rc)
 		return rl_store_exec(store, "RELEASE run", err);
 	sqlite3_exec(store->db, "ROLLBACK TO run; RELEASE run", NULL, NULL, NULL);

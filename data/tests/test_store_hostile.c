@@ -194,6 +194,9 @@ static void test_changed_values(void **state)
 		{"UPDATE document SET bytes = x'78' WHERE name = 'fio.json'", "fio.json"},
 		{"UPDATE run SET cell = 'other'", "its name or a document"},
 		{"UPDATE run SET started = '2001'", "started"},
+		{"UPDATE run SET manifest = replace(manifest, 'cpus', 'cpuz')", "its manifest"},
+		{"UPDATE run SET repeat = 3", "repeat"},
+		{"UPDATE config SET iodepth = iodepth + 1", "its manifest"},
 		{"UPDATE document SET sha256 = replace(hex(zeroblob(32)), '0', 'a')", "cell.txt"},
 		{"INSERT INTO split VALUES (1, replace(hex(zeroblob(32)), '0', 'b'), "
 		 "CAST('platform,cell,role' AS BLOB)); INSERT INTO role_seal VALUES (1, 1)",
