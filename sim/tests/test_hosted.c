@@ -138,6 +138,31 @@ static void an_interrupt_costs_its_sender(void **state)
 	assert_true(run_on("event", 2, 2000) == entry);
 }
 
+/* Who is woken on the way to sleep waits for an interrupt, where there is one to wait for; its
+ * sender pays. */
+static void a_wake_up_may_meet_the_entry(void **state)
+{
+	double entry, slat;
+
+	(void)state;
+	processes();
+	s.costs.v[RL_PARAM_idle_entry_ns] = 30e3;
+	entry = run_on("event", 2, 2000);
+	s.costs.v[RL_PARAM_entry_wake_ns] = 1; /* comes within the entry: nothing changes */
+	assert_true(run_on("event", 2, 2000) == entry);
+	slat = rep.m[RL_METRIC_slat_mean_ns];
+	s.costs.v[RL_PARAM_entry_wake_ns] = 100e3;
+	assert_true(1e9 / entry < 70e3); /* both sides are met there */
+	assert_true(1e9 / run_on("event", 2, 2000) > 100e3);
+	s.costs.v[RL_PARAM_entry_send_ns] = 10e3;
+	run_on("event", 2, 2000);
+	assert_true(rep.m[RL_METRIC_slat_mean_ns] > slat + 9e3);
+	s.costs.v[RL_PARAM_idle_entry_ns] = 0; /* nobody is met there */
+	entry = run_on("event", 2, 2000);
+	s.costs.v[RL_PARAM_entry_wake_ns] = 0;
+	assert_true(run_on("event", 2, 2000) == entry);
+}
+
 /* On one CPU who is woken runs when the sender has left the kernel; on another at once. */
 static void a_sender_leaves_the_kernel_first(void **state)
 {
@@ -212,6 +237,7 @@ int main(void)
 		cmocka_unit_test(who_has_nothing_to_sleep_for_polls),
 		cmocka_unit_test(who_yields_wins_on_one_cpu),
 		cmocka_unit_test(an_interrupt_costs_its_sender),
+		cmocka_unit_test(a_wake_up_may_meet_the_entry),
 		cmocka_unit_test(a_sender_leaves_the_kernel_first),
 		cmocka_unit_test(a_host_may_poll),
 		cmocka_unit_test(leaving_a_halt_is_work),

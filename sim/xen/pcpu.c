@@ -164,6 +164,20 @@ static rl_ps interrupt(struct rl_pcpu *p, int32_t cpu)
 	return takes + rl_ipi(w, cpu, p->id);
 }
 
+/* When @p, which is on its way to idle, runs what pCPU @cpu woke. */
+static rl_ps meets_entry(struct rl_pcpu *p, int32_t cpu)
+{
+	struct rl_world *w = p->w;
+	rl_ps over = p->idle_from + rl_cost(w, idle_entry_ns), comes;
+
+	if (cpu < 0 || cpu == p->id || !rl_cost(w, entry_wake_ns))
+		return over;
+	if (w->pcpu[cpu].cur)
+		w->pcpu[cpu].cur->owed += rl_cost(w, entry_send_ns);
+	comes = w->now + rl_cost(w, entry_wake_ns);
+	return comes > over ? comes : over;
+}
+
 void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu)
 {
 	struct rl_world *w = p->w;
@@ -179,7 +193,7 @@ void rl_pcpu_tickle(struct rl_pcpu *p, int32_t cpu)
 		return;
 	}
 	if (!p->cur && at < p->idle_from + rl_cost(w, idle_entry_ns))
-		at = p->idle_from + rl_cost(w, idle_entry_ns);
+		at = meets_entry(p, cpu);
 	else
 		at += interrupt(p, cpu);
 	if (!rl_world_armed(w, p->slot) || rl_world_at(w, p->slot) > at)
