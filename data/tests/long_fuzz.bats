@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Half an hour of each reader of what people write, ten million executions of each importer: ctest --preset dev -L long.
+# Half an hour of the other readers of what people write, ten million executions of each importer and of the job reader: ctest --preset dev -L long.
 
 fuzz=$BATS_TEST_DIRNAME/fuzz/fuzz
 
@@ -16,8 +16,6 @@ long() {
 
 @test "scenarios: half an hour, clean" { long scenario; }
 
-@test "job files: half an hour, clean" { long job; }
-
 @test "decision logs: half an hour, clean" { long decisions; }
 
 @test "files of points: half an hour, clean" { long points; }
@@ -29,6 +27,8 @@ million() {
 	[[ $output =~ ([0-9]+)\ executions\ clean ]]
 	[ "${BASH_REMATCH[1]}" -ge 10000000 ]
 }
+
+@test "job files: ten million executions, clean" { million job; }
 
 @test "fio's output: ten million executions, clean" { million fio_json; }
 

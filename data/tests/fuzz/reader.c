@@ -94,6 +94,38 @@ static int read_counters(const char *text, size_t size, struct rl_err *err)
 }
 #endif
 
+#ifdef READER_fio_json
+static void holds_result(const struct rl_fio_result *r, const struct rl_fio_hists *hists)
+{
+	for (int m = 0; m < RL_METRIC_COUNT; m++)
+		if (isinf(r->metrics.m[m].value) || r->metrics.m[m].value < 0)
+			broken("a metric out of range", rl_metric_info[m].name);
+	if (!isfinite(r->ios) || !isfinite(r->bytes) || !isfinite(r->runtime_ns))
+		broken("a count out of range", "");
+	for (int at = 0; at < RL_FIO_WHATS * RL_FIO_WAYS; at++) {
+		const struct rl_fio_hist *h = &hists->of[at / RL_FIO_WAYS][at % RL_FIO_WAYS];
+		uint64_t sum = 0;
+
+		for (int b = 0; h->total && b < RL_FIO_BINS; b++)
+			sum += h->n[b];
+		if (sum != h->total)
+			broken("bins that are not the total", "");
+	}
+}
+
+static int read_fio(const char *text, size_t size, struct rl_err *err)
+{
+	struct rl_fio_hists *hists;
+	struct rl_fio_result r;
+	int rc = rl_fio_json_read(text, size, "it", &r, &hists, err);
+
+	if (!rc)
+		holds_result(&r, hists);
+	free(hists);
+	return rc;
+}
+#endif
+
 #ifdef READER_xenalyze
 /* By a clock that the manifest knows, and by none. */
 static int read_schedule(const char *text, size_t size, struct rl_err *err)
@@ -183,9 +215,7 @@ static int read_it(const char *text, size_t size, struct rl_err *err)
 	if (!rc)
 		holds_scenario(&s);
 #elif defined(READER_fio_json)
-	struct rl_fio_result r;
-
-	rc = rl_fio_json_parse(text, size, "it", &r, err);
+	rc = read_fio(text, size, err);
 #elif defined(READER_decisions)
 	struct rl_decisions d;
 
