@@ -49,7 +49,8 @@ static void describe(const struct rl_fit *fit, size_t j, FILE *out)
 	fprintf(out, "  value        %.4g %s (95 %%: %.4g to %.4g)%s\n", exp(p->x), info->unit,
 		exp(p->lo), exp(p->hi), p->at_bound ? ", at its bound" : "");
 	if (isfinite(p->cov_lo))
-		fprintf(out, "  covariance   %.4g to %.4g\n", exp(p->cov_lo), exp(p->cov_hi));
+		fprintf(out, "  covariance   %.4g to %.4g (t, %.3g degrees of freedom)\n",
+			exp(p->cov_lo), exp(p->cov_hi), p->dof);
 	if (isfinite(p->boot_lo))
 		fprintf(out, "  bootstrap    %.4g to %.4g\n", exp(p->boot_lo), exp(p->boot_hi));
 	fprintf(out, "  prior        %.4g %s (%s)\n", rl_fit_prior(&fit->spec, fit->spec.params[j]),

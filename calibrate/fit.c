@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Cells into rows, rows into parameters; see fit.h. */
 #include "calibrate/fit.h"
+#include "calibrate/length.h"
+#include "calibrate/rows.h"
 
 #include <errno.h>
 #include <math.h>
@@ -9,23 +11,17 @@
 
 /* A factor of four is one standard deviation of a prior: it decides only what data do not. */
 #define PRIOR_SD 1.3863
-
-struct row_kind {
-	int quantity;
-	double floor, offset, absolute;
-};
-
-static const struct row_kind row_kinds[] = {
-#define RL_FIT_ROW(quantity, floor, offset, absolute) {quantity, floor, offset, absolute},
-#include "calibrate/fitted.def"
-};
-
-#define NKINDS (sizeof(row_kinds) / sizeof(row_kinds[0]))
+/* In a row's standard deviations, what shorter runs may differ by; in a search, which steps over
+ * it. */
+#define OFF	  0.5
+#define OFF_ROUGH 1.5
+/* A search never asks for longer ones than this part. */
+#define ROUGH 0.25
 
 /* A row of the problem: which cell, which quantity. */
 struct row {
 	size_t cell;
-	const struct row_kind *kind;
+	const struct rl_row_kind *kind;
 };
 
 struct work {
@@ -35,31 +31,28 @@ struct work {
 	size_t nrows;
 	double *y, *sd;
 	size_t *group;
+	double *rough;	    /* of a cell: its runs in a search, of their whole length */
+	bool chosen;	    /* fit->part is */
 	struct rl_fit *fit; /* the result that is being made */
 };
 
-static double log_of(const struct row_kind *k, double value)
-{
-	return log(value + k->offset);
-}
-
-void rl_fit_pass(struct rl_fit *fit, size_t n, size_t left)
+void rl_fit_pass(struct rl_fit *fit, double n, double left)
 {
 	fit->passes += n;
 	if (fit->spec.progress)
-		fit->spec.progress(fit->spec.progress_arg,
-			(double)fit->passes / (double)(fit->passes + left), fit->lsq.rms);
+		fit->spec.progress(
+			fit->spec.progress_arg, fit->passes / (fit->passes + left), fit->lsq.rms);
 }
 
 /*
- * What is still to come, in simulations of all cells: most searches take seven rounds and one
- * more look, and the parameters' slopes and those of all costs follow.
+ * What is still to come, in simulations of all cells at full length: a search from each of its
+ * starts, two looks with the steps between, and the slopes of the parameters and of all costs.
  */
-static size_t passes_left(const struct rl_fit_spec *spec, size_t done)
+static double passes_left(const struct rl_fit_spec *spec, double done)
 {
-	size_t n = spec->nparams, fit = 7 * (n + 2) + 60 + 4 * n, after = 2 * n + 60;
+	double fit = 5 * (double)spec->nparams + 50, after = 35;
 
-	return (done < fit ? fit - done : 2 * n) + after;
+	return (done < fit ? fit - done : 2 * (double)spec->nparams) + after;
 }
 
 /* Of the first of the vectors that were asked for: the others are steps from it. */
@@ -72,30 +65,71 @@ static double rms(const struct work *w, const double *row)
 	return sqrt(sum / (double)w->nrows);
 }
 
-/* The solver's model: log predictions of every row for n parameter vectors. */
-static int forward(void *arg, size_t n, const double *x, double *out, struct rl_err *err)
+/* Log predictions of every row for n parameter vectors, by runs of @part of their length. */
+static int predict(struct work *w, const double *part, size_t n, const double *x,
+	const unsigned *stream, double *out, struct rl_err *err)
 {
-	struct work *w = arg;
 	size_t ncells = w->cells->n;
+	struct rl_forward_options o = w->spec->forward;
 	struct rl_costs *sets = calloc(n, sizeof(*sets));
 	struct rl_metrics *m = calloc(n * ncells, sizeof(*m));
 	double q[RL_QUANTITY_COUNT];
 	int code = sets && m ? 0 : -ENOMEM;
 
+	o.stream = stream;
+	o.part = part;
 	for (size_t i = 0; i < n && !code; i++)
 		rl_fit_costs(w->spec, x + i * w->spec->nparams, &sets[i]);
 	if (!code)
-		code = rl_forward_run(w->cells->v, ncells, sets, n, &w->spec->forward, m, err);
+		code = rl_forward_run(w->cells->v, ncells, sets, n, &o, m, err);
 	for (size_t i = 0; i < n && !code; i++)
 		for (size_t r = 0; r < w->nrows; r++) {
 			rl_quantities(&m[i * ncells + w->rows[r].cell], q);
 			out[i * w->nrows + r] =
-				log_of(w->rows[r].kind, q[w->rows[r].kind->quantity]);
+				rl_row_log(w->rows[r].kind, q[w->rows[r].kind->quantity]);
 		}
 	w->fit->lsq.rms = code ? NAN : rms(w, out);
-	rl_fit_pass(w->fit, n, passes_left(w->spec, w->fit->passes));
+	rl_fit_pass(w->fit, rl_length_passes(w->cells, part) * (double)n,
+		passes_left(w->spec, w->fit->passes));
 	free(sets);
 	free(m);
+	return code;
+}
+
+/* How long runs are is chosen where a search has ended, and stays: one model for all steps. */
+static int choose_lengths(struct work *w, const double *x, struct rl_err *err)
+{
+	struct rl_costs costs;
+
+	rl_fit_costs(w->spec, x, &costs);
+	w->chosen = true;
+	return rl_length_choose(&w->spec->forward, w->cells, &costs, OFF, w->fit->part, err);
+}
+
+/* The solver's model, and the one that only shows it the way. */
+static int forward(void *arg, size_t n, const double *x, const unsigned *stream, double *out,
+	struct rl_err *err)
+{
+	struct work *w = arg;
+	int code = w->chosen ? 0 : choose_lengths(w, x, err);
+
+	return code ? code : predict(w, w->fit->part, n, x, stream, out, err);
+}
+
+static int rough(void *arg, size_t n, const double *x, double *out, struct rl_err *err)
+{
+	struct work *w = arg;
+
+	return predict(w, w->rough, n, x, NULL, out, err);
+}
+
+static int choose_rough(struct work *w, struct rl_err *err)
+{
+	int code = rl_length_choose(
+		&w->spec->forward, w->cells, &w->spec->prior, OFF_ROUGH, w->rough, err);
+
+	for (size_t c = 0; c < w->cells->n; c++)
+		w->rough[c] = fmin(w->rough[c], ROUGH);
 	return code;
 }
 
@@ -103,7 +137,7 @@ static int forward(void *arg, size_t n, const double *x, double *out, struct rl_
 static int make_rows(struct work *w, const struct rl_metrics *at_prior, struct rl_err *err)
 {
 	double q[RL_QUANTITY_COUNT];
-	size_t max = w->cells->n * NKINDS;
+	size_t max = w->cells->n * rl_row_kinds_n;
 
 	w->rows = calloc(max, sizeof(*w->rows));
 	w->y = calloc(max, sizeof(*w->y));
@@ -113,15 +147,16 @@ static int make_rows(struct work *w, const struct rl_metrics *at_prior, struct r
 		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	for (size_t c = 0; c < w->cells->n; c++) {
 		rl_quantities(&at_prior[c], q);
-		for (const struct row_kind *k = row_kinds; k < row_kinds + NKINDS; k++) {
+		for (const struct rl_row_kind *k = rl_row_kinds; k < rl_row_kinds + rl_row_kinds_n;
+			k++) {
 			const struct rl_measured *m = &w->cells->v[c].m[k->quantity];
-			double y = log_of(k, m->value);
+			double y = rl_row_log(k, m->value);
 
-			if (!isfinite(y) || !isfinite(log_of(k, q[k->quantity])))
+			if (!isfinite(y) || !isfinite(rl_row_log(k, q[k->quantity])))
 				continue;
 			w->rows[w->nrows] = (struct row){c, k};
 			w->y[w->nrows] = y;
-			w->sd[w->nrows] = hypot(hypot(k->floor, m->spread), k->absolute / m->value);
+			w->sd[w->nrows] = rl_row_sd(k, m);
 			w->group[w->nrows++] = c;
 		}
 	}
@@ -147,7 +182,7 @@ static int solve(struct work *w, struct rl_fit *out, struct rl_err *err)
 	const struct rl_fit_spec *spec = w->spec;
 	double prior[RL_LSQ_MAX_PARAMS], prior_sd[RL_LSQ_MAX_PARAMS];
 	double min[RL_LSQ_MAX_PARAMS], max[RL_LSQ_MAX_PARAMS], x[RL_LSQ_MAX_PARAMS];
-	double step[RL_LSQ_MAX_PARAMS], *at = calloc(w->nrows, sizeof(*at));
+	double step[RL_LSQ_MAX_PARAMS];
 	struct rl_lsq_problem p = {.nparams = spec->nparams,
 		.nrows = w->nrows,
 		.ngroups = w->cells->n,
@@ -160,6 +195,7 @@ static int solve(struct work *w, struct rl_fit *out, struct rl_err *err)
 		.sd = w->sd,
 		.group = w->group,
 		.forward = forward,
+		.rough = rough,
 		.arg = w};
 	int code;
 
@@ -172,13 +208,12 @@ static int solve(struct work *w, struct rl_fit *out, struct rl_err *err)
 		min[j] = log(fmax(info->min, 1e-9 * info->max));
 		max[j] = log(info->max);
 	}
-	code = at ? rl_lsq_solve(&p, at, &out->lsq, err) : -ENOMEM;
+	code = rl_lsq_solve(&p, &out->lsq, err);
 	for (size_t j = 0; j < spec->nparams; j++)
 		x[j] = out->lsq.p[j].x;
 	if (!code)
 		rl_fit_costs(spec, x, &out->costs);
 	out->nrows = w->nrows;
-	free(at);
 	return code;
 }
 
@@ -222,12 +257,16 @@ int rl_fit_run(const struct rl_fit_spec *spec, const struct rl_cells *cells, str
 	memset(out, 0, sizeof(*out));
 	out->spec = *spec;
 	out->ncells = cells->n;
-	if (!code && !m)
+	out->part = calloc(cells->n ? cells->n : 1, sizeof(*out->part));
+	w.rough = calloc(cells->n ? cells->n : 1, sizeof(*w.rough));
+	if (!code && !(m && out->part && w.rough))
 		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	if (!code)
 		code = rl_forward_run(cells->v, cells->n, &spec->prior, 1, &spec->forward, m, err);
 	if (!code)
 		code = make_rows(&w, m, err);
+	if (!code)
+		code = choose_rough(&w, err);
 	if (!code)
 		code = solve(&w, out, err);
 	if (!code)
@@ -237,6 +276,7 @@ int rl_fit_run(const struct rl_fit_spec *spec, const struct rl_cells *cells, str
 	free(w.y);
 	free(w.sd);
 	free(w.group);
+	free(w.rough);
 	if (code)
 		rl_fit_fini(out);
 	return code;
@@ -248,6 +288,8 @@ void rl_fit_fini(struct rl_fit *fit)
 	free(fit->slope);
 	free(fit->cv);
 	free(fit->charge);
+	free(fit->part);
+	fit->part = NULL;
 	fit->charge = NULL;
 	fit->predicted = fit->slope = NULL;
 	fit->cv = NULL;

@@ -59,7 +59,8 @@ struct rl_fit {
 	/* Of rl_fit_examine(): every cost that is a time, and what it is charged together with. */
 	struct rl_charge *charge;
 	size_t ncharges;
-	size_t passes; /* simulations of all cells so far */
+	double *part;  /* of a cell: its runs in the fit, of their whole length */
+	double passes; /* simulations of all cells so far; shorter ones in part */
 };
 
 /**
@@ -72,7 +73,7 @@ int rl_fit_spec_for(const char *platform, struct rl_fit_spec *spec, struct rl_er
  * rl_fit_pass - count simulations of all cells and tell the progress.
  * @left: how many are still to come.
  */
-void rl_fit_pass(struct rl_fit *fit, size_t n, size_t left);
+void rl_fit_pass(struct rl_fit *fit, double n, double left);
 
 /** rl_fit_info - name, unit, range and meaning of what is fitted. */
 const struct rl_param_info *rl_fit_info(int param);
@@ -113,8 +114,8 @@ int rl_fit_examine(struct rl_fit *fit, const struct rl_cells *cells, struct rl_e
 int rl_fit_slopes(struct rl_fit *fit, const struct rl_cells *cells, struct rl_err *err);
 
 /**
- * rl_fit_slopes_of - the same for any parameters, fitted or not, one at a time from the solution.
- * @slope: out, as rl_fit.slope with @n parameters. One that is 0 has no slope in log: 0.
+ * rl_fit_slopes_of - the same for any parameters, fitted or not, around the solution.
+ * @slope: in: zeros; out, as rl_fit.slope with @n parameters. One that is 0 has no slope in log: 0.
  */
 int rl_fit_slopes_of(struct rl_fit *fit, const struct rl_cells *cells, const int *params, size_t n,
 	double *slope, struct rl_err *err);

@@ -24,7 +24,8 @@ static uint32_t longer(const struct rl_machine *m)
 struct job {
 	const struct rl_measured_cell *cells;
 	const struct rl_costs *sets;
-	size_t ncells, n;
+	size_t ncells, nsets;
+	size_t *order; /* cells, the longest first: at the end no thread waits long for another */
 	const struct rl_forward_options *o;
 	struct rl_metrics *out;
 	atomic_size_t next;
@@ -84,30 +85,64 @@ static void note_failure(struct job *j, size_t i, int code, const struct rl_err 
 	pthread_mutex_unlock(&j->lock);
 }
 
+uint32_t rl_forward_length(const struct rl_scenario *s)
+{
+	return longer(&s->machine) * ((s->job.iodepth + DEPTH_PER_RUN - 1) / DEPTH_PER_RUN);
+}
+
+static double part_of(const struct job *j, size_t cell)
+{
+	return j->o->part ? j->o->part[cell] : 1;
+}
+
+static void simulate(struct job *j, size_t cell, size_t set)
+{
+	struct rl_scenario s = j->cells[cell].scenario;
+	struct rl_sim_options o = j->o->sim;
+	struct rl_sim_result r;
+	struct rl_err err = {0};
+	size_t i = set * j->ncells + cell;
+	int code;
+
+	if (!(part_of(j, cell) > 0))
+		return;
+	o.requests = (uint64_t)(part_of(j, cell) * (double)(o.requests * rl_forward_length(&s)));
+	if (j->o->as_long)
+		shorten(&o, &j->cells[cell]);
+	o.seed += j->o->stream ? j->o->stream[set] : 0;
+	s.costs = j->sets[set];
+	code = rl_sim_run(&s, &o, &r, &err);
+	if (code)
+		note_failure(j, i, code, &err);
+	else
+		j->out[i] = r.metrics;
+}
+
 static void *work(void *arg)
 {
 	struct job *j = arg;
 	size_t i;
 
-	while ((i = atomic_fetch_add(&j->next, 1)) < j->n) {
-		struct rl_scenario s = j->cells[i % j->ncells].scenario;
-		struct rl_sim_options o = j->o->sim;
-		struct rl_sim_result r;
-		struct rl_err err = {0};
-		int code;
-
-		o.requests *= (s.job.iodepth + DEPTH_PER_RUN - 1) / DEPTH_PER_RUN;
-		o.requests *= longer(&s.machine);
-		if (j->o->as_long)
-			shorten(&o, &j->cells[i % j->ncells]);
-		s.costs = j->sets[i / j->ncells];
-		code = rl_sim_run(&s, &o, &r, &err);
-		if (code)
-			note_failure(j, i, code, &err);
-		else
-			j->out[i] = r.metrics;
-	}
+	while ((i = atomic_fetch_add(&j->next, 1)) < j->ncells * j->nsets)
+		simulate(j, j->order[i / j->nsets], i % j->nsets);
 	return NULL;
+}
+
+static double work_of(const struct job *j, size_t cell)
+{
+	return part_of(j, cell) * rl_forward_length(&j->cells[cell].scenario);
+}
+
+/* Longest first; of equal ones in their order. */
+static void sort_cells(struct job *j)
+{
+	for (size_t c = 0; c < j->ncells; c++) {
+		size_t at = c;
+
+		for (; at > 0 && work_of(j, j->order[at - 1]) < work_of(j, c); at--)
+			j->order[at] = j->order[at - 1];
+		j->order[at] = c;
+	}
 }
 
 static unsigned count_threads(const struct job *j)
@@ -115,8 +150,8 @@ static unsigned count_threads(const struct job *j)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned n = j->o->threads ? j->o->threads : cpus > 0 ? (unsigned)cpus : 1;
 
-	if (n > j->n)
-		n = (unsigned)j->n;
+	if (n > j->ncells * j->nsets)
+		n = (unsigned)(j->ncells * j->nsets);
 	return n < MAX_THREADS ? n : MAX_THREADS;
 }
 
@@ -127,12 +162,17 @@ int rl_forward_run(const struct rl_measured_cell *cells, size_t ncells, const st
 	struct job j = {.cells = cells,
 		.sets = sets,
 		.ncells = ncells,
-		.n = ncells * nsets,
+		.nsets = nsets,
+		.order = calloc(ncells ? ncells : 1, sizeof(size_t)),
 		.o = o,
 		.out = out,
 		.lock = PTHREAD_MUTEX_INITIALIZER};
 	pthread_t threads[MAX_THREADS];
 	unsigned n = count_threads(&j), started = 0;
+
+	if (!j.order)
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	sort_cells(&j);
 
 	/* This thread works as well; one that cannot be started is not missed. */
 	while (started + 1 < n && pthread_create(&threads[started], NULL, work, &j) == 0)
@@ -141,6 +181,7 @@ int rl_forward_run(const struct rl_measured_cell *cells, size_t ncells, const st
 	while (started)
 		pthread_join(threads[--started], NULL);
 	pthread_mutex_destroy(&j.lock);
+	free(j.order);
 	if (j.code && err && !err->what[0])
 		*err = j.err;
 	return j.code;

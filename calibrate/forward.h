@@ -11,6 +11,8 @@ struct rl_forward_options {
 	struct rl_sim_options sim; /* one seed for all: common random numbers */
 	bool as_long; /* a replication is no longer than the run that was measured; there are more
 		       */
+	const unsigned *stream; /* of a set of costs: other random numbers; null: 0 for all */
+	const double *part;	/* of a cell: of the length of its run; 0: none; null: whole */
 };
 
 /** rl_forward_default - one seed, and runs long enough for steps of a few percent. */
@@ -20,9 +22,12 @@ void rl_forward_default(struct rl_forward_options *o);
  */
 void rl_forward_precise(struct rl_forward_options *o);
 
+/** rl_forward_length - how many times longer a cell's run is than a simple one's. */
+uint32_t rl_forward_length(const struct rl_scenario *s);
+
 /**
  * rl_forward_run - simulate each cell with each set of costs.
- * @out: of set i, cell c at [i * ncells + c].
+ * @out: of set i, cell c at [i * ncells + c]; of a cell that is not run, as it was.
  * Returns: 0; what rl_sim_run() said of the first cell that failed (in order, not in time), with
  *          its name in @err.
  * Context: starts and joins its own threads; the result does not depend on how many.

@@ -2,6 +2,8 @@
 /* Collinear columns of slopes; see groups.h. */
 #include "calibrate/groups.h"
 
+#include "calibrate/rows.h"
+
 #include <errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
@@ -10,15 +12,7 @@
 
 #define PRIOR_SD 1.3863 /* of fit.c: a factor of four */
 
-static const struct {
-	int quantity;
-	double floor, offset, absolute;
-} kinds[] = {
-#define RL_FIT_ROW(quantity, floor, offset, absolute) {quantity, floor, offset, absolute},
-#include "calibrate/fitted.def"
-};
-
-#define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define NKINDS rl_row_kinds_n
 
 struct work {
 	struct rl_fit *fit;
@@ -52,19 +46,19 @@ static void list(struct work *w)
 static void fill(struct work *w, const double *slope)
 {
 	for (size_t c = 0; c < w->cells->n; c++)
-		for (size_t k = 0; k < NKINDS; k++) {
-			size_t at = c * RL_QUANTITY_COUNT + (size_t)kinds[k].quantity;
-			const struct rl_measured *m = &w->cells->v[c].m[kinds[k].quantity];
+		for (size_t i = 0; i < NKINDS; i++) {
+			const struct rl_row_kind *k = &rl_row_kinds[i];
+			size_t at = c * RL_QUANTITY_COUNT + (size_t)k->quantity;
+			const struct rl_measured *m = &w->cells->v[c].m[k->quantity];
 			double q = w->fit->predicted[at];
 
 			if (!isfinite(m->value) || !isfinite(q))
 				continue;
-			w->sd[w->nrows] = hypot(
-				hypot(kinds[k].floor, m->spread), kinds[k].absolute / m->value);
+			w->sd[w->nrows] = rl_row_sd(k, m);
 			for (size_t j = 0; j < w->n; j++)
 				w->column[j * w->cells->n * NKINDS + w->nrows] =
 					slope[j * w->cells->n * RL_QUANTITY_COUNT + at] * q /
-					(q + kinds[k].offset) / w->sd[w->nrows];
+					(q + k->offset) / w->sd[w->nrows];
 			w->nrows++;
 		}
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Steps, covariance and bootstrap of a linearised fit; see linear.h. */
-#include "calibrate/linear.h"
+/* Steps, bootstrap and influence of a linearised fit; see linear.h. */
+#include "calibrate/linear_private.h"
 
 #include <errno.h>
-#include <gsl/gsl_eigen.h>
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
@@ -20,9 +19,10 @@ int rl_linear_init(struct rl_linear *l, size_t nparams, size_t nrows, size_t ngr
 	l->ngroups = ngroups;
 	l->jac = calloc(nrows * nparams, sizeof(*l->jac));
 	l->res = calloc(nrows, sizeof(*l->res));
+	l->sd = calloc(nrows, sizeof(*l->sd));
 	l->group = calloc(nrows, sizeof(*l->group));
 	l->normal = calloc(ngroups, sizeof(*l->normal));
-	if (l->jac && l->res && l->group && l->normal)
+	if (l->jac && l->res && l->sd && l->group && l->normal)
 		return 0;
 	rl_linear_fini(l);
 	return -ENOMEM;
@@ -32,9 +32,10 @@ void rl_linear_fini(struct rl_linear *l)
 {
 	free(l->jac);
 	free(l->res);
+	free(l->sd);
 	free(l->group);
 	free(l->normal);
-	l->jac = l->res = NULL;
+	l->jac = l->res = l->sd = NULL;
 	l->group = NULL;
 	l->normal = NULL;
 }
@@ -63,7 +64,7 @@ double rl_linear_dof(const struct rl_linear *l)
 	return fmax(dof, 1);
 }
 
-static void add(const struct rl_linear *l, struct rl_normal *sum, size_t group, double weight)
+void rl_linear_add(const struct rl_linear *l, struct rl_normal *sum, size_t group, double weight)
 {
 	const struct rl_normal *n = &l->normal[group];
 
@@ -75,7 +76,7 @@ static void add(const struct rl_linear *l, struct rl_normal *sum, size_t group, 
 }
 
 /* The prior keeps what it is added to positive definite. */
-static void add_prior(const struct rl_linear *l, struct rl_normal *sum)
+void rl_linear_add_prior(const struct rl_linear *l, struct rl_normal *sum)
 {
 	for (size_t j = 0; j < l->nparams; j++) {
 		double w = 1 / (l->prior_sd[j] * l->prior_sd[j]);
@@ -85,7 +86,7 @@ static void add_prior(const struct rl_linear *l, struct rl_normal *sum)
 	}
 }
 
-static size_t list(const struct rl_linear *l, const bool *who, size_t *index)
+size_t rl_linear_list(const struct rl_linear *l, const bool *who, size_t *index)
 {
 	size_t n = 0;
 
@@ -95,7 +96,7 @@ static size_t list(const struct rl_linear *l, const bool *who, size_t *index)
 	return n;
 }
 
-static void solve(const struct rl_normal *sum, const size_t *index, size_t n, double *step)
+void rl_linear_solve(const struct rl_normal *sum, const size_t *index, size_t n, double *step)
 {
 	gsl_matrix *a;
 	gsl_vector *b;
@@ -120,101 +121,14 @@ static void solve(const struct rl_normal *sum, const size_t *index, size_t n, do
 void rl_linear_step(const struct rl_linear *l, const double *weight, const bool *who, double *step)
 {
 	struct rl_normal sum = {0};
-	size_t index[MAXP], n = list(l, who, index);
+	size_t index[MAXP], n = rl_linear_list(l, who, index);
 
 	for (size_t g = 0; g < l->ngroups; g++)
 		if (!weight || weight[g] != 0)
-			add(l, &sum, g, weight ? weight[g] : 1);
-	add_prior(l, &sum);
+			rl_linear_add(l, &sum, g, weight ? weight[g] : 1);
+	rl_linear_add_prior(l, &sum);
 	memset(step, 0, l->nparams * sizeof(*step));
-	solve(&sum, index, n, step);
-}
-
-/* Each group left out in turn: how far the estimates move. */
-static void jackknife(const struct rl_linear *l, const bool *who, struct rl_square *out)
-{
-	struct rl_normal all = {0}, left;
-	double(*step)[MAXP] = calloc(l->ngroups, sizeof(*step)), mean[MAXP] = {0};
-	size_t index[MAXP], n = list(l, who, index);
-	double groups = (double)l->ngroups;
-
-	for (size_t g = 0; g < l->ngroups; g++)
-		add(l, &all, g, 1);
-	add_prior(l, &all);
-	for (size_t g = 0; g < l->ngroups && step; g++) {
-		left = all;
-		add(l, &left, g, -1);
-		solve(&left, index, n, step[g]);
-		for (size_t j = 0; j < l->nparams; j++)
-			mean[j] += step[g][j] / groups;
-	}
-	for (size_t g = 0; g < l->ngroups && step; g++)
-		for (size_t j = 0; j < l->nparams; j++)
-			for (size_t k = 0; k < l->nparams; k++)
-				out->v[j][k] += (groups - 1) / groups * (step[g][j] - mean[j]) *
-						(step[g][k] - mean[k]);
-	free(step);
-}
-
-/* What the data say, without what noise in the slopes pretends: never less than nothing. */
-static void debias(const struct rl_linear *l, const size_t *index, size_t n, gsl_matrix *a)
-{
-	gsl_matrix *v = gsl_matrix_alloc(n, n), *copy = gsl_matrix_alloc(n, n);
-	gsl_vector *e = gsl_vector_alloc(n);
-	gsl_eigen_symmv_workspace *w = gsl_eigen_symmv_alloc(n);
-
-	for (size_t j = 0; j < n; j++)
-		*gsl_matrix_ptr(a, j, j) -= l->noise[index[j]];
-	gsl_matrix_memcpy(copy, a);
-	gsl_eigen_symmv(copy, e, v, w);
-	gsl_matrix_set_zero(a);
-	for (size_t m = 0; m < n; m++)
-		for (size_t j = 0; j < n; j++)
-			for (size_t k = 0; k < n; k++)
-				*gsl_matrix_ptr(a, j, k) += fmax(0, gsl_vector_get(e, m)) *
-							    gsl_matrix_get(v, j, m) *
-							    gsl_matrix_get(v, k, m);
-	gsl_eigen_symmv_free(w);
-	gsl_matrix_free(v);
-	gsl_matrix_free(copy);
-	gsl_vector_free(e);
-}
-
-/* A^-1 P A^-1 with A = J'J + P: what is left of a prior of precision P. */
-static void add_open(
-	const struct rl_linear *l, const size_t *index, size_t n, struct rl_square *out)
-{
-	struct rl_normal sum = {0};
-	gsl_matrix *a = gsl_matrix_alloc(n, n);
-
-	for (size_t g = 0; g < l->ngroups; g++)
-		add(l, &sum, g, 1);
-	for (size_t j = 0; j < n; j++)
-		for (size_t k = 0; k < n; k++)
-			gsl_matrix_set(a, j, k, sum.a.v[index[j]][index[k]]);
-	debias(l, index, n, a);
-	for (size_t j = 0; j < n; j++)
-		*gsl_matrix_ptr(a, j, j) += pow(l->prior_sd[index[j]], -2);
-	gsl_linalg_cholesky_decomp1(a);
-	gsl_linalg_cholesky_invert(a);
-	for (size_t j = 0; j < n; j++)
-		for (size_t k = 0; k < n; k++)
-			for (size_t m = 0; m < n; m++)
-				out->v[index[j]][index[k]] += gsl_matrix_get(a, j, m) *
-							      gsl_matrix_get(a, m, k) *
-							      pow(l->prior_sd[index[m]], -2);
-	gsl_matrix_free(a);
-}
-
-void rl_linear_covariance(const struct rl_linear *l, const bool *who, struct rl_square *out)
-{
-	size_t index[MAXP], n = list(l, who, index);
-
-	memset(out, 0, sizeof(*out));
-	if (!n)
-		return;
-	jackknife(l, who, out);
-	add_open(l, index, n, out);
+	rl_linear_solve(&sum, index, n, step);
 }
 
 void rl_linear_bootstrap(const struct rl_linear *l, size_t draws, double *steps)
@@ -246,16 +160,16 @@ void rl_linear_influence(const struct rl_linear *l, size_t param, double *share,
 {
 	struct rl_normal all = {0}, left;
 	double c[MAXP] = {0}, start[MAXP] = {0}, step[MAXP] = {0}, sum = 0;
-	size_t index[MAXP], n = list(l, l->active, index);
+	size_t index[MAXP], n = rl_linear_list(l, l->active, index);
 
 	for (size_t g = 0; g < l->ngroups; g++)
-		add(l, &all, g, 1);
-	add_prior(l, &all);
-	solve(&all, index, n, start);
+		rl_linear_add(l, &all, g, 1);
+	rl_linear_add_prior(l, &all);
+	rl_linear_solve(&all, index, n, start);
 	left = all;
 	memset(left.b, 0, sizeof(left.b));
 	left.b[param] = -1;
-	solve(&left, index, n, c);
+	rl_linear_solve(&left, index, n, c);
 	for (size_t g = 0; g < l->ngroups; g++) {
 		share[g] = 0;
 		for (size_t j = 0; j < l->nparams; j++)
@@ -263,8 +177,8 @@ void rl_linear_influence(const struct rl_linear *l, size_t param, double *share,
 				share[g] += c[j] * l->normal[g].a.v[j][k] * c[k];
 		sum += share[g];
 		left = all;
-		add(l, &left, g, -1);
-		solve(&left, index, n, step);
+		rl_linear_add(l, &left, g, -1);
+		rl_linear_solve(&left, index, n, step);
 		move[g] = step[param] - start[param];
 	}
 	for (size_t g = 0; g < l->ngroups && sum > 0; g++)

@@ -24,8 +24,9 @@ struct rl_normal {
 
 struct rl_linear {
 	size_t nparams, nrows, ngroups;
-	double *jac;   /* [row * nparams + param]: slopes, in units of the row's sd */
-	double *res;   /* a row: (fitted - measured) / sd */
+	double *jac; /* [row * nparams + param]: slopes, in units of the row's sd */
+	double *res; /* a row: (fitted - measured) / sd */
+	double *sd;  /* a row: of what is measured and of the model about its own line, together */
 	size_t *group; /* a row */
 	double x[RL_LSQ_MAX_PARAMS], prior[RL_LSQ_MAX_PARAMS], prior_sd[RL_LSQ_MAX_PARAMS];
 	/* What the model's own steps add to a column's sum of squares. */
@@ -57,11 +58,18 @@ void rl_linear_step(const struct rl_linear *l, const double *weight, const bool 
  * @out: rows and columns outside @who are 0.
  *
  * Two parts. The data's: a jackknife over groups, which asks the residuals themselves how large
- * they are and how they hang together within a cell, whatever sds the rows were weighted by. The
+ * they are and how they hang together within a group, whatever sds the rows were weighted by. The
  * prior's: where the data leave a direction open, the truth is anywhere that the prior allows,
  * and noise in the slopes must not pass for knowledge of it.
  */
 void rl_linear_covariance(const struct rl_linear *l, const bool *who, struct rl_square *out);
+
+/**
+ * rl_linear_freedom - of the t distribution that the error of an active parameter has: about
+ * how many groups tell it. Six of forty may tell one parameter, and all another.
+ * @dof: out, nparams; NaN: not active.
+ */
+void rl_linear_freedom(const struct rl_linear *l, double *dof);
 
 /**
  * rl_linear_bootstrap - steps from the solution with groups drawn with replacement.

@@ -31,15 +31,21 @@ struct rl_lsq_problem {
 	const double *step;		/* a parameter, of its finite differences; null or 0: 0.1 */
 	unsigned max_iter;		/* 0: 20 */
 	size_t groups_per_param;	/* at least so many for each; 0: 4 */
-	/* Fills out[i * nrows + row] for the i-th of n vectors x[i * nparams + param]. */
-	int (*forward)(void *arg, size_t n, const double *x, double *out, struct rl_err *err);
+	/* Fills out[i * nrows + row] for the i-th of n vectors x[i * nparams + param]. A model that
+	 * draws random numbers draws those of stream[i]; null: all the same. */
+	int (*forward)(void *arg, size_t n, const double *x, const unsigned *stream, double *out,
+		struct rl_err *err);
+	/* The same for less, good enough to find the way: the search starts from more places than
+	 * the prior then. Null: forward(), from the prior. */
+	int (*rough)(void *arg, size_t n, const double *x, double *out, struct rl_err *err);
 	void *arg;
 };
 
 struct rl_lsq_param {
 	double x;      /* the estimate; the prior where the fit left it there */
 	double lo, hi; /* 95 %: the wider of the two below; of the prior where it was kept */
-	double cov_lo, cov_hi;	 /* by covariance; NaN: kept at its prior */
+	double cov_lo, cov_hi; /* by covariance; NaN: kept at its prior */
+	double dof; /* of the first: about how many cells tell it; NaN: kept at its prior */
 	double boot_lo, boot_hi; /* by bootstrap over groups; NaN: the same, or too weak for it */
 	double shrink;	    /* posterior over prior standard deviation: 0 all data, 1 all prior */
 	double sensitivity; /* root mean square of d row / d parameter */
@@ -65,14 +71,12 @@ struct rl_lsq_result {
 
 /**
  * rl_lsq_solve - fit.
- * @fitted: out, nrows predictions at the solution.
- * @out:    free with rl_lsq_fini(), also after an error.
+ * @out: free with rl_lsq_fini(), also after an error.
  * Returns: 0; -EINVAL when there are more parameters than a quarter of the groups, or than
  *          groups_per_param allows (they could copy the data instead of explaining it), or none;
  * what forward() returned. Context: deterministic; the bootstrap draws from a generator of its own.
  */
-int rl_lsq_solve(const struct rl_lsq_problem *p, double *fitted, struct rl_lsq_result *out,
-	struct rl_err *err);
+int rl_lsq_solve(const struct rl_lsq_problem *p, struct rl_lsq_result *out, struct rl_err *err);
 void rl_lsq_fini(struct rl_lsq_result *result);
 
 #endif

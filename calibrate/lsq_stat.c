@@ -36,12 +36,12 @@ static void correlate(const struct rl_square *cov, size_t n, size_t j, struct rl
 	}
 }
 
-static double sensitivity(const struct rl_linear *l, const double *sd, size_t j)
+static double sensitivity(const struct rl_linear *l, size_t j)
 {
 	double s = 0;
 
 	for (size_t i = 0; i < l->nrows; i++)
-		s += pow(l->jac[i * l->nparams + j] * sd[i], 2);
+		s += pow(l->jac[i * l->nparams + j] * l->sd[i], 2);
 	return sqrt(s / (double)l->nrows);
 }
 
@@ -59,7 +59,7 @@ static void from_bootstrap(const struct rl_lsq_result *out, size_t j, struct rl_
 static void interval(const struct rl_lsq_result *out, size_t j, struct rl_lsq_param *q)
 {
 	const struct rl_linear *l = &out->linear;
-	double half = gsl_cdf_tdist_Pinv(0.975, rl_linear_dof(l)) * sqrt(out->covariance.v[j][j]);
+	double half = gsl_cdf_tdist_Pinv(0.975, q->dof) * sqrt(out->covariance.v[j][j]);
 
 	q->cov_lo = q->cov_hi = q->boot_lo = q->boot_hi = NAN;
 	if (q->kept) {
@@ -75,9 +75,10 @@ static void interval(const struct rl_lsq_result *out, size_t j, struct rl_lsq_pa
 	q->hi = fmax(q->cov_hi, q->boot_hi);
 }
 
-int rl_lsq_judge(const double *sd, struct rl_lsq_result *out)
+int rl_lsq_judge(struct rl_lsq_result *out)
 {
 	const struct rl_linear *l = &out->linear;
+	double dof[RL_LSQ_MAX_PARAMS];
 	bool all[RL_LSQ_MAX_PARAMS];
 
 	for (size_t j = 0; j < l->nparams; j++)
@@ -87,11 +88,13 @@ int rl_lsq_judge(const double *sd, struct rl_lsq_result *out)
 		return -ENOMEM;
 	rl_linear_bootstrap(l, DRAWS, out->draws);
 	rl_linear_covariance(l, all, &out->covariance);
+	rl_linear_freedom(l, dof);
 	for (size_t j = 0; j < l->nparams; j++) {
 		struct rl_lsq_param *q = &out->p[j];
 
 		q->shrink = sqrt(out->covariance.v[j][j]) / l->prior_sd[j];
-		q->sensitivity = sensitivity(l, sd, j);
+		q->dof = dof[j];
+		q->sensitivity = sensitivity(l, j);
 		correlate(&out->covariance, l->nparams, j, q);
 		interval(out, j, q);
 	}

@@ -14,10 +14,9 @@ void rl_lsq_shrink(const struct rl_linear *l, struct rl_lsq_result *out);
 /**
  * rl_lsq_judge - fill covariance, draws, and every parameter's sensitivity, correlation, shrink
  * and intervals; those that the fit left at their priors are as open as their priors say.
- * @sd:  of the rows.
  * @out: linear and x are set; kept says which are at their priors.
  * Returns: 0; -ENOMEM.
  */
-int rl_lsq_judge(const double *sd, struct rl_lsq_result *out);
+int rl_lsq_judge(struct rl_lsq_result *out);
 
 #endif

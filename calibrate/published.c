@@ -178,7 +178,8 @@ struct fit {
 	size_t row[RL_PUBLISHED_ROWS], nrows;
 };
 
-static int forward(void *arg, size_t n, const double *x, double *out, struct rl_err *err)
+static int forward(void *arg, size_t n, const double *x, const unsigned *stream, double *out,
+	struct rl_err *err)
 {
 	const struct fit *f = arg;
 	struct rl_estimate *e = calloc(n * f->nrows, sizeof(*e));
@@ -192,6 +193,7 @@ static int forward(void *arg, size_t n, const double *x, double *out, struct rl_
 		.err = err};
 	int rc = e ? simulate(&b) : -ENOMEM;
 
+	(void)stream; /* two replications each as it is */
 	for (size_t i = 0; i < n * f->nrows && !rc; i++)
 		out[i] = log(e[i].value);
 	free(e);
@@ -203,8 +205,7 @@ static int fit_all(const struct rl_published *p, const struct rl_sim_options *o,
 	struct rl_lsq_result *r, struct rl_err *err)
 {
 	double prior[RL_PUBLISHED_FITS], sd[RL_PUBLISHED_FITS], min[RL_PUBLISHED_FITS],
-		max[RL_PUBLISHED_FITS], y[RL_PUBLISHED_ROWS], spread[RL_PUBLISHED_ROWS],
-		fitted[RL_PUBLISHED_ROWS];
+		max[RL_PUBLISHED_FITS], y[RL_PUBLISHED_ROWS], spread[RL_PUBLISHED_ROWS];
 	size_t group[RL_PUBLISHED_ROWS];
 	struct fit f = {.p = p, .o = o, .nrows = p->nrows};
 	struct rl_lsq_problem q = {.nparams = p->nfits,
@@ -233,7 +234,7 @@ static int fit_all(const struct rl_published *p, const struct rl_sim_options *o,
 		spread[i] = SPREAD;
 		group[i] = f.row[i] = i;
 	}
-	return rl_lsq_solve(&q, fitted, r, err);
+	return rl_lsq_solve(&q, r, err);
 }
 
 /* Where the fit would be had it not seen @row: one Gauss-Newton step from where it is. */

@@ -22,11 +22,12 @@ struct model {
 	int product;   /* b is the product of parameters 1 and 2: only that can be told */
 };
 
-static int forward(void *arg, size_t n, const double *x, double *out, struct rl_err *err)
+static int forward(void *arg, size_t n, const double *x, const unsigned *stream, double *out,
+	struct rl_err *err)
 {
 	const struct model *m = arg;
 
-	(void)err;
+	(void)err, (void)stream;
 	for (size_t i = 0; i < n; i++, x += 3, out += ROWS)
 		for (size_t c = 0; c < CELLS; c++) {
 			double b = exp(x[1] + (m->product ? x[2] : 0));
@@ -43,7 +44,7 @@ static int forward(void *arg, size_t n, const double *x, double *out, struct rl_
 
 struct bench {
 	struct model m;
-	double prior[3], prior_sd[3], min[3], max[3], y[ROWS], sd[ROWS], fitted[ROWS];
+	double prior[3], prior_sd[3], min[3], max[3], y[ROWS], sd[ROWS];
 	size_t group[ROWS];
 	struct rl_lsq_problem p;
 	struct rl_lsq_result r;
@@ -58,7 +59,7 @@ static void set_up(struct bench *b, int product, double noise)
 	b->m.product = product;
 	for (size_t c = 0; c < CELLS; c++)
 		b->m.u[c] = 1 << (c % 6);
-	forward(&b->m, 1, truth, b->y, NULL);
+	forward(&b->m, 1, truth, NULL, b->y, NULL);
 	for (size_t i = 0; i < ROWS; i++) {
 		b->y[i] += (i * 7 % 5 < 2 ? 1.5 : -1) * noise;
 		b->sd[i] = 0.01;
@@ -90,7 +91,7 @@ static void test_recovers(void **state)
 
 	(void)state;
 	set_up(&b, 0, 0.02);
-	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, NULL), 0);
+	assert_int_equal(rl_lsq_solve(&b.p, &b.r, NULL), 0);
 	assert_true(b.r.converged);
 	assert_true(fabs(b.r.p[0].x - log(700)) < 0.02);
 	assert_true(fabs(b.r.p[1].x - log(30)) < 0.05);
@@ -110,7 +111,7 @@ static void test_no_influence_keeps_prior(void **state)
 
 	(void)state;
 	set_up(&b, 0, 0.02);
-	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, NULL), 0);
+	assert_int_equal(rl_lsq_solve(&b.p, &b.r, NULL), 0);
 	assert_false(b.r.p[2].identifiable);
 	assert_true(b.r.p[2].x == b.prior[2]);
 	assert_true(b.r.p[2].sensitivity < 1e-9);
@@ -126,7 +127,7 @@ static void test_only_product_known(void **state)
 
 	(void)state;
 	set_up(&b, 1, 0.02);
-	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, NULL), 0);
+	assert_int_equal(rl_lsq_solve(&b.p, &b.r, NULL), 0);
 	assert_int_equal(b.r.p[1].kept + b.r.p[2].kept, 1);
 	assert_false(b.r.p[1].identifiable || b.r.p[2].identifiable);
 	assert_true(fabs(b.r.p[1].x + b.r.p[2].x - log(30)) < 0.05);
@@ -144,7 +145,7 @@ static void test_noise_is_no_knowledge(void **state)
 	(void)state;
 	set_up(&b, 1, 0.02);
 	b.m.jitter = 0.002;
-	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, NULL), 0);
+	assert_int_equal(rl_lsq_solve(&b.p, &b.r, NULL), 0);
 	assert_int_equal(b.r.p[1].kept + b.r.p[2].kept, 1);
 	assert_true(fabs(b.r.p[1].x + b.r.p[2].x - log(30)) < 0.05);
 	rl_lsq_fini(&b.r);
@@ -160,7 +161,7 @@ static void test_a_cost_of_nothing(void **state)
 	for (size_t i = 0; i < ROWS; i++)
 		b.y[i] = log(700);
 	b.prior[1] = log(30);
-	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, NULL), 0);
+	assert_int_equal(rl_lsq_solve(&b.p, &b.r, NULL), 0);
 	assert_true(b.r.p[1].identifiable);
 	assert_true(exp(b.r.p[1].x) < 3);
 	assert_true(fabs(b.r.p[0].x - log(700)) < 0.01);
@@ -175,14 +176,15 @@ static void test_too_many_parameters(void **state)
 	(void)state;
 	set_up(&b, 0, 0);
 	b.p.ngroups = 11;
-	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, &err), -EINVAL);
+	assert_int_equal(rl_lsq_solve(&b.p, &b.r, &err), -EINVAL);
 	assert_non_null(strstr(err.what, "a quarter"));
 	rl_lsq_fini(&b.r);
 }
 
-static int fails(void *arg, size_t n, const double *x, double *out, struct rl_err *err)
+static int fails(void *arg, size_t n, const double *x, const unsigned *stream, double *out,
+	struct rl_err *err)
 {
-	(void)arg, (void)n, (void)x, (void)out;
+	(void)arg, (void)n, (void)x, (void)stream, (void)out;
 	return rl_err_set(err, -EDEADLK, NULL, 0, 0, "stands still");
 }
 
@@ -194,7 +196,7 @@ static void test_model_error_is_passed_on(void **state)
 	(void)state;
 	set_up(&b, 0, 0);
 	b.p.forward = fails;
-	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, &err), -EDEADLK);
+	assert_int_equal(rl_lsq_solve(&b.p, &b.r, &err), -EDEADLK);
 	assert_string_equal(err.what, "stands still");
 	rl_lsq_fini(&b.r);
 }
@@ -206,7 +208,7 @@ static void test_bound_holds(void **state)
 	(void)state;
 	set_up(&b, 0, 0);
 	b.max[0] = log(600);
-	assert_int_equal(rl_lsq_solve(&b.p, b.fitted, &b.r, NULL), 0);
+	assert_int_equal(rl_lsq_solve(&b.p, &b.r, NULL), 0);
 	assert_true(b.r.p[0].x <= log(600) && b.r.p[0].at_bound);
 	rl_lsq_fini(&b.r);
 }
