@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# `ringlab calibrate --save`, the whole program, killed at every change that it makes to the database: then
+# `ringlab calibrate --save`, the whole program, killed at any moment and at every change that it makes to the database: then
 # the parameters are the old ones or the new ones, `ringlab check` finds nothing, and doing it again succeeds.
 bats_require_minimum_version 1.5.0
 
@@ -28,7 +28,9 @@ setup_file() {
 		'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 	dump old.db >old
 	cp old.db new.db
+	start=${EPOCHREALTIME/./}
 	save new.db
+	echo $(((${EPOCHREALTIME/./} - start) / 1000)) >whole_ms
 	dump new.db >new
 	[ "$(comm -13 <(grep '^value' old | sort) <(grep '^value' new | sort) | wc -l)" -gt 1 ]
 	cc -D_GNU_SOURCE -shared -fPIC -O1 -Wall -o killer.so "$RL_SOURCE/cli/tests/killer.c" -ldl
@@ -65,6 +67,29 @@ again() {
 	save t.db
 	dump t.db >now
 	cmp now new
+}
+
+@test "killed at any moment: the old set or the new one, and again succeeds" {
+	old=0 new=0
+	for kill in $(seq 24); do
+		rm -f t.db*
+		cp old.db t.db
+		# Three in four at any moment of the whole, the fourth while it writes, which is a moment at its end.
+		"$RINGLAB" calibrate --db t.db --platform $platform --save p >/dev/null 2>&1 &
+		pid=$!
+		if [ $((kill % 4)) != 0 ]; then
+			sleep "$(awk -v ms="$(cat whole_ms)" -v r=$RANDOM 'BEGIN { print ms / 1000 * r / 32767 * 1.05 }')"
+		else
+			while kill -0 $pid 2>/dev/null && [ ! -s t.db-wal ]; do :; done
+			sleep "0.00$((RANDOM % 10))"
+		fi
+		kill -KILL $pid 2>/dev/null || true
+		wait $pid 2>/dev/null || true
+		judge "kill $kill"
+		[ $((kill % 8)) != 0 ] || again
+	done
+	echo "24 kills: $old times the old set, $new the new"
+	[ "$old" -gt 0 ]
 }
 
 # The files that a kill at each change would leave come from one run of the program; in the midst of them it is killed indeed, and

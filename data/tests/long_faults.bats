@@ -57,24 +57,3 @@ many() {
 	[ "$old" -gt 0 ]
 	[ "$new" -gt 0 ]
 }
-
-@test "kills of ringlab calibrate --save while it writes: the old set or the new" {
-	cd "$BATS_TEST_TMPDIR"
-	"$RINGLAB" import "$RL_SOURCE/data/measured" >/dev/null
-	"$RINGLAB" calibrate --platform xen-qemu-counted --save p >/dev/null
-	dump() { sqlite3 ringlab.db "SELECT name, manifest FROM param_set; SELECT * FROM param; SELECT * FROM calibration_run"; }
-	dump >whole
-	for kill in $(seq 20); do
-		sqlite3 ringlab.db "UPDATE param_set SET created = 'old'" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
-		"$RINGLAB" calibrate --platform xen-qemu-counted --save p >/dev/null 2>&1 &
-		pid=$!
-		# It writes at its end, and first into the log.
-		while kill -0 "$pid" 2>/dev/null && [ ! -s ringlab.db-wal ]; do :; done
-		[ "$((kill % 3))" = 0 ] || sleep "0.00$((RANDOM % 10))"
-		kill -KILL "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
-		dump >now
-		cmp whole now
-		[ "$(sqlite3 ringlab.db 'SELECT count(*) FROM param_set')" = 1 ]
-	done
-}
