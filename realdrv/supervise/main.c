@@ -42,8 +42,8 @@ int main(int argc, char **argv)
 		{"log", required_argument, NULL, 'l'}, {"once", no_argument, NULL, 'o'},
 		{"check", no_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'}, {0}};
 	const char *path = "/etc/rl-supervise.conf";
-	struct rl_supervise_conf conf;
-	bool check = false, once = false;
+	struct rl_supervise_conf conf = {0};
+	bool check = false, once = false, done;
 	FILE *log = stdout;
 	int option;
 
@@ -66,9 +66,13 @@ int main(int argc, char **argv)
 	}
 	if (optind != argc)
 		return usage(stderr), 2;
-	if (!read_conf(&conf, path))
+	if (!read_conf(&conf, path)) {
+		rl_supervise_conf_free(&conf);
 		return 3;
-	if (check || rl_supervise_loop(&conf, log, once))
+	}
+	done = check || rl_supervise_loop(&conf, log, once);
+	rl_supervise_conf_free(&conf);
+	if (done)
 		return 0;
 	fprintf(stderr, "rl-supervise: error: cannot reach Xen: %s (expected to run in dom0)\n",
 		strerror(errno));
