@@ -25,3 +25,33 @@
 	[ "$status" -ne 0 ]
 	[[ $output == *"changed:1"[0-9]* ]]
 }
+
+# The median of three repeats: front policy, back policy, block size, depth, CPUs, awake.
+median_iops() {
+	awk -F, -v cell="$1" '$1 "," $2 "," $3 "," $4 "," $5 "," $6 == cell { print $8 }' "$RL_SOURCE/data/evidence/awake/runs.csv" | sort -n | sed -n 2p
+}
+
+@test "the table of CPUs that halt and that do not is the median of the kept runs" {
+	local policy depth halting awake rows=0
+	while IFS='|' read -r _ policy halting awake _; do
+		[[ $policy =~ (event|spin),\ depth\ ([0-9]+) ]]
+		policy=${BASH_REMATCH[1]} depth=${BASH_REMATCH[2]}
+		echo "$policy $depth"
+		[ "$(median_iops "event,$policy,4k,$depth,2,0")" = "$(tr -d ', ' <<<"$halting")" ]
+		[ "$(median_iops "event,$policy,4k,$depth,2,1")" = "$(tr -d ', ' <<<"$awake")" ]
+		rows=$((rows + 1))
+	done < <(sed -n '/^| two CPUs, 4k reads.*awake/,/^$/p' "$RL_SOURCE/data/measured/README.md" | grep '| \(event\|spin\), depth')
+	[ "$rows" -eq 5 ]
+}
+
+@test "a nap ends early where a late tick comes before the halt, and nowhere else" {
+	local log early=0 late=0 n
+	for log in "$RL_SOURCE"/data/evidence/naps/*/back.decisions; do
+		read -r -a n < <(awk -f "$RL_SOURCE/tests/late_ticks.awk" "$log")
+		echo "$log: ${n[*]}"
+		[ "${n[1]}" = 0 ]
+		[ "${n[2]}" = 0 ]
+		early=$((early + n[0])) late=$((late + n[3]))
+	done
+	[ "$early $late" = "42 2749" ]
+}

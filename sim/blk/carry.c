@@ -6,6 +6,7 @@
 #include "sim/blk/wait.h"
 
 #include "sim/core/world.h"
+#include "sim/xen/tick.h"
 
 static struct rl_waiter *of(struct rl_ctx *c)
 {
@@ -15,13 +16,6 @@ static struct rl_waiter *of(struct rl_ctx *c)
 static rl_ps ps_of(rl_u64 ns)
 {
 	return ns > RL_PS_NEVER / RL_PS_PER_NS ? RL_PS_NEVER : ns * RL_PS_PER_NS;
-}
-
-/* Setting the vCPU's timer: its distance and its deadline are taken from the clock. */
-rl_ps rl_wait_set_cost(const struct rl_waiter *wt)
-{
-	return rl_vcost(wt->thread->v, hypercall_ns) + rl_cost(wt->w, timer_set_ns) +
-	       2 * rl_cost(wt->w, clock_ns);
 }
 
 static void spun(struct rl_ctx *c)
@@ -101,21 +95,13 @@ static void with_timer(struct rl_waiter *wt, struct rl_ctx *c, void (*then)(stru
 	if (until(wt) == RL_NEVER)
 		then(c);
 	else
-		rl_ctx_run(c, RL_CPU_WAIT, rl_wait_set_cost(wt), then);
+		rl_ctx_run(c, RL_CPU_WAIT, rl_tick_set_cost(c->v), then);
 }
 
-/*
- * A kernel sets its timer no nearer than timer_min_ns. When a tick is to come before that, though,
- * what is still ahead comes in time: so do the drivers' logs of decisions have it, of Linux 6.1
- * under Xen, for each of 35 sleeps that began so near to a tick and for none of 742 others.
- */
 static void set_timer(struct rl_waiter *wt)
 {
-	rl_ps now = wt->w->now, at = ps_of(until(wt));
-	rl_ps soonest = now + rl_cost(wt->w, timer_min_ns);
+	rl_ps at = rl_tick_timer(wt->thread->v, ps_of(until(wt)));
 
-	if (at < soonest && (at <= now || rl_vcpu_next_tick(wt->thread->v) >= soonest))
-		at = soonest;
 	rl_timer_set(&wt->timer, at + rl_cost(wt->w, timer_slack_ns));
 }
 

@@ -20,7 +20,4 @@ void rl_wait_next(struct rl_ctx *c);
 /** rl_wait_after - goes on with @then when @cost has passed; at once when there is none. */
 void rl_wait_after(struct rl_ctx *c, rl_ps cost, void (*then)(struct rl_ctx *));
 
-/** rl_wait_set_cost - setting or taking back the vCPU's timer. */
-rl_ps rl_wait_set_cost(const struct rl_waiter *wt);
-
 #endif

@@ -7,6 +7,7 @@
 #include "sim/blk/wait.h"
 
 #include "sim/core/world.h"
+#include "sim/xen/tick.h"
 
 #define IDLE_WINDOW (10000000ull * RL_PS_PER_NS) /* as the modules': 10 ms */
 
@@ -125,7 +126,7 @@ void rl_wait_finish(struct rl_waiter *wt, struct rl_ctx *c, enum rl_result how, 
 		rl_port_unmask(&wt->evtchn[i]);
 	tell(wt, how, polls);
 	if (rl_timer_cancel(&wt->timer))
-		cost += rl_wait_set_cost(wt);
+		cost += rl_tick_set_cost(wt->thread->v);
 	if (found)
 		rl_wait_after(c, cost, drain);
 	else
@@ -195,7 +196,8 @@ static void on_timer(struct rl_ctx *c)
 	struct rl_waiter *wt = of(c);
 
 	c->v->st.hypercalls++;
-	rl_ctx_run(c, RL_CPU_WAIT, rl_cost(wt->w, clock_ns) + rl_wait_set_cost(wt), timer_end);
+	rl_ctx_run(c, RL_CPU_WAIT, rl_cost(wt->w, clock_ns) + rl_tick_set_cost(wt->thread->v),
+		timer_end);
 }
 
 void rl_waiter_kick(struct rl_waiter *wt)

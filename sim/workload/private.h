@@ -68,8 +68,6 @@ void rl_fio_sleep(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *));
 void rl_fio_doze(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *));
 /** rl_fio_alarm - the handler of a clone's timer. c->arg: the clone. */
 void rl_fio_alarm(struct rl_ctx *c);
-/** rl_fio_set_cost - of setting such a timer. */
-rl_ps rl_fio_set_cost(const struct rl_vcpu *v);
 
 /* watch.c */
 /** rl_fio_watch_slots - timers that fio's other threads need, in each guest. */

@@ -5,12 +5,7 @@
  * CPU. Source: fio 3.33, usec_sleep().
  */
 #include "sim/workload/private.h"
-
-rl_ps rl_fio_set_cost(const struct rl_vcpu *v)
-{
-	return rl_vcost(v, hypercall_ns) + rl_cost(v->w, timer_set_ns) +
-	       2 * rl_cost(v->w, clock_ns);
-}
+#include "sim/xen/tick.h"
 
 /* What the shortest sleep takes: fio measures it when it starts. */
 static rl_ps shortest(const struct rl_fio *f)
@@ -18,7 +13,7 @@ static rl_ps shortest(const struct rl_fio *f)
 	const struct rl_vcpu *v = f->ctx->v;
 
 	return rl_cost(f->w, timer_min_ns) + rl_cost(f->w, timer_slack_ns) +
-	       2 * rl_fio_set_cost(v) + rl_vcost(v, upcall_ns) + rl_cost(f->w, clock_ns) +
+	       2 * rl_tick_set_cost(v) + rl_vcost(v, upcall_ns) + rl_cost(f->w, clock_ns) +
 	       rl_vcost(v, thread_switch_ns) + rl_cost(f->w, block_ns);
 }
 
@@ -50,12 +45,10 @@ static void the_rest(struct rl_ctx *c)
 
 static void set_timer(struct rl_fio *f)
 {
-	rl_ps at = f->rest_until - shortest(f);
-	rl_ps soonest = f->w->now + rl_cost(f->w, timer_min_ns);
+	rl_ps at = rl_tick_timer(f->v, f->rest_until - shortest(f));
 
 	f->waits_time = true;
-	rl_world_arm(
-		f->w, f->alarm.slot, (at > soonest ? at : soonest) + rl_cost(f->w, timer_slack_ns));
+	rl_world_arm(f->w, f->alarm.slot, at + rl_cost(f->w, timer_slack_ns));
 }
 
 static void lie_down(struct rl_ctx *c)
@@ -73,7 +66,7 @@ void rl_fio_sleep(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *))
 	if (at <= f->w->now + shortest(f))
 		the_rest(c);
 	else
-		rl_ctx_run(c, RL_CPU_FIO, rl_fio_set_cost(c->v), lie_down);
+		rl_ctx_run(c, RL_CPU_FIO, rl_tick_set_cost(c->v), lie_down);
 }
 
 /* ---- with an eye on completions ------------------------------------------------------------ */
@@ -122,7 +115,7 @@ void rl_fio_doze(struct rl_ctx *c, rl_ps at, void (*then)(struct rl_ctx *))
 	if (at == RL_PS_NEVER)
 		doze_off(c);
 	else if (at > f->w->now + shortest(f))
-		rl_ctx_run(c, RL_CPU_FIO, rl_fio_set_cost(c->v), doze_off);
+		rl_ctx_run(c, RL_CPU_FIO, rl_tick_set_cost(c->v), doze_off);
 	else if (at <= f->w->now || attend(f))
 		risen(c);
 	else
@@ -151,5 +144,5 @@ void rl_fio_alarm(struct rl_ctx *c)
 	struct rl_world *w = c->v->w;
 
 	c->v->st.hypercalls++;
-	rl_ctx_run(c, RL_CPU_FIO, rl_cost(w, clock_ns) + rl_fio_set_cost(c->v), ring);
+	rl_ctx_run(c, RL_CPU_FIO, rl_cost(w, clock_ns) + rl_tick_set_cost(c->v), ring);
 }

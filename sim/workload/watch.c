@@ -6,6 +6,7 @@
  * run_threads(), helper_thread_main().
  */
 #include "sim/workload/private.h"
+#include "sim/xen/tick.h"
 
 struct rl_fio_watch {
 	struct rl_ctx *thread;
@@ -41,7 +42,7 @@ static void fired(struct rl_ctx *c)
 static void alarm(struct rl_ctx *c)
 {
 	c->v->st.hypercalls++;
-	rl_ctx_run(c, RL_CPU_FIO, rl_cost(c->v->w, clock_ns) + rl_fio_set_cost(c->v), fired);
+	rl_ctx_run(c, RL_CPU_FIO, rl_cost(c->v->w, clock_ns) + rl_tick_set_cost(c->v), fired);
 }
 
 /* Where between two looks a run begins is chance. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a vCPU runs: interrupts before threads, threads before idling, and what each is charged. */
 #include "sim/xen/segment.h"
+#include "sim/xen/tick.h"
 
 static void push(struct rl_ctxq *q, struct rl_ctx *c)
 {
@@ -34,25 +35,6 @@ static rl_ps upcall_cost(struct rl_vcpu *v, struct rl_port *p)
 	return rl_vcost(v, upcall_ns);
 }
 
-/*
- * Ticks come at fixed times. One that waits to be taken stands for all that come meanwhile, so none
- * is waited for: a vCPU that has no pCPU for long costs no event.
- */
-static void next_tick(struct rl_vcpu *v)
-{
-	rl_ps period = rl_cost(v->w, tick_period_ns);
-	rl_ps n = (v->w->now + period - v->tick_phase) / period;
-
-	rl_world_arm(v->w, v->tick_slot, v->tick_phase + n * period);
-}
-
-rl_ps rl_vcpu_next_tick(const struct rl_vcpu *v)
-{
-	if (v->pending & 1u << RL_IRQ_TICK)
-		return v->w->now;
-	return rl_world_armed(v->w, v->tick_slot) ? rl_world_at(v->w, v->tick_slot) : RL_PS_NEVER;
-}
-
 static void tick_done(struct rl_ctx *c)
 {
 	c->v->resched = true; /* threads that are ready take turns */
@@ -74,14 +56,15 @@ static void take_irq(struct rl_vcpu *v)
 	c->purpose = irq == RL_IRQ_TICK ? RL_CPU_TICK : RL_CPU_UPCALL;
 	if (irq == RL_IRQ_TICK) {
 		v->pending &= ~(1u << irq);
-		next_tick(v);
+		rl_tick_next(v);
 		v->upcall_of = NULL;
 		c->left = rl_cost(v->w, tick_ns);
 		c->done = tick_done;
 	} else {
 		struct rl_port *p = rl_port_take(v, irq);
-
 		c->left = upcall_cost(v, p);
+		if (irq == RL_IRQ_TIMER)
+			rl_tick_reset(v, v->w->now + c->left);
 		c->done = p->handler;
 		c->arg = p->arg;
 	}
@@ -284,8 +267,7 @@ static void unblock(struct rl_vcpu *v, int32_t cpu)
 	v->state = RL_V_RUNNABLE;
 	v->wait_from = v->w->now;
 	v->w->waker = cpu;
-	if (v->ticks && !(v->pending & 1u << RL_IRQ_TICK) && !rl_world_armed(v->w, v->tick_slot))
-		next_tick(v);
+	rl_tick_wake(v);
 	v->w->sched->wake(v->w, v);
 	/* Who offers its place between two looks has somebody to offer it to. */
 	if (v->w->pcpu[v->cpu].cur)
@@ -312,20 +294,6 @@ static void kick(void *arg)
 
 	if (v->on && !v->irq && v->pending)
 		interrupt(v);
-}
-
-static void tick(void *arg)
-{
-	struct rl_vcpu *v = arg;
-
-	/* Its kernel stops the ticks of an idle vCPU after a while, until it wakes. Who polls a
-	 * port is not idle in its kernel's eyes. */
-	if (v->state == RL_V_BLOCKED && !v->port_wait && v->idle_ticks-- == 0) {
-		v->idle_ticks = 0;
-		return;
-	}
-	v->pending |= 1u << RL_IRQ_TICK;
-	rl_vcpu_notice(v, -1);
 }
 
 void rl_vcpu_poll_ports(
@@ -375,7 +343,7 @@ void rl_vcpu_init(
 	v->cpu = pin < 0 ? 0 : pin;
 	dom->nvcpus++;
 	v->kick_slot = rl_world_slot(w, kick, v);
-	v->tick_slot = rl_world_slot(w, tick, v);
+	rl_tick_init(v);
 	v->idle = (struct rl_ctx){.v = v, .done = idle_done, .purpose = RL_CPU_IDLE_ENTRY};
 	for (int i = 0; i < RL_IRQ_COUNT; i++)
 		v->irqs[i].v = v;

@@ -364,8 +364,6 @@ void rl_vcpu_stop(struct rl_vcpu *v);
 void rl_vcpu_settle(struct rl_vcpu *v);
 /** rl_vcpu_count_wait - time for which @v waits for a pCPU, up to now, once. */
 void rl_vcpu_count_wait(struct rl_vcpu *v);
-/** rl_vcpu_next_tick - when its kernel's tick comes; RL_PS_NEVER: it has none, or stopped it. */
-rl_ps rl_vcpu_next_tick(const struct rl_vcpu *v);
 
 /** rl_vcpu_notice - something is pending that may interrupt @v, or that it polls for. */
 void rl_vcpu_notice(struct rl_vcpu *v, int32_t cpu);

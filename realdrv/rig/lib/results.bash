@@ -18,10 +18,17 @@ drop_finished_cells() {
   [ $left -gt 0 ]
 }
 
-# failed_cell FOLDER: its fio ended otherwise than it should
+# idle_cell FOLDER: fio told of no I/O at all, whatever it ended with
+idle_cell() {
+  [ -s "$1/fio.json" ] &&
+    sed -n '/^{/,$p' "$1/fio.json" | jq -e '[.jobs[] | .read.total_ios + .write.total_ios + .trim.total_ios] | add == 0' > /dev/null 2>&1
+}
+
+# failed_cell FOLDER: its fio ended otherwise than it should, or well without having done anything
 failed_cell() {
   [ -e "$1/status" ] || return 1
   if grep -q 'fails=1' "$1/cell.txt"; then [ "$(cat "$1/status")" = 0 ]; return; fi
+  idle_cell "$1" && return
   [ "$(cat "$1/status")" != 0 ] && ! grep -q 'corrupt=1' "$1/cell.txt"
 }
 
@@ -60,7 +67,7 @@ report_cells() {
   for folder in "$out"/*/; do
     failed_cell "$folder" || continue
     bad=$((bad + 1))
-    echo "run: fio ended with status $(cat "$folder/status") in cell $(basename "$folder") (${folder}fio.log)" >&2
+    echo "run: fio ended with status $(cat "$folder/status")$(! idle_cell "$folder" || echo " and no I/O") in cell $(basename "$folder") (${folder}fio.log)" >&2
   done
   [ $bad = 0 ]
 }

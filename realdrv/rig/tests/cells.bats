@@ -117,6 +117,21 @@ refuses() {
   [ "$status" -eq 0 ]
 }
 
+@test "a cell whose fio ended well without any I/O is asked for again, too" {
+  echo "a front=xen back=rl:event job=j.fio" > "$dir/cells"
+  mkdir -p "$dir/out/a"
+  echo '{}' > "$dir/out/manifest.json"
+  echo 0 > "$dir/out/a/status"
+  cp "$dir/cells" "$dir/out/a/cell.txt"
+  local ios
+  for ios in 0 1; do
+    printf 'fio: words\n{"jobs": [{"read": {"total_ios": %s}, "write": {"total_ios": 0}, "trim": {"total_ios": 0}}]}\n' $ios > "$dir/out/a/fio.json"
+    run "$rig" --mode counted --cells "$dir/cells" --out "$dir/out" --resume
+    echo "$output"
+    if [ $ios = 0 ]; then [[ $status = 3 && "$output" == *"expected --rlback KO"* ]]; else [ "$status" -eq 0 ]; fi
+  done
+}
+
 @test "the package list names what the scripts call" {
   run "$BATS_TEST_DIRNAME/../packages"
   [ "$status" -eq 0 ]

@@ -95,7 +95,7 @@ run_cell() { # run_cell FOLDER
   take_both ''
   take_traces fetch
   in_guest "sed -n '/^{/,\$p' /tmp/ringlab.out" > "$to/fio.json" || fail "cannot fetch fio's result"
-  in_guest "cat /tmp/ringlab.log; sed '/^{/,\$d' /tmp/ringlab.out" > "$to/fio.log" || true
+  in_guest "cat /tmp/ringlab.log; sed '/^{/,\$d' /tmp/ringlab.out" > "$to/fio.log" || fail "cannot fetch fio's log"
   in_guest "cat /tmp/ringlab.status" > "$to/status" || fail "cannot fetch fio's status"
   [ "$(cat "$to/status")" = 0 ] || fail "fio ended with status $(cat "$to/status") in cell $cell_name: $(tail -n 1 "$to/fio.log") ($to/fio.log)"
   rm -rf "${out:?}/$cell_name"

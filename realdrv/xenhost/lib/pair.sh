@@ -42,7 +42,7 @@ join_disk() {
   [ "$hotplug" = devd ] || name_disk
   in_guest "$(bind_line xen "$vbd_front" "$(driver_name "${front%%:*}" front)")" || fail "the guest's disk cannot be bound"
   await_disk
-  choose_by_hand 1
+  choose_by_hand 1 || fail "cannot let the kernels bind drivers again"
   now_policy=''
 }
 
@@ -59,12 +59,13 @@ await_disk() {
     fail "no disk appeared in the guest: states $(pair_states) (expected 4 and 4)"
 }
 
-# part_disk: false when the disk is still there. xl asks the backend to close, waits until it says that it has, and then until its
+# part_disk: false when the disk is still there, or a kernel left as it should not be. xl asks the backend to close, waits until it says that it has, and then until its
 # directory is gone: to remove that is the work of `xl devd` in the driver domain, and ours where none runs there.
 part_disk() {
   [ -n "$joined" ] || return 0
-  choose_by_hand 1 || true
   joined=''
+  left_by_hand=0
+  choose_by_hand 1 || left_by_hand=1
   xl block-detach "$guest" "$vdev" > "$work/xl.err" 2>&1 &
   xl_pid=$!
   [ "$hotplug" = devd ] || clear_backend $xl_pid
@@ -73,8 +74,12 @@ part_disk() {
     return 1
   fi
   # the devices go a moment after their directories, and the next disk has the same names
-  in_guest "$(gone_line xen "$vbd_front")" && in_driver "$(gone_line xen-backend "$vbd_back")" && return 0
-  say "xl has detached the disk, but $vbd_front or $vbd_back is still on its bus"
+  if ! in_guest "$(gone_line xen "$vbd_front")" || ! in_driver "$(gone_line xen-backend "$vbd_back")"; then
+    say "xl has detached the disk, but $vbd_front or $vbd_back is still on its bus"
+    return 1
+  fi
+  [ "$left_by_hand" = 0 ] && return 0
+  say "the disk is gone, but a kernel still binds no driver by itself: write 1 to /sys/bus/xen/drivers_autoprobe in $guest and to /sys/bus/xen-backend/drivers_autoprobe in $driver"
   return 1
 }
 
@@ -85,7 +90,7 @@ clear_backend() {
   while kill -0 "$1" 2> /dev/null && [ $tries -lt 300 ]; do
     if [ "$(xenstore read "$back_node/state" 2> /dev/null)" = 6 ]; then
       sleep 1
-      xenstore rm "$back_node" || true
+      xenstore rm "$back_node" || say "cannot remove $back_node" # xl waits for that in vain, and says so
       return 0
     fi
     sleep 0.1
