@@ -98,12 +98,7 @@ static bool is_of(const struct rl_cv_residual *r, enum rl_fold fold, int quantit
 	return r->fold == fold && r->quantity == quantity && isfinite(r->log_error);
 }
 
-/*
- * How far @n sorted absolute residuals, in units of what they should be, reach with @share: the
- * finite-sample rank of split conformal intervals. Where that rank is the largest of them, one
- * cell's chance would set the width of all: there it is Student's t of their root mean square.
- */
-static double reach(const double *scaled, size_t n, double share)
+double rl_interval_reach(const double *scaled, size_t n, double share)
 {
 	size_t rank = (size_t)ceil((double)(n + 1) * share);
 	double square = 0;
@@ -142,7 +137,7 @@ static void learn(struct work *w, enum rl_fold fold, int quantity, double share,
 				      hypot(d, noise(of_cell(w, u->cv[i].cell, quantity)));
 	gsl_sort(scaled, 1, n);
 	w->out->discrepancy[fold][quantity] = d;
-	w->out->reach[fold][quantity] = reach(scaled, n, share);
+	w->out->reach[fold][quantity] = rl_interval_reach(scaled, n, share);
 }
 
 /* A set that only says how well it was fitted: normal errors of that size. */

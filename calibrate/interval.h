@@ -8,7 +8,7 @@
  * A predictive interval says where a measurement is to be expected: it adds how far the model was
  * off on cells whose like had been left out of its fit, and takes its width from how often such
  * residuals were outside (split conformal: Papadopoulos et al. 2002; Lei et al. 2018; of fewer than
- * twenty residuals Student's t of their size, for the conformal rank would be the largest). Which
+ * nineteen residuals Student's t of their size, for the conformal rank would be the largest). Which
  * residuals stand for a cell follows from what the calibration had nothing of: a block size, a
  * depth, a policy, a kind of job (Vovk's Mondrian taxonomy); of several the widest, of none the
  * narrowest.
@@ -47,6 +47,15 @@ int rl_intervals_make(const struct rl_param_set *set, const struct rl_cells *cel
 	const struct rl_metrics *metrics, const struct rl_forward_options *forward, double share,
 	struct rl_intervals *out, struct rl_err *err);
 void rl_intervals_fini(struct rl_intervals *v);
+
+/**
+ * rl_interval_reach - how many units absolute residuals reach to either side with @share of them.
+ * @scaled: each divided by what it should be, ascending, @n of them and at least one.
+ *
+ * The finite-sample rank of split conformal intervals. Where that rank is the largest, the chance
+ * of one cell would set the width of all: there it is Student's t of their root mean square.
+ */
+double rl_interval_reach(const double *scaled, size_t n, double share);
 
 /** rl_interval_half - half width in log of a cell's predictive interval; NaN: not known. */
 double rl_interval_half(const struct rl_intervals *v, size_t cell, int quantity);

@@ -165,27 +165,55 @@ static double score(const struct rl_validation_row *r)
 	return s;
 }
 
-static void coverage(struct rl_validation *v, const struct rl_tolerance *t)
+/* Returns: cells with intervals of @metric. @held: those in theirs; @sum: of their scores. */
+static size_t count_held(const struct rl_validation *v, int metric, size_t *held, double *sum)
 {
-	size_t n = 0, held = 0, lo, hi;
-	struct rl_verdict *d;
-	double sum = 0;
+	size_t n = 0;
 
+	*held = 0;
+	*sum = 0;
 	for (size_t i = 0; i < v->nrows; i++) {
 		const struct rl_validation_row *r = &v->rows[i];
 
-		if (r->quantity != t->metric)
+		if (r->quantity != metric)
 			continue;
 		n++;
-		held += r->covered;
-		sum += score(r);
+		*held += r->covered;
+		*sum += score(r);
 	}
+	return n;
+}
+
+/* Allowed is what such a share gives by chance. */
+static void coverage(struct rl_validation *v, const struct rl_tolerance *t)
+{
+	size_t held, lo, hi;
+	struct rl_verdict *d;
+	double sum;
+	size_t n = count_held(v, t->metric, &held, &sum);
+
 	rl_judge_count_band(n, t->tolerance, &lo, &hi);
 	d = add(v, (double)held / (double)n, t->tolerance, held >= lo && held <= hi, true);
 	snprintf(d->what, sizeof(d->what),
 		"%s within their %g %% predictive intervals: %zu of %zu cells (%zu to %zu "
 		"expected)",
 		rl_quantity_name(t->metric), 100 * RL_VALIDATE_INTERVAL, held, n, lo, hi);
+	d = add(v, sum / (double)n, NAN, true, false);
+	snprintf(d->what, sizeof(d->what), "their interval score, in log units");
+}
+
+static void coverage_off(struct rl_validation *v, const struct rl_tolerance *t)
+{
+	size_t held;
+	double sum;
+	size_t n = count_held(v, t->metric, &held, &sum);
+	double off = fabs((double)held / (double)n - RL_VALIDATE_INTERVAL);
+	struct rl_verdict *d = add(v, off, t->tolerance, off <= t->tolerance, true);
+
+	snprintf(d->what, sizeof(d->what),
+		"%s within their %g %% predictive intervals: %zu of %zu cells, %.1f %%",
+		rl_quantity_name(t->metric), 100 * RL_VALIDATE_INTERVAL, held, n,
+		100 * (double)held / (double)n);
 	d = add(v, sum / (double)n, NAN, true, false);
 	snprintf(d->what, sizeof(d->what), "their interval score, in log units");
 }
@@ -215,6 +243,7 @@ static void (*const judges[RL_STATISTICS])(
 	[RL_STATISTIC_MEAN_ERROR_OR_SPREAD] = mean_error_or_spread,
 	[RL_STATISTIC_WINNER_SHARE] = winner_share,
 	[RL_STATISTIC_COVERAGE] = coverage,
+	[RL_STATISTIC_COVERAGE_OFF] = coverage_off,
 	[RL_STATISTIC_MEDIAN_WIDTH] = median_width,
 };
 

@@ -39,9 +39,11 @@ int rl_pool_judge(const struct rl_validation *v, size_t n, const struct rl_toler
 			continue;
 		/* Errors of one platform would hide those of another. */
 		if (t->statistic != RL_STATISTIC_COVERAGE &&
+			t->statistic != RL_STATISTIC_COVERAGE_OFF &&
 			t->statistic != RL_STATISTIC_MEDIAN_WIDTH)
 			code = rl_err_set(err, -EINVAL, NULL, 0, 0,
-				"tolerance of '%s': %s (expected coverage or median_width)",
+				"tolerance of '%s': %s (expected coverage, coverage_off or "
+				"median_width)",
 				RL_POOL_PLATFORM, rl_statistic_name(t->statistic));
 		else
 			rl_judge_bound(out, t);

@@ -16,7 +16,7 @@
  * A cell counts once, whatever its platform has of them.
  * @out: rows (their cells are those of no one), verdicts and pass; free with rl_validation_fini().
  * Returns: 0 (whatever the verdict); -ENOENT when no bound is set for a pool; -EINVAL for a bound
- *          that is not on intervals (coverage, median_width); -ENOMEM.
+ *          that is not on intervals (coverage, coverage_off, median_width); -ENOMEM.
  */
 int rl_pool_judge(const struct rl_validation *v, size_t n, const struct rl_tolerance *tolerances,
 	size_t ntolerances, struct rl_validation *out, struct rl_err *err);

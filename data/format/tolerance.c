@@ -14,7 +14,8 @@
 #define HEADER "platform,metric,statistic,tolerance"
 
 static const char *const statistic_names[RL_STATISTICS] = {"mean_abs_error", "max_abs_error",
-	"mean_error_or_spread", "winner_threshold", "winner_share", "coverage", "median_width"};
+	"mean_error_or_spread", "winner_threshold", "winner_share", "coverage", "coverage_off",
+	"median_width"};
 
 const char *rl_statistic_name(enum rl_statistic s)
 {
@@ -71,8 +72,8 @@ static int parse(const struct rl_lines *l, const char *path, struct row *r,
 	if (s == (int)RL_STATISTICS)
 		return rl_err_set(err, -EINVAL, path, l->line, r->col[2],
 			"unknown statistic '%s' (expected mean_abs_error, max_abs_error, "
-			"mean_error_or_spread, winner_threshold, winner_share, coverage or "
-			"median_width)",
+			"mean_error_or_spread, winner_threshold, winner_share, coverage, "
+			"coverage_off or median_width)",
 			r->field[2]);
 	out->statistic = (enum rl_statistic)s;
 	if (rl_units_real(r->field[3], &out->tolerance, &what))

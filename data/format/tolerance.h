@@ -19,6 +19,7 @@ enum rl_statistic {
 	RL_STATISTIC_WINNER_THRESHOLD, /* from this difference on a pair of policies has a winner */
 	RL_STATISTIC_WINNER_SHARE,     /* of such pairs whose winner must be predicted */
 	RL_STATISTIC_COVERAGE,	   /* share of cells that their predictive intervals should hold */
+	RL_STATISTIC_COVERAGE_OFF, /* how far that share may be from what the intervals say */
 	RL_STATISTIC_MEDIAN_WIDTH, /* of those intervals, relative to the prediction */
 	RL_STATISTICS
 };
