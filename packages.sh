@@ -25,6 +25,7 @@ libfyaml-dev scenario files
 libjansson-dev JSON in and out
 libsmartcols-dev tables
 liburing-dev the hosted backend on files
+libopenmpi-dev sweeps on many machines
 gnuplot-nox figures
 LIST
 }
@@ -34,6 +35,7 @@ set_test() {
 libcmocka-dev unit tests
 bats tests of the command line
 sqlite3 looks at stores from outside
+openmpi-bin mpirun, for sweeps of several ranks
 jq looks at JSON from outside
 fio the oracle for job files, and the load on the hosted pair
 dpkg-dev unpacks fio's source, for the engine that it loads
@@ -44,6 +46,11 @@ spin checks the models of the ring
 clang the fuzzers
 libclang-rt-dev the fuzzers
 git the commit chooses what is measured again
+dkms builds the modules as a user's system does
+sparse looks over the modules
+linux-source-6.1 its checkpatch.pl looks over the modules
+mandoc manual pages
+groff-base manual pages
 LIST
 }
 

@@ -131,7 +131,7 @@ unlicensed() {
 	function want(f) {
 		if (f ~ /^realdrv\/hosted\/fio\/.*\.[ch]$/) return "GPL-2.0-only"
 		if (f ~ /^realdrv\/(core|hosted)\//) return "MIT"
-		if (f ~ /^realdrv\/(front|back)\/.*\.[ch]$/ || f ~ /^realdrv\/(kern|kmod)\//)
+		if (f ~ /^realdrv\/(front|back|verify\/peers)\/.*\.[ch]$/ || f ~ /^realdrv\/(kern|kmod)\//)
 			return "GPL-2.0-only"
 		return "GPL-3.0-or-later"
 	}

@@ -166,8 +166,10 @@ void rlb_persistent_unmap(struct rlb_ring *ring);
 void rlb_seg_prepare(struct rlb_ring *ring, struct rlb_req *req, u32 i);
 /* Map all that is queued; a request with a grant that cannot be mapped is marked failed. */
 void rlb_map_queued(struct rlb_ring *ring);
-/* Unmap what ring->done mapped for its I/O. A request whose pages somebody still holds leaves
- * ring->done and is answered later. */
+/*
+ * Unmap what ring->done mapped for its I/O. A request whose pages somebody still holds leaves
+ * ring->done and is answered later.
+ */
 void rlb_unmap_done(struct rlb_ring *ring);
 /* The same for one request, in any context; answers it when the pages are free. */
 void rlb_unmap_and_answer(struct rlb_req *req);
@@ -175,8 +177,10 @@ void rlb_unmap_and_answer(struct rlb_req *req);
 /* io.c */
 extern const struct rlk_ops rlb_waiter_ops;
 u32 rlb_in_flight(const struct rlb_ring *ring);
-/* Answer a request outside of the thread's batch, after a hypercall that unmapped @unmapped
- * grants or, when 0, none; any context. */
+/*
+ * Answer a request outside of the thread's batch, after a hypercall that unmapped @unmapped
+ * grants or, when 0, none; any context.
+ */
 void rlb_answer(struct rlb_req *req, u32 unmapped);
 
 #endif

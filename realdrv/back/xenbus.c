@@ -183,5 +183,6 @@ static void __exit rlb_exit(void)
 module_init(rlb_init);
 module_exit(rlb_exit);
 MODULE_DESCRIPTION("Xen block backend with a choice of notification policies");
+MODULE_AUTHOR("The ringlab authors");
 MODULE_LICENSE("GPL");
 MODULE_ALIAS("xen-backend:vbd");

@@ -28,7 +28,7 @@ const struct rl_policy *rl_policy_find(const char *name, rl_u32 len)
 	rl_for_each_policy (it)
 		if (same(name, len, (*it)->name))
 			return *it;
-	return 0;
+	return (const struct rl_policy *)0;
 }
 
 static int fail(struct rl_policy_err *err, rl_u32 at, const char *what, int code)

@@ -107,7 +107,9 @@ struct rl_policy {
 };
 
 /* Ends a policy's file; the registry is generated from the names of the files. */
-#define RL_POLICY(id) const struct rl_policy rl_policy_##id
+#define RL_POLICY(id)                                                                              \
+	extern const struct rl_policy rl_policy_##id;                                              \
+	const struct rl_policy rl_policy_##id
 
 /* A policy with its options, at work on one side of one ring. */
 struct rl_policy_inst {

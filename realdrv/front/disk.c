@@ -67,8 +67,7 @@ static void set_tags(struct rlfront_dev *dev)
 		.queue_depth = RLFRONT_DEPTH,
 		.numa_node = NUMA_NO_NODE,
 		.timeout = clamp_t(unsigned long, rlfront_deadline() / 6, HZ, 5 * HZ),
-		/* The driver domain schedules its own disk; a scheduler here would send every
-		 * unplugged read through a kblockd worker, a context switch a request. */
+		/* A scheduler here would send each unplugged read through a kblockd worker. */
 		.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_NO_SCHED_BY_DEFAULT,
 		.cmd_size = sizeof(blk_status_t),
 		.driver_data = dev,

@@ -133,4 +133,5 @@ static void __exit rlfront_exit(void)
 module_init(rlfront_init);
 module_exit(rlfront_exit);
 MODULE_DESCRIPTION("Xen block frontend with notification policies");
+MODULE_AUTHOR("The ringlab authors");
 MODULE_LICENSE("GPL");

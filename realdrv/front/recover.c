@@ -62,7 +62,7 @@ void rlfront_recover_late(struct rlfront_dev *dev, struct rlfront_slot *slot)
 		return;
 	if (slot->late_id != id) {
 		slot->late_since = jiffies;
-		smp_store_release(&slot->late_id, id);
+		smp_store_release(&slot->late_id, id); /* after late_since */
 	}
 	set_bit(RLFRONT_ALARM_LATE, &dev->alarm);
 	rlfront_state_look(dev);
@@ -254,7 +254,7 @@ static bool late_until(struct rlfront_dev *dev, unsigned long *at)
 	rest -= min_t(unsigned long, rest, dev->gd->queue->rq_timeout);
 	for (i = 0; i < RLFRONT_DEPTH; i++) {
 		struct rlfront_slot *slot = &dev->slots[i];
-		u64 id = smp_load_acquire(&slot->late_id);
+		u64 id = smp_load_acquire(&slot->late_id); /* before late_since */
 
 		if (id == RLFRONT_IDLE || id != READ_ONCE(slot->live_id))
 			continue;

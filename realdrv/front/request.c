@@ -37,7 +37,7 @@ static void sample(struct rlfront_dev *dev, const struct rlfront_slot *slot)
 	if (!rlk_waiter_sample(&dev->waiter) || READ_ONCE(dev->sample_id) != RLFRONT_IDLE)
 		return;
 	dev->sample_ns = ktime_get_ns();
-	smp_store_release(&dev->sample_id, slot->req.id);
+	smp_store_release(&dev->sample_id, slot->req.id); /* after its time */
 }
 
 static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool last, u64 begun)
@@ -60,13 +60,13 @@ static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool las
 	spin_unlock(&dev->submit_lock);
 }
 
-/* Returns: 0, the number of its segments; or why it cannot be sent. */
+/* Returns: 0, the number of its segments; -EIO, whatever the reason: see status_of(). */
 static int rlfront_flush(struct rlfront_dev *dev, struct rlfront_slot *slot)
 {
-	int rc = rl_recovery_flush(&dev->rec, &slot->mark);
+	bool refused = rl_recovery_flush(&dev->rec, &slot->mark) < 0;
 
-	dev->stats.flushes_refused += rc < 0;
-	return rc;
+	dev->stats.flushes_refused += refused;
+	return refused ? -EIO : 0;
 }
 
 static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
@@ -120,11 +120,13 @@ static void replay(struct rlfront_dev *dev, struct rlfront_slot *slot)
 {
 	int segments;
 
-	if (slot->req.operation == RL_BLKIF_FLUSH)
+	if (slot->req.operation == RL_BLKIF_FLUSH) {
+		dev->stats.flushes_replayed++;
 		segments = rlfront_flush(dev, slot);
-	else
+	} else {
 		segments = rlfront_slot_fill(
 			dev, slot, slot->rq, slot->req.operation == RL_BLKIF_WRITE);
+	}
 	if (segments < 0) {
 		rlfront_response_fail(dev, slot, errno_to_blk_status(segments));
 		return;

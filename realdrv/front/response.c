@@ -25,8 +25,10 @@ static blk_status_t status_of(const struct rl_blkif_response *rsp)
 {
 	if (likely(rsp->status == RL_BLKIF_OKAY))
 		return BLK_STS_OK;
-	/* Also for a flush: what was not executed is never reported as done. */
-	return rsp->status == RL_BLKIF_EOPNOTSUPP ? BLK_STS_NOTSUPP : BLK_STS_IOERR;
+	/* Of a flush fsync() takes "not supported" for done: what was not executed is an error. */
+	return rsp->status == RL_BLKIF_EOPNOTSUPP && rsp->operation != RL_BLKIF_FLUSH
+		       ? BLK_STS_NOTSUPP
+		       : BLK_STS_IOERR;
 }
 
 /* Requests that went well end together: one look at the clock and one at the tags for all. */
@@ -37,14 +39,14 @@ static void complete_request(struct request *rq, blk_status_t status, struct io_
 	*(blk_status_t *)blk_mq_rq_to_pdu(rq) = status;
 	if (blk_mq_complete_request_remote(rq))
 		return;
-	if (!blk_mq_add_to_batch(rq, done, status, blk_mq_end_request_batch))
+	if (!blk_mq_add_to_batch(rq, done, status != BLK_STS_OK, blk_mq_end_request_batch))
 		blk_mq_end_request(rq, status);
 }
 
 static void end_sample(struct rlfront_dev *dev)
 {
 	rlk_waiter_completed(&dev->waiter, ktime_get_ns() - dev->sample_ns);
-	smp_store_release(&dev->sample_id, RLFRONT_IDLE);
+	smp_store_release(&dev->sample_id, RLFRONT_IDLE); /* sample_ns is no longer needed */
 }
 
 /* The slot that a response answers, or null when it answers none. */
@@ -58,6 +60,7 @@ static struct rlfront_slot *find_slot(struct rlfront_dev *dev, const struct rl_b
 		return NULL;
 	}
 	slot = &dev->slots[array_index_nospec(tag, RLFRONT_DEPTH)];
+	/* Pairs with enqueue(): of a request that is live all else was set. */
 	if (unlikely(smp_load_acquire(&slot->live_id) != rsp->id)) {
 		rlfront_broken(dev, "a response answers no request in flight, id %#lx", rsp->id);
 		return NULL;

@@ -91,6 +91,7 @@ enum {
 	X(requests_replayed)                                                                       \
 	X(requests_failed)                                                                         \
 	X(flushes_refused)                                                                         \
+	X(flushes_replayed)                                                                        \
 	X(parked_ns)
 
 struct rlfront_stats {
@@ -218,8 +219,8 @@ void rlfront_store_revoke(struct rlfront_dev *dev);
 int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk);
 /** rlfront_store_sectors - the size alone, for a disk that changed it. Returns: as above. */
 int rlfront_store_sectors(struct rlfront_dev *dev, u32 sector_bytes, u64 *sectors);
-/** rlfront_store_online - does the toolstack want this device to stay? */
-bool rlfront_store_online(struct rlfront_dev *dev);
+/** rlfront_store_offline - does the toolstack say that this device is to go? */
+bool rlfront_store_offline(struct rlfront_dev *dev);
 
 /* disk.c */
 /** rlfront_disk_create - make the disk; show_work shows it. */

@@ -56,8 +56,7 @@ static void copy_request(struct rlfront_slot *slot, struct request *rq, bool out
 	struct bio_vec bv;
 	unsigned int at = 0;
 
-	rq_for_each_segment(bv, rq, it)
-	{
+	rq_for_each_segment (bv, rq, it) {
 		void *mem = bvec_kmap_local(&bv);
 
 		copy_piece(slot, at, mem, bv.bv_len, out);
@@ -107,8 +106,7 @@ static int fill_mapped(
 	struct bio_vec bv;
 	unsigned int n = 0;
 
-	rq_for_each_segment(bv, rq, it)
-	{
+	rq_for_each_segment (bv, rq, it) {
 		struct rl_blkif_segment *seg = &slot->req.seg[n];
 
 		if (WARN_ON_ONCE(n == RLFRONT_PAGES)) {

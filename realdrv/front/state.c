@@ -10,7 +10,7 @@
  *	                 adopted, another refused; go to Connected
  *	                 Connected: the disk may have another size;
  *	                 Initialising: left over from a frontend before us: go to Closed
- *	Closing, Closed  no longer online: write back, remove the disk, go to Closed;
+ *	Closing, Closed  online is 0: write back, remove the disk, go to Closed;
  *	                 else it is lost; Closed: then Initialising, and wait for one to come
  *	gone             lost; Initialising
  *	others           nothing
@@ -168,7 +168,7 @@ static void meet_connected(struct rlfront_dev *dev)
 /* Closing or Closed. When the toolstack is done with the device, so are we. */
 static void meet_closing(struct rlfront_dev *dev, bool closed)
 {
-	if (!rlfront_store_online(dev)) {
+	if (rlfront_store_offline(dev)) {
 		if (dev->gd || dev->xbdev->state != XenbusStateClosed)
 			end_disk(dev, !closed && dev->rec.state == RL_RECOVERY_CONNECTED);
 		return;

@@ -43,9 +43,12 @@ static int refuse(struct rlfront_dev *dev, const char *node, const char *expecte
 	return -EINVAL;
 }
 
-bool rlfront_store_online(struct rlfront_dev *dev)
+bool rlfront_store_offline(struct rlfront_dev *dev)
 {
-	return read_flag(dev, "online");
+	u64 value;
+
+	/* Missing: who is destroyed loses its nodes while it may still seem to close. */
+	return !read_number(dev, "online", &value) && value == 0;
 }
 
 int rlfront_store_sectors(struct rlfront_dev *dev, u32 sector_bytes, u64 *sectors)

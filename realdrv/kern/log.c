@@ -57,7 +57,7 @@ void rlk_log_idle(struct rlk_log *log, const struct rl_idle *in, const struct rl
 	e->is_result = false;
 	e->in = *in;
 	e->plan = *plan;
-	smp_store_release(&log->n, log->n + 1);
+	smp_store_release(&log->n, log->n + 1); /* the entry is whole */
 }
 
 void rlk_log_result(struct rlk_log *log, enum rl_result how, u64 polls, u64 elapsed_ns)
@@ -70,7 +70,7 @@ void rlk_log_result(struct rlk_log *log, enum rl_result how, u64 polls, u64 elap
 	e->how = how;
 	e->polls = polls;
 	e->elapsed_ns = elapsed_ns;
-	smp_store_release(&log->n, log->n + 1);
+	smp_store_release(&log->n, log->n + 1); /* the entry is whole */
 }
 
 /* The policy was selected. Also where a log asked for or no longer wanted comes and goes. */
@@ -80,7 +80,7 @@ void rlk_log_restart(struct rlk_waiter *w)
 
 	if (!log)
 		return;
-	smp_store_release(&log->n, 0);
+	smp_store_release(&log->n, 0); /* no reader takes an entry for whole while it changes */
 	WRITE_ONCE(log->generation, log->generation + 1);
 	smp_wmb(); /* a reader that sees new contents sees the new generation */
 	log->truncated = false;
@@ -142,13 +142,13 @@ int rlk_log_show(struct rlk_waiter *w, struct seq_file *m)
 	if (!log || !log->ops)
 		return 0;
 	generation = READ_ONCE(log->generation);
-	smp_rmb();
-	n = smp_load_acquire(&log->n);
+	smp_rmb();		       /* the generation before anything of it */
+	n = smp_load_acquire(&log->n); /* entries are whole up to here */
 	rlk_log_show_policy(log, m);
 	for (i = 0; i < n; i++)
 		rlk_log_show_entry(&log->entries[i], m);
 	if (READ_ONCE(log->truncated))
 		seq_puts(m, "truncated\n");
-	smp_rmb();
+	smp_rmb(); /* all of it before the generation is looked at again */
 	return generation == READ_ONCE(log->generation) ? 0 : -EAGAIN;
 }

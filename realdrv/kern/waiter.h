@@ -41,8 +41,10 @@ struct rlk_log;
 struct rlk_trace;
 
 struct rlk_ops {
-	/* Take what the ring holds. Returns: messages taken, or a negative errno after which the
-	 * ring is left alone until it is stopped. */
+	/*
+	 * Take what the ring holds. Returns: messages taken, or a negative errno after which the
+	 * ring is left alone until it is stopped.
+	 */
 	int (*drain)(struct rlk_waiter *w);
 	bool (*pending)(struct rlk_waiter *w);
 	/* As rl_back_arm(): true when messages came meanwhile. */

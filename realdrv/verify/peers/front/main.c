@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hostile frontend's module: the negotiation with a backend as it should be (but for nodes that
+ * the parameter `nodes` makes into anything), a ring of one page, and eleven pages that the backend
+ * may map.
+ */
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include <xen/events.h>
+#include <xen/xen.h>
+
+#include "foefront.h"
+
+#define FLIPS	1000
+#define FLIP_MS 2000
+
+static DEFINE_MUTEX(lock); /* the one device, and what is done with it */
+static struct foe *the_one;
+
+static unsigned int place;
+module_param(place, uint, 0644);
+MODULE_PARM_DESC(place, "segment that is wrong, 0 to 10, for faults that have one (default 0)");
+
+static char nodes[128];
+module_param_string(nodes, nodes, sizeof(nodes), 0644);
+MODULE_PARM_DESC(nodes, "name=value written in place of what is true; name=- leaves it out");
+
+static bool persistent;
+module_param(persistent, bool, 0644);
+MODULE_PARM_DESC(persistent, "ask for persistent grants (default 0)");
+
+static char result[256] = "none";
+module_param_string(result, result, sizeof(result), 0444);
+MODULE_PARM_DESC(result, "statuses that answered the last fault");
+
+/* ---- connecting and closing --------------------------------------------------------------- */
+
+static bool reaches(struct foe *foe, enum xenbus_state wanted)
+{
+	unsigned int ms;
+
+	for (ms = 0; ms < FLIP_MS; ms++) {
+		if (xenbus_read_driver_state(foe->xdev->otherend) == wanted)
+			return true;
+		usleep_range(500, 600);
+	}
+	return false;
+}
+
+static int offer(struct foe *foe);
+static void unshare(struct foe *foe);
+
+/*
+ * One connection ends and another begins, and reads once; the backend does all that it does for a
+ * guest that starts anew.
+ */
+static bool flip(struct foe *foe)
+{
+	xenbus_switch_state(foe->xdev, XenbusStateClosed);
+	if (!reaches(foe, XenbusStateClosed))
+		return false;
+	unshare(foe);
+	xenbus_switch_state(foe->xdev, XenbusStateInitialising);
+	if (!reaches(foe, XenbusStateInitWait) || offer(foe) || !reaches(foe, XenbusStateConnected))
+		return false;
+	xenbus_switch_state(foe->xdev, XenbusStateConnected);
+	foe->up = true;
+	return !foe_commit(foe, "read", 0, result, sizeof(result)) && !strcmp(result, "0");
+}
+
+static int flips(struct foe *foe)
+{
+	unsigned int n = 0;
+
+	while (n < FLIPS && flip(foe))
+		n++;
+	snprintf(result, sizeof(result), "%u", n);
+	return 0;
+}
+
+static int fault_set(const char *val, const struct kernel_param *kp)
+{
+	int rc = -ENODEV;
+
+	mutex_lock(&lock);
+	if (the_one && the_one->up && sysfs_streq(val, "flips"))
+		rc = flips(the_one);
+	else if (the_one && the_one->up)
+		rc = foe_commit(the_one, val, min(place, FOE_PAGES - 1), result, sizeof(result));
+	mutex_unlock(&lock);
+	return rc;
+}
+
+static const struct kernel_param_ops fault_ops = {.set = fault_set};
+module_param_cb(fault, &fault_ops, NULL, 0200);
+MODULE_PARM_DESC(fault, "fault to be committed, see README.md");
+
+/* ---- memory -------------------------------------------------------------------------------- */
+
+static void unshare(struct foe *foe)
+{
+	unsigned int i;
+
+	foe->up = false;
+	for (i = 0; i < FOE_PAGES; i++)
+		if (foe->data[i])
+			gnttab_end_foreign_access(foe->gref[i], virt_to_page(foe->data[i]));
+	memset(foe->data, 0, sizeof(foe->data));
+	if (foe->port)
+		xenbus_free_evtchn(foe->xdev, foe->port);
+	foe->port = 0;
+	if (foe->page)
+		xenbus_teardown_ring(&foe->page, 1, &foe->ring_gref);
+}
+
+static int share_data(struct foe *foe)
+{
+	unsigned int i;
+	int gref;
+
+	for (i = 0; i < FOE_PAGES; i++) {
+		void *mem = (void *)get_zeroed_page(GFP_KERNEL);
+
+		if (!mem)
+			return -ENOMEM;
+		memset(mem, 0xa5, PAGE_SIZE);
+		gref = gnttab_grant_foreign_access(foe->xdev->otherend_id, virt_to_gfn(mem), 0);
+		if (gref < 0) {
+			free_page((unsigned long)mem);
+			return gref;
+		}
+		foe->data[i] = mem;
+		foe->gref[i] = gref;
+	}
+	return 0;
+}
+
+static int share(struct foe *foe)
+{
+	int rc = xenbus_setup_ring(foe->xdev, GFP_KERNEL, &foe->page, 1, &foe->ring_gref);
+
+	if (rc) {
+		foe->page = NULL;
+		return rc;
+	}
+	rl_ring_init_shared(foe->page);
+	rl_front_attach(&foe->ring, foe->page, PAGE_SIZE, RL_BLKIF_SLOT_BYTES);
+	return xenbus_alloc_evtchn(foe->xdev, &foe->port) ?: share_data(foe);
+}
+
+/* ---- xenstore ------------------------------------------------------------------------------ */
+
+static int put(struct foe *foe, const char *name, const char *value)
+{
+	size_t n = strlen(name);
+
+	if (!strncmp(nodes, name, n) && nodes[n] == '=')
+		value = strim(nodes + n + 1);
+	if (!strcmp(value, "-"))
+		return 0;
+	return xenbus_write(XBT_NIL, foe->xdev->nodename, name, value);
+}
+
+static int put_number(struct foe *foe, const char *name, u64 value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", value);
+	return put(foe, name, text);
+}
+
+static int offer(struct foe *foe)
+{
+	return share(foe) ?: put_number(foe, "ring-ref", foe->ring_gref)
+		?: put_number(foe, "event-channel", foe->port) ?: put(foe, "protocol", "x86_64-abi")
+		?: put_number(foe, "feature-persistent", persistent)
+		?: put_number(foe, "multi-queue-num-queues", 1)
+		?: put_number(foe, "ring-page-order", 0)
+		?: xenbus_switch_state(foe->xdev, XenbusStateInitialised);
+}
+
+static void part(struct foe *foe)
+{
+	unshare(foe);
+	xenbus_frontend_closed(foe->xdev);
+}
+
+/* lock held */
+static void follow(struct foe *foe, enum xenbus_state backend)
+{
+	switch (backend) {
+	case XenbusStateInitWait:
+		if (foe->xdev->state == XenbusStateInitialising && offer(foe))
+			unshare(foe);
+		break;
+	case XenbusStateConnected:
+		if (foe->xdev->state == XenbusStateInitialised)
+			foe->up = !xenbus_switch_state(foe->xdev, XenbusStateConnected);
+		break;
+	case XenbusStateClosing:
+	case XenbusStateClosed:
+		if (foe->xdev->state != XenbusStateClosed)
+			part(foe);
+		break;
+	default:
+		break;
+	}
+}
+
+static void backend_changed(struct xenbus_device *xdev, enum xenbus_state backend)
+{
+	mutex_lock(&lock);
+	follow(dev_get_drvdata(&xdev->dev), backend);
+	mutex_unlock(&lock);
+}
+
+static int foe_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
+{
+	struct foe *foe;
+
+	if (the_one)
+		return -EBUSY;
+	foe = kzalloc(sizeof(*foe), GFP_KERNEL);
+	if (!foe)
+		return -ENOMEM;
+	foe->xdev = xdev;
+	dev_set_drvdata(&xdev->dev, foe);
+	the_one = foe;
+	return 0;
+}
+
+static void foe_remove(struct xenbus_device *xdev)
+{
+	struct foe *foe = dev_get_drvdata(&xdev->dev);
+
+	mutex_lock(&lock);
+	unshare(foe);
+	the_one = NULL;
+	mutex_unlock(&lock);
+	dev_set_drvdata(&xdev->dev, NULL);
+	kfree(foe);
+}
+
+static const struct xenbus_device_id foe_ids[] = {{"vbd"}, {""}};
+
+static struct xenbus_driver foe_driver = {
+	.name = FOE_NAME,
+	.ids = foe_ids,
+	.probe = foe_probe,
+	.remove = foe_remove,
+	.otherend_changed = backend_changed,
+};
+
+static int __init foe_init(void)
+{
+	return xen_domain() ? xenbus_register_frontend(&foe_driver) : -ENODEV;
+}
+
+static void __exit foe_exit(void)
+{
+	xenbus_unregister_driver(&foe_driver);
+}
+
+module_init(foe_init);
+module_exit(foe_exit);
+MODULE_DESCRIPTION("Hostile Xen block frontend, for tests of backends");
+MODULE_AUTHOR("The ringlab authors");
+MODULE_LICENSE("GPL");
