@@ -43,7 +43,7 @@ add_disk() {
 machine_arguments() {
   local driver_cpu=0 archive=dom0.cpio idle=off
   [ "$needs_nvme" = 0 ] || idle=on
-  machine=(-machine q35 -cpu 'max,-smap,-smep' -m $((1280 + driver_mb + guest_mb + 640)))
+  machine=(-machine q35 -cpu 'max,-smap,-smep' -m $((1280 + driver_mb + guest_mb + ${spare_mb:-0} + 640)))
   case $mode in
     counted) machine+=(-accel tcg,thread=single -icount "shift=1,align=off,sleep=$idle" -smp 1) ;;
     parallel) machine+=(-accel tcg,thread=multi -smp 2) driver_cpu=1 ;;
@@ -120,6 +120,11 @@ save_state() {
     stop_boot
     return 1
   fi
+  save_machine "$1"
+}
+
+# save_machine FILE: the machine that runs goes into a file, and ends
+save_machine() {
   {
     echo stop
     echo 'migrate_set_parameter max-bandwidth 10G'
@@ -137,7 +142,7 @@ take_up() {
   local n=0
   start_qemu -incoming "exec:cat $1"
   until grep -q 'VM status: running' "$work/monitor" 2> /dev/null; do
-    alive && [ $n -lt 300 ] || return 1
+    alive && [ $n -lt 1500 ] || return 1 # five minutes: a busy host reads slowly
     printf 'cont\ninfo status\n' >&"$monitor_in"
     sleep 0.2
     n=$((n + 1))

@@ -1,76 +1,112 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Driver domains that were replaced on the rig, as kept in data/evidence/replaced, and what realdrv/rig/kills makes of such
-# cells. The kills themselves need the rig and hours.
+# Deaths of driver domains on the rig as kept in data/evidence/kills and replaced: what is said of them follows from the rows, and
+# each way in which a death may not be survived is told. The deaths themselves need the rig and hours.
 
 setup() {
-  kills=$BATS_TEST_DIRNAME/../kills
-  kept=$RL_SOURCE/data/evidence/replaced
-  dir=$BATS_TEST_TMPDIR
-}
-
-# as_kills: the kept cells in which a standby took the place, named as the campaign names them
-as_kills() {
-  local n=0 cell
-  rm -rf "$dir/kept"
-  mkdir -p "$dir/kept/1"
-  for cell in supervise supervise-map crash; do
-    cp -r "$kept/$cell" "$dir/kept/1/kill-000$n"
-    n=$((n + 1))
-  done
+	kills=$BATS_TEST_DIRNAME/../kills
+	evidence=$RL_SOURCE/data/evidence
+	rows=$evidence/kills/kills.csv
+	dir=$BATS_TEST_TMPDIR
 }
 
 @test "arguments" {
-  for line in "" "1 2" "0 5 $dir m p" "x 5 $dir m p" "1 0 $dir m p" "--table"; do
-    # shellcheck disable=SC2086
-    run "$kills" $line
-    [ "$status" -eq 2 ]
-    [[ "${lines[0]}" == "  kills SEED COUNT DIR MODULES PROGRAM"* ]]
-  done
-  run "$kills" --table "$dir"
-  [ "$status" -eq 4 ]
+	for line in "" "1 2" "0 5 $dir m p" "x 5 $dir m p" "1 0 $dir m p" "--csv" "--summary"; do
+		# shellcheck disable=SC2086
+		run "$kills" $line
+		[ "$status" -eq 2 ]
+		[[ "${lines[0]}" == "  kills SEED COUNT DIR MODULES PROGRAM"* ]]
+	done
+	head -n 1 "$rows" >"$dir/none"
+	run "$kills" --summary "$dir/none"
+	[ "$status" -eq 4 ]
 }
 
-@test "the kept replacements as a table" {
-  as_kills
-  run "$kills" --table "$dir/kept"
-  printf '%s\n' "${lines[@]}"
-  [ "$status" -eq 0 ]
-  [ "${lines[0]}" = "3 kills, 3 with requests in flight (100 %), 48 requests sent again, at most 16 at once" ]
-  [ "${lines[1]}" = "not verified: 0, requests failed: 0, tasks blocked: 0, complaints of the guest: 0, not served again: 0" ]
-  [ "${lines[4]}" = "| death noticed to fenced | 11.1 | 11.2 | 159.3 | 159.3 |" ]
-  [ "${lines[8]}" = "| all | 199.1 | 199.9 | 346.4 | 346.4 |" ]
+@test "a job is the same whatever their number" {
+	cat >"$dir/make" <<-'SH'
+		. "$1/lib/kills.bash"
+		make_jobs 5 "$2" "$3"
+	SH
+	bash "$dir/make" "$BATS_TEST_DIRNAME/.." 40 "$dir/forty"
+	bash "$dir/make" "$BATS_TEST_DIRNAME/.." 15 "$dir/fifteen"
+	[ "$(find "$dir/fifteen" -name env | wc -l)" = 15 ]
+	(cd "$dir/fifteen" && find . -type f | while read -r file; do cmp "$file" "$dir/forty/$file"; done)
+	! cmp -s "$dir/forty/kill-0001/job.fio" "$dir/forty/kill-0002/job.fio"
 }
 
-# tampered FILE COMMAND..: what the table says when one kill's FILE went through COMMAND
+@test "the kept deaths: all survived, and the README says what follows from the rows" {
+	run "$kills" --summary "$rows"
+	printf '%s\n' "${lines[@]}"
+	[ "$status" -eq 0 ]
+	for line in "${lines[@]}"; do
+		grep -qxF -- "$line" "$evidence/README.md"
+	done
+}
+
+# tampered COLUMN VALUE SAID: the first death of a job has another value; of when it was served, the last one
 tampered() {
-  local one
-  as_kills
-  one=$dir/kept/1/kill-0001/$1
-  shift
-  "$@" < "$one" > "$dir/new"
-  cp "$dir/new" "$one"
-  run "$kills" --table "$dir/kept"
-  echo "$output"
-  [ "$status" -eq 1 ]
+	awk -F, -v OFS=, -v column="$1" -v value="$2" '
+		NR == FNR { left[$1]++; next }
+		FNR == 1 { for (i = 1; i <= NF; i++) if ($i == column) c = i }
+		FNR > 1 && !done && --left[$1] == 0 && column == "served_us" { $c = value; done = 1 }
+		FNR > 1 && !done && $2 == 1 && column != "served_us" { $c = value; done = 1 }
+		{ print }' "$rows" "$rows" >"$dir/tampered.csv"
+	run "$kills" --summary "$dir/tampered.csv"
+	printf '%s\n' "${lines[@]:0:4}"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"$3"* ]]
 }
 
-@test "a kill that was not survived is told" {
-  tampered status echo 1
-  [[ "$output" == *"not verified: 1, "* ]]
-  tampered guest.blocked echo '  77 D fio'
-  [[ "$output" == *"tasks blocked: 1, "* ]]
-  tampered guest.dmesg echo '[ 1.0] BUG: unable to handle page fault'
-  [[ "$output" == *"complaints of the guest: 1, "* ]]
-  tampered front.stats sed 's/^requests_failed .*/requests_failed 7/'
-  [[ "$output" == *"requests failed: 7, "* ]]
-  tampered supervise.log grep -v '"served"'
-  [[ "$output" == *"not served again: 1"* ]]
+@test "a death that was not survived is told" {
+	tampered fio 1 "jobs not verified: 1,"
+	tampered failed 7 "requests failed: 7,"
+	tampered blocked 1 "jobs with blocked tasks: 1,"
+	tampered complaints 2 "with complaints of the guest: 1,"
+	tampered served_us - "not served again: 1,"
+	tampered ended "hang: fio took too long" "machines lost: 1,"
+	tampered how - "no death: 1"
+	tampered wrong 3 ", wrong: 3,"
+	tampered judged - ", jobs without: 1"
+}
+
+@test "kept jobs, whole, are told as in the rows" {
+	for job in "$evidence"/kills/jobs/*/kill-*/; do
+		told=$(basename "$(dirname "$job")")/$(basename "$job")
+		grep "^$told," "$evidence/kills/kills.csv" >>"$dir/expected"
+	done
+	"$kills" --csv "$evidence/kills/jobs" | tail -n +2 >"$dir/made"
+	diff "$dir/expected" "$dir/made"
+	[ "$(wc -l <"$dir/made")" -ge 4 ]
+}
+
+@test "the three that were replaced by hand-written cells" {
+	for cell in supervise supervise-map crash; do
+		kept=$evidence/replaced/$cell
+		[ "$(cat "$kept/status")" = 0 ]
+		[ ! -s "$kept/guest.blocked" ]
+		[ "$(jq -r .step "$kept/supervise.log" | tail -n 4 | paste -sd ' ')" = "fenced chosen named served" ]
+		grep -q ', 16 requests are sent again' "$kept/guest.dmesg"
+		[ "$(sed -n 's/^requests_failed //p' "$kept/front.stats")" = "$(sed -n 's/^requests_failed //p' "$kept/front.stats.before")" ]
+	done
 }
 
 @test "a domain with another disk was refused and sent nothing" {
-  grep -q 'is refused: it has another identity' "$kept/stranger/guest.dmesg"
-  [ "$(sed -n 's/^backends_adopted //p' "$kept/stranger/front.stats")" = 0 ]
-  [ "$(sed -n 's/^requests_replayed //p' "$kept/stranger/front.stats")" = 0 ]
-  [ "$(sed -n 's/^requests //p' "$kept/stranger/back.stats")" = 0 ]
+	kept=$evidence/replaced/stranger
+	grep -q 'is refused: it has another identity' "$kept/guest.dmesg"
+	[ "$(sed -n 's/^backends_adopted //p' "$kept/front.stats")" = 0 ]
+	[ "$(sed -n 's/^requests_replayed //p' "$kept/front.stats")" = 0 ]
+	[ "$(sed -n 's/^requests //p' "$kept/back.stats")" = 0 ]
+}
+
+@test "the faults that are planted fit the drivers" {
+	for plant in "$BATS_TEST_DIRNAME"/../plants/*.plant; do
+		cp -r "$RL_SOURCE/realdrv" "$dir/"
+		"$BATS_TEST_DIRNAME/../plants/plant" "$(basename "$plant" .plant)" "$dir"
+		rm -r "$dir/realdrv"
+	done
+	printf 'file: realdrv/front/main.c\nedit: s/no such line/x/\n' >"$dir/stale.plant"
+	cp "$BATS_TEST_DIRNAME/../plants/plant" "$dir/"
+	cp -r "$RL_SOURCE/realdrv" "$dir/"
+	run "$dir/plant" stale "$dir"
+	[ "$status" -eq 3 ]
 }
