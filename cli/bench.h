@@ -14,6 +14,7 @@
 struct rl_bench_input {
 	enum rl_out_format format;
 	int repeats; /* 1 to RL_BENCH_MAX_REPEATS */
+	int configs; /* of sweeps */
 };
 
 /*
@@ -24,6 +25,7 @@ int rl_bench_ring(const struct rl_bench_input *in);
 int rl_bench_policies(const struct rl_bench_input *in);
 int rl_bench_engine(const struct rl_bench_input *in);
 int rl_bench_requests(const struct rl_bench_input *in);
+int rl_bench_sweep(const struct rl_bench_input *in);
 
 /* bench_growth.c, for rl_bench_requests(): its part of repeat @r, and the rows of all repeats. */
 int rl_bench_growth(int r);

@@ -8,13 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { REPEATS = 256 };
+enum { REPEATS = 256, CONFIGS };
 
-#define NAMES	 "engine|requests|ring|policies"
-#define EXPECTED "expected engine, requests, ring or policies"
+#define MAX_CONFIGS 1000000
+
+#define NAMES	 "engine|requests|ring|policies|sweep"
+#define EXPECTED "expected engine, requests, ring, policies or sweep"
 
 static const struct argp_option options[] = {
 	{"repeats", REPEATS, "N", 0, "how often everything is measured in turn (7)", 0},
+	{"configs", CONFIGS, "N", 0, "sweep: configurations, in steps of 40 (400)", 0},
 	{0},
 };
 
@@ -37,7 +40,12 @@ static const char doc[] =
 	"engine with as many events.\n\n"
 	"ring: round trips and throughput of the hosted pair beside bare loops. policies: every "
 	"policy of the backend, on one core and on two. What an event costs in these two is "
-	"eventfd's cost, not Xen's.";
+	"eventfd's cost, not Xen's.\n\n"
+	"sweep: simulated requests a second of CPU time of `ringlab sweep`, from the scenario to "
+	"the database, of two policies at 20 depths: configurations of one replication of 10,000 "
+	"requests, and of five of 2,000 with their warm-up looked for; limit: as many requests of "
+	"the same kind in 40 long runs. sweep_j2: the former with -j 2, by the clock on the wall; "
+	"limit: two processes, each with all of it.";
 
 static const struct bench {
 	const char *name;
@@ -48,12 +56,13 @@ static const struct bench {
 	{"requests", rl_bench_requests, 1},
 	{"ring", rl_bench_ring, 2},
 	{"policies", rl_bench_policies, 2},
+	{"sweep", rl_bench_sweep, 1},
 };
 
 struct input {
 	struct rl_args args;
 	const struct bench *what;
-	int repeats;
+	int repeats, configs;
 };
 
 static const struct bench *find(const char *name)
@@ -79,6 +88,9 @@ static error_t parse(int key, char *value, struct argp_state *st)
 			argp_error(st, "--repeats '%s' (expected 1 to %d)", value,
 				RL_BENCH_MAX_REPEATS);
 		break;
+	case CONFIGS:
+		in->configs = (int)rl_args_count(st, "configs", value, MAX_CONFIGS);
+		break;
 	case ARGP_KEY_ARG:
 		if (in->what || !find(value))
 			argp_error(st, "unknown benchmark '%s' (" EXPECTED ")", value);
@@ -102,7 +114,7 @@ static int cmd_bench(int argc, char **argv)
 		.args_doc = NAMES,
 		.doc = doc,
 		.children = children};
-	struct input in = {.repeats = 7};
+	struct input in = {.repeats = 7, .configs = 400};
 	struct rl_bench_input bench;
 
 	rl_args_parse(&argp, argc, argv, &in);
@@ -110,7 +122,8 @@ static int cmd_bench(int argc, char **argv)
 		fprintf(stderr, "ringlab bench: error: one CPU here (expected two)\n");
 		return RL_EXIT_RUN;
 	}
-	bench = (struct rl_bench_input){.format = in.args.format, .repeats = in.repeats};
+	bench = (struct rl_bench_input){
+		.format = in.args.format, .repeats = in.repeats, .configs = in.configs};
 	if (in.what->run(&bench)) {
 		fprintf(stderr, "ringlab bench: error: a measurement failed\n");
 		return RL_EXIT_RUN;

@@ -2,16 +2,14 @@
 /* `ringlab simulate`: one scenario, its metrics with intervals, and what limits it. */
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/sim_args.h"
 #include "cli/simulate.h"
 #include "data/format/timeline.h"
 #include "sim/sim.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_REQUESTS 1000000000000ull
 
 /* ---- the run ------------------------------------------------------------------------------- */
 
@@ -56,20 +54,6 @@ static int simulate(const struct rl_simulate *in)
 enum { KEY_TRACE = 256, KEY_WINDOW };
 
 static const struct argp_option options[] = {
-	{"reps", 'r', "N", 0, "Replications (default: 5; with --precision: at least 10)", 0},
-	{"requests", 'n', "N", 0, "I/Os a replication, about (default: 5000)", 0},
-	{"precision", 'P', "X%", 0,
-		"Add replications until the 95 % intervals are within X % of their values", 0},
-	{"precision-of", 'O', "METRIC,...", 0,
-		"The metrics that --precision is about (default: iops,clat_mean_ns)", 0},
-	{"max-reps", 'M', "N", 0, "Where --precision gives up (default: 1000)", 0},
-	{"warmup", 'w', "RULE", 0,
-		"What is left out at the start: mser5 (a tenth, or as much as the latencies show, "
-		"the default) or "
-		"tenth",
-		0},
-	{"seed", 'S', "N", 0, "Seed of all random streams (default: 0)", 0},
-	{"jobs", 'j', "N", 0, "Threads; results do not depend on it (default: 1)", 0},
 	{"trace", KEY_TRACE, "FILE", 0,
 		"Write what happened in the first replication as a trace for Perfetto "
 		"(ui.perfetto.dev) or chrome://tracing",
@@ -81,43 +65,6 @@ static const struct argp_option options[] = {
 		0},
 	{0},
 };
-
-static void precision(struct argp_state *state, struct rl_sim_options *o, char *text)
-{
-	size_t n = strlen(text);
-	bool percent = n && text[n - 1] == '%';
-	double x = NAN;
-
-	if (percent)
-		text[n - 1] = '\0';
-	if (!percent || rl_units_real(text, &x, NULL) || !(x > 0 && x < 100))
-		argp_error(state, "--precision (expected a percentage such as 1%%, below 100%%)");
-	o->precision = x / 100;
-}
-
-static void precision_of(struct argp_state *state, struct rl_sim_options *o, char *list)
-{
-	for (char *name; (name = strsep(&list, ","));) {
-		int m = rl_metric_find(name);
-
-		if (m < 0)
-			argp_error(state,
-				"--precision-of: unknown metric '%s' (expected one of "
-				"`ringlab list metrics`)",
-				name);
-		if (o->ntargets == RL_SIM_MAX_TARGETS)
-			argp_error(state, "--precision-of: too many metrics (at most %u)",
-				RL_SIM_MAX_TARGETS);
-		o->target[o->ntargets++] = m;
-	}
-}
-
-static void warmup(struct argp_state *state, struct rl_sim_options *o, const char *rule)
-{
-	if (strcmp(rule, "mser5") != 0 && strcmp(rule, "tenth") != 0)
-		argp_error(state, "--warmup %s (expected mser5 or tenth)", rule);
-	o->warmup = strcmp(rule, "tenth") == 0 ? RL_WARMUP_TENTH : RL_WARMUP_MSER5;
-}
 
 static void window(struct argp_state *state, struct rl_simulate_trace *t, const char *text)
 {
@@ -135,32 +82,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &in->conf;
-		state->child_inputs[1] = &in->args;
+		state->child_inputs[1] = &in->sim;
+		state->child_inputs[2] = &in->args;
 		in->trace.to_ns = RL_SIMULATE_TRACE_NS;
-		return 0;
-	case 'r':
-		in->sim.reps = (uint32_t)rl_args_count(state, "reps", arg, RL_SIM_MAX_REPS);
-		return 0;
-	case 'n':
-		in->sim.requests = rl_args_count(state, "requests", arg, MAX_REQUESTS);
-		return 0;
-	case 'P':
-		precision(state, &in->sim, arg);
-		return 0;
-	case 'O':
-		precision_of(state, &in->sim, arg);
-		return 0;
-	case 'M':
-		in->sim.max_reps = (uint32_t)rl_args_count(state, "max-reps", arg, RL_SIM_MAX_REPS);
-		return 0;
-	case 'w':
-		warmup(state, &in->sim, arg);
-		return 0;
-	case 'S':
-		in->sim.seed = rl_args_count(state, "seed", arg, INT64_MAX);
-		return 0;
-	case 'j':
-		in->sim.threads = (uint32_t)rl_args_count(state, "jobs", arg, 64);
 		return 0;
 	case KEY_TRACE:
 		in->trace.file = arg;
@@ -179,8 +103,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static int cmd_simulate(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{&rl_configure_argp, 0, NULL, 0}, {&rl_args_common, 0, NULL, 0}, {0}};
+	static const struct argp_child children[] = {{&rl_configure_argp, 0, NULL, 0},
+		{&rl_sim_argp, 0, NULL, 0}, {&rl_args_common, 0, NULL, 0}, {0}};
 	static const struct argp argp = {options, parse, "SCENARIO",
 		"Simulates one configuration: metrics with 95 % intervals, and what limits it.\v"
 		"SCENARIO is a YAML file, `-` for stdin. --params, --job and --set change it, in "

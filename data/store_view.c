@@ -24,16 +24,18 @@ static void metric_columns(FILE *f)
 
 char *rl_store_views_sql(void)
 {
-	const char *mark = strstr(rl_schema_views, MARK);
+	const char *text = rl_schema_views, *mark;
 	char *sql = NULL;
 	size_t size;
 	FILE *f = open_memstream(&sql, &size);
 
 	if (!f)
 		return NULL;
-	fprintf(f, "%.*s", (int)(mark - rl_schema_views), rl_schema_views);
-	metric_columns(f);
-	fputs(mark + strlen(MARK), f);
+	for (; (mark = strstr(text, MARK)); text = mark + strlen(MARK)) {
+		fprintf(f, "%.*s", (int)(mark - text), text);
+		metric_columns(f);
+	}
+	fputs(text, f);
 	if (fclose(f)) {
 		free(sql);
 		return NULL;

@@ -23,6 +23,15 @@ requests_guests_10_pcpus_64 requests_guests_100_pcpus_64 requests_guests_1000_pc
 	[[ $stderr =~ requests_event:\ [0-9.]+\ events\ a\ request ]]
 }
 
+@test "sweep: short configurations beside long runs of as many requests" {
+	run --separate-stderr "$RINGLAB" bench sweep --repeats 1 --configs 40 --format json
+	echo "$stderr"
+	[ "$status" -eq 0 ]
+	[ "$(echo "$output" | jq -r .name | grep -v _j2 | paste -sd' ')" = "sweep_1x10000 sweep_5x2000" ]
+	echo "$output" | jq -se 'all(.unit == "requests/s" and .value > 0 and .limit > 0 and .ratio > 0)'
+	[ -z "$(ls /tmp/ringlab-bench-* 2>/dev/null)" ]
+}
+
 @test "bench of what there is not, or as often as cannot be: exit 2" {
 	run --separate-stderr "$RINGLAB" bench engines
 	[ "$status" -eq 2 ]

@@ -67,3 +67,89 @@ SELECT run.id AS run, run.platform, run.cell, run.repeat, run.role, split.sha256
 		WHERE calibration_run.run_hash = run.hash) AS calibrated,
 	run.hash
 FROM run LEFT JOIN role_seal ON role_seal.run = run.id LEFT JOIN split ON split.id = role_seal.split;
+
+-- Simulated sweeps: what there is of each.
+CREATE VIEW sweeps AS
+SELECT sweep.name AS sweep, sweep.design, sweep.configs,
+	(SELECT count(*) FROM sweep_config WHERE sweep_config.sweep = sweep.id) AS done,
+	(SELECT count(*) FROM sweep_config WHERE sweep_config.sweep = sweep.id AND failed <> '') AS failed,
+	(SELECT group_concat(path, ' ') FROM (SELECT path FROM sweep_axis WHERE sweep_axis.sweep = sweep.id ORDER BY axis)) AS paths,
+	sweep.hash
+FROM sweep;
+
+-- Where each configuration is on each axis.
+CREATE VIEW sweep_points AS
+SELECT sweep.name AS sweep, sweep_value.config, sweep_axis.path, sweep_value.value, sweep_value.number
+FROM sweep_value JOIN sweep ON sweep.id = sweep_value.sweep
+JOIN sweep_axis ON sweep_axis.sweep = sweep_value.sweep AND sweep_axis.axis = sweep_value.axis;
+
+-- A configuration and metric a line, with its interval.
+CREATE VIEW sweep_metrics AS
+SELECT sweep.name AS sweep, sweep_metric.config, sweep_metric.metric, sweep_metric.value, sweep_metric.lo, sweep_metric.hi
+FROM sweep_metric JOIN sweep ON sweep.id = sweep_metric.sweep;
+
+-- A configuration a line, a metric a column.
+CREATE VIEW sweep_results AS
+SELECT sweep.name AS sweep, c.config,
+	(SELECT group_concat(path || '=' || value, ' ') FROM (SELECT path, value FROM sweep_value JOIN sweep_axis USING (sweep, axis)
+		WHERE sweep_value.sweep = c.sweep AND sweep_value.config = c.config ORDER BY axis)) AS point,
+	@METRICS@
+	c.limit_what AS limited_by, c.limit_frac, c.reps, c.requests, c.events, c.warm AS warmup_found, c.precise, c.failed
+FROM sweep_config AS c JOIN sweep ON sweep.id = c.sweep
+LEFT JOIN sweep_metric AS metric ON metric.sweep = c.sweep AND metric.config = c.config
+GROUP BY c.sweep, c.config;
+
+-- Who is beaten by nobody: no other configuration of the sweep is as good in each of the figures and better in one.
+CREATE VIEW sweep_pareto AS
+WITH figure AS MATERIALIZED (
+	SELECT sweep, config, max(value) FILTER (WHERE metric = 'iops') AS iops,
+		max(value) FILTER (WHERE metric = 'cpu_ns_per_request') AS cpu, max(value) FILTER (WHERE metric = 'clat_p99_ns') AS p99
+	FROM sweep_metric WHERE metric IN ('iops', 'cpu_ns_per_request', 'clat_p99_ns') GROUP BY sweep, config
+), best AS (
+	SELECT *, min(cpu) OVER same AS same_cpu, min(cpu) OVER more AS more_cpu, min(p99) OVER same AS same_p99, min(p99) OVER more AS more_p99
+	FROM figure
+	WINDOW same AS (PARTITION BY sweep ORDER BY iops DESC GROUPS UNBOUNDED PRECEDING),
+		more AS (PARTITION BY sweep ORDER BY iops DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), front AS (
+	SELECT *, cpu = same_cpu AND cpu < ifnull(more_cpu, 9e999) AS front_cpu, p99 = same_p99 AND p99 < ifnull(more_p99, 9e999) AS front_p99,
+		NOT EXISTS (SELECT 1 FROM figure AS f WHERE f.sweep = best.sweep AND f.iops >= best.iops AND f.cpu <= best.cpu AND f.p99 <= best.p99
+			AND (f.iops > best.iops OR f.cpu < best.cpu OR f.p99 < best.p99)) AS front_all
+	FROM best
+)
+SELECT sweep.name AS sweep, front.config,
+	(SELECT group_concat(path || '=' || value, ' ') FROM (SELECT path, value FROM sweep_value JOIN sweep_axis USING (sweep, axis)
+		WHERE sweep_value.sweep = front.sweep AND sweep_value.config = front.config ORDER BY axis)) AS point,
+	front.iops, front.cpu AS cpu_ns_per_request, front.p99 AS clat_p99_ns, front.front_cpu, front.front_p99, front.front_all
+FROM front JOIN sweep ON sweep.id = front.sweep
+WHERE front.front_cpu OR front.front_p99 OR front.front_all;
+
+-- Where one choice overtakes another along an axis of numbers, all else equal.
+CREATE VIEW sweep_crossover AS
+WITH kind AS MATERIALIZED (
+	SELECT sweep, axis, path, min(number IS NOT NULL) AS number FROM sweep_value JOIN sweep_axis USING (sweep, axis) GROUP BY sweep, axis
+), line AS MATERIALIZED (
+	SELECT c.sweep, c.config, c.axis AS choice, c.value AS option, x.axis AS along, x.number AS at,
+		ifnull((SELECT group_concat(path || '=' || value, ' ') FROM (SELECT path, value FROM sweep_value AS r JOIN sweep_axis USING (sweep, axis)
+			WHERE r.sweep = c.sweep AND r.config = c.config AND r.axis NOT IN (c.axis, x.axis) ORDER BY r.axis)), '') AS rest
+	FROM sweep_value AS c JOIN kind AS ck ON ck.sweep = c.sweep AND ck.axis = c.axis AND NOT ck.number
+	JOIN sweep_value AS x ON x.sweep = c.sweep AND x.config = c.config
+	JOIN kind AS xk ON xk.sweep = x.sweep AND xk.axis = x.axis AND xk.number
+), metric AS MATERIALIZED (
+	SELECT line.*, sweep_metric.metric, sweep_metric.value * CASE sweep_metric.metric WHEN 'iops' THEN 1 ELSE -1 END AS good
+	FROM line JOIN sweep_metric ON sweep_metric.sweep = line.sweep AND sweep_metric.config = line.config
+	WHERE sweep_metric.metric IN ('iops', 'cpu_ns_per_request', 'clat_mean_ns', 'clat_p99_ns')
+), pair AS (
+	SELECT a.sweep, a.metric, a.choice, a.along, a.rest, a.option AS a, b.option AS b, a.at, a.good - b.good AS lead,
+		lead(a.at) OVER next AS next_at, lead(a.good - b.good) OVER next AS next_lead
+	FROM metric AS a JOIN metric AS b ON b.sweep = a.sweep AND b.metric = a.metric AND b.choice = a.choice AND b.along = a.along
+		AND b.rest = a.rest AND b.at = a.at AND a.option < b.option AND a.good <> b.good
+	WINDOW next AS (PARTITION BY a.sweep, a.metric, a.choice, a.along, a.rest, a.option, b.option ORDER BY a.at)
+)
+SELECT sweep.name AS sweep, pair.metric, choice.path AS choice, along.path AS along, pair.rest,
+	CASE WHEN pair.lead > 0 THEN pair.a ELSE pair.b END AS leader, CASE WHEN pair.lead > 0 THEN pair.b ELSE pair.a END AS overtaker,
+	pair.at AS from_number, pair.next_at AS to_number,
+	pair.at + (pair.next_at - pair.at) * pair.lead / (pair.lead - pair.next_lead) AS crossover
+FROM pair JOIN sweep ON sweep.id = pair.sweep
+JOIN sweep_axis AS choice ON choice.sweep = pair.sweep AND choice.axis = pair.choice
+JOIN sweep_axis AS along ON along.sweep = pair.sweep AND along.axis = pair.along
+WHERE pair.lead * pair.next_lead < 0;

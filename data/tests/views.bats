@@ -14,6 +14,8 @@ setup_file() {
 	"$RINGLAB" import -p logged "$RL_SOURCE/data/tests/logged/jobs/fio.json" "$RL_SOURCE"/data/tests/logged/jobs/*.log
 	sqlite3 ringlab.db "INSERT INTO param_set VALUES (1, 'a', 'xen-qemu-counted', '2026-01-01T00:00:00Z', '{}');
 		INSERT INTO param VALUES (1, 'submit_ns', 2000, 1900, 2100, 1, 'ns')"
+	"$RINGLAB" sweep "$RL_SOURCE/data/scenarios/two-cores.yaml" --name depths --over back_policy=event,spin \
+		--over job.iodepth=1:8:*2 --reps 2 --requests 500 >/dev/null
 }
 
 setup() {
@@ -38,7 +40,7 @@ ask() { sqlite3 -readonly "$db" "$1"; }
 		awk -v view="$view" '$0 ~ "^`" view "`:" { on = 1; next } on && /^`|^## / { exit } on' "$page" |
 			grep -E '^\| `' | cut -d'|' -f2 | grep -oE '`[a-z_0-9]+`' | tr -d '`' | sort >told
 		ask "SELECT name FROM pragma_table_info('$view')" | sort >columns
-		if [ "$view" = runs ]; then
+		if [ "$view" = runs ] || [ "$view" = sweep_results ]; then
 			"$RINGLAB" list metrics --format csv | tail -n +2 | cut -d, -f1 | grep -vx iops | sort >metrics
 			comm -23 columns metrics >rest && mv rest columns
 		fi
