@@ -19,6 +19,12 @@ static bool go_up(char *path)
 	return true;
 }
 
+static bool is_below(const char *dir, const char *sub, const char *relative, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s/%s%s", dir, sub, relative);
+	return access(buf, R_OK) == 0;
+}
+
 const char *rl_share_path(const char *relative, char *buf, size_t size)
 {
 	char self[1024];
@@ -29,11 +35,10 @@ const char *rl_share_path(const char *relative, char *buf, size_t size)
 		return buf;
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[n > 0 ? n : 0] = '\0';
-	while (go_up(self)) {
-		snprintf(buf, size, "%s/%s", self, relative);
-		if (access(buf, R_OK) == 0)
+	while (go_up(self))
+		if (is_below(self, "", relative, buf, size) ||
+			is_below(self, "share/ringlab/", relative, buf, size))
 			return buf;
-	}
 	snprintf(buf, size, "%s", relative);
 	return buf;
 }

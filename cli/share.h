@@ -9,7 +9,8 @@
 
 /**
  * rl_share_path - a file that comes with the program, as "data/params/tolerances.csv".
- * Looked for here, then in the folders above the program: it runs from its build tree as well.
+ * Looked for here, then in the folders above the program and their share/ringlab: it runs from its
+ * build tree and from where it is installed.
  * Returns: @buf; where nothing is found the path as given, so that an error names it.
  */
 const char *rl_share_path(const char *relative, char *buf, size_t size);

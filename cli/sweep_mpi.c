@@ -33,17 +33,22 @@ static bool under_mpirun(void)
 	return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK");
 }
 
-/* Beside the program, wherever that was copied to. */
+/* Beside the program, wherever that was copied to, or where it is installed. */
 static void *load_module(void)
 {
+	static const char *const places[] = {RL_MPI_MODULE, "../lib/ringlab/" RL_MPI_MODULE};
 	char path[1200];
 	ssize_t n = readlink("/proc/self/exe", path, 1024);
+	void *module = NULL;
 	char *slash;
 
 	path[n > 0 ? n : 0] = '\0';
 	slash = strrchr(path, '/');
-	snprintf(slash ? slash + 1 : path, 100, RL_MPI_MODULE);
-	return dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+	for (size_t i = 0; !module && i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(slash ? slash + 1 : path, 100, "%s", places[i]);
+		module = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+	}
+	return module;
 }
 
 int rl_sweep_mpi_join(const struct rl_mpi **out, struct rl_err *err)
@@ -61,7 +66,7 @@ int rl_sweep_mpi_join(const struct rl_mpi **out, struct rl_err *err)
 		return rl_err_set(err, -ENOTSUP, NULL, 0, 0,
 			"mpirun started this, but it was built without MPI: every process would do "
 			"all of the work (expected libopenmpi-dev at build, and " RL_MPI_MODULE
-			" beside the program)");
+			" beside the program or in ../lib/ringlab)");
 	*out = join();
 	return *out ? 0 : rl_err_set(err, -ENOTSUP, NULL, 0, 0, "MPI does not start");
 }

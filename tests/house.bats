@@ -18,6 +18,7 @@ load_rooms() {
 		[calibrate]="core base model data sim"
 		[paper]="core base model data sim calibrate"
 		[cli]="core base model data sim calibrate paper hosted"
+		[api]="core base model data sim"
 		[main]="core base model data sim calibrate paper cli"
 		[kern]="core" [front]="core kern" [back]="core kern" [hosted]="core"
 		[verify]="core hosted"
