@@ -6,6 +6,8 @@
 #include "model/base/err.h"
 #include "model/base/units.h"
 
+#include <stdlib.h>
+
 static const struct argp_option help_options[] = {
 	{NULL, 'h', NULL, 0, "Give this help list", -1},
 	{0},
@@ -54,8 +56,14 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 const struct argp rl_args_help = {help_options, parse_help, NULL, NULL, NULL, NULL, NULL};
 const struct argp rl_args_common = {common_options, parse_common, NULL, NULL, NULL, NULL, NULL};
 
+void (*rl_args_visit)(const struct argp *argp);
+
 void rl_args_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
+	if (rl_args_visit) {
+		rl_args_visit(argp);
+		exit(RL_EXIT_OK);
+	}
 	argp_err_exit_status = RL_EXIT_USAGE;
 	argp_parse(argp, argc, argv, 0, NULL, input);
 }

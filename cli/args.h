@@ -26,6 +26,13 @@ extern const struct argp rl_args_help;
  */
 void rl_args_parse(const struct argp *argp, int argc, char **argv, void *input);
 
+/**
+ * rl_args_visit - when set, rl_args_parse() hands over the options and ends the program with
+ * RL_EXIT_OK: for what is made of the tables (manual pages, completion). No verb does anything
+ * before it parses.
+ */
+extern void (*rl_args_visit)(const struct argp *argp);
+
 /** rl_args_count - the whole number of an option, at most @max; else the usage error, exit 2. */
 uint64_t rl_args_count(
 	struct argp_state *state, const char *option, const char *text, uint64_t max);

@@ -24,3 +24,20 @@ install(FILES api/example/simulate.c
 if(TARGET rl-mpi)
   install(TARGETS rl-mpi LIBRARY DESTINATION lib/ringlab COMPONENT mpi)
 endif()
+
+# Manual pages and completion, written by the build from the program's own tables.
+add_executable(rl-doc doc/main.c doc/tables.c doc/man.c doc/fill.c doc/bash.c ${CMAKE_BINARY_DIR}/verbs.c)
+target_compile_definitions(rl-doc PRIVATE RL_DATE="${RL_DATE}")
+target_link_libraries(rl-doc PRIVATE cli)
+file(GLOB doc_sources CONFIGURE_DEPENDS doc/*.in)
+add_custom_command(OUTPUT doc.stamp VERBATIM
+  DEPENDS rl-doc doc/build doc/calls doc/views doc/completion.bash api/ringlab.h data/schema/README.md ${doc_sources}
+  COMMAND ${CMAKE_SOURCE_DIR}/doc/build $<TARGET_FILE:rl-doc> ${CMAKE_SOURCE_DIR} ${PROJECT_VERSION} ${RL_DATE}
+    ${CMAKE_BINARY_DIR}/doc
+  COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/doc.stamp)
+add_custom_target(doc ALL DEPENDS doc.stamp)
+install(DIRECTORY ${CMAKE_BINARY_DIR}/doc/man/man1 ${CMAKE_BINARY_DIR}/doc/man/man5
+  DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT program)
+install(DIRECTORY ${CMAKE_BINARY_DIR}/doc/man/man3 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT development)
+install(FILES ${CMAKE_BINARY_DIR}/doc/completions/ringlab
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program)

@@ -19,6 +19,7 @@ load_rooms() {
 		[paper]="core base model data sim calibrate"
 		[cli]="core base model data sim calibrate paper hosted"
 		[api]="core base model data sim"
+		[doc]="core base model data cli"
 		[main]="core base model data sim calibrate paper cli"
 		[kern]="core" [front]="core kern" [back]="core kern" [hosted]="core"
 		[verify]="core hosted"

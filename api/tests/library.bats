@@ -69,6 +69,25 @@ both() {
 	[[ $stderr == "/dev/null:1:1: error: "* ]]
 }
 
+@test "each call has a page whose example compiles" {
+	for f in $(functions); do
+		[ -s "$(find "$PREFIX" -name "$f.3.gz")" ] || { echo "no $f.3"; false; }
+		{
+			printf '#include <ringlab.h>\n#include <stdio.h>\n#include <string.h>\nint main(void)\n{\n'
+			gunzip -c "$PREFIX"/share/man/man3/"$f.3.gz" |
+				sed -n '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\-/-/g;s/\\e/\\/g;p}'
+			printf 'return 0;\n}\n'
+		} >"$f.c"
+		grep -q "$f" "$f.c"
+		cc -std=c11 -Wall -Wextra -Werror -fsyntax-only -I "$PREFIX/include" "$f.c"
+	done
+	gunzip -c "$PREFIX/share/man/man3/libringlab.3.gz" |
+		sed -n '/^\.EX/,/^\.EE/{/^\.E[XE]/d;s/\\-/-/g;s/\\e/\\/g;p}' >overview.c
+	# shellcheck disable=SC2046 # words
+	cc -std=c11 -Wall -Wextra -Werror -o overview overview.c $(pkg-config --cflags --libs ringlab)
+	LD_LIBRARY_PATH=$LIB ./overview | grep -q '^[0-9.e+]* 1/s, 95 %: '
+}
+
 @test "the installed program finds its data, also where the tree was moved to" {
 	mv "$PREFIX" "$PREFIX.moved"
 	run "$PREFIX.moved/bin/ringlab" validate --platform published-no-such
