@@ -38,7 +38,7 @@ sqlite3 looks at stores from outside
 openmpi-bin mpirun, for sweeps of several ranks
 jq looks at JSON from outside
 fio the oracle for job files, and the load on the hosted pair
-dpkg-dev unpacks fio's source, for the engine that it loads
+dpkg-dev unpacks fio's source, for the engine that it loads; what our packages depend on
 procps finds processes in tests
 libxen-dev the reference for the ring's layout
 clang-format holds the form of C files
