@@ -5,6 +5,7 @@
 # As many jobs in a row have the same grants: they are told when the machine is prepared.
 run_of_grants=12
 policies=(event event event spin_block:tau=50us hybrid_sleep)
+weights=(served served served closing initwait initialised connected) weighed=0
 csv_head=kill,death,how,moment,front_state,back_state,grants,back_policy,depth,fsync,at_us,lag_us,in_flight,flushes,fenced_us,chosen_us,named_us,served_us,parked_ns,failed,fio,judged,wrong,blocked,complaints,ended
 
 # draw VARIABLE N: a number below N; of the shell's numbers one after the other has little to do with the last only in its upper bits
@@ -25,10 +26,19 @@ a_death() {
   plan+="${plan:+ }$how:$moment:$at:$lag"
 }
 
+# later_moments: those of the weighed ones at which somebody who is taking the place may die too
+later_moments() {
+  local moment
+  for moment in "${weights[@]}"; do [ "$moment" = flush ] || echo "$moment"; done
+}
+
+# first_moments: the same of the domain that serves when the job begins
+first_moments() { later_moments | grep -E 'served|closing' || echo served; }
+
 # make_plan FSYNC: how the driver domains of one job die, into $plan: HOW:MOMENT:AT_US:LAG_US of each. Where there are flushes one
 # death at most finds requests in a ring: so it is known which one a flush was under way in.
 make_plan() {
-  local n
+  local n first later
   plan=''
   if [ "$1" -gt 0 ]; then
     a_death 120000 served
@@ -36,22 +46,49 @@ make_plan() {
     [ "$n" = 0 ] || a_death 1 initwait initialised
     return
   fi
-  a_death 90000 served served served closing
+  mapfile -t first < <(first_moments)
+  mapfile -t later < <(later_moments)
+  a_death 90000 "${first[@]}"
   draw n 3
   while ((n-- >= 0)); do
-    a_death 60000 served served served closing initwait initialised connected
+    a_death 60000 "${later[@]}"
   done
+}
+
+# draw_fsync: how many writes to a flush, 0: none. With weights a flush is one of them.
+draw_fsync() {
+  draw fsync 9
+  case $fsync in 0 | 1) fsync=1 ;; 2) fsync=8 ;; *) fsync=0 ;; esac
+  [ "$weighed" = 1 ] || return 0
+  draw fsync ${#weights[@]}
+  [ "${weights[fsync]}" = flush ] && fsync=1 || fsync=0
+}
+
+# draw_blocks: into $blocks: half of the jobs write each place once a pass and then read all; the others write a piece of the file four
+# times before they go on to the next one: what comes too late finds something newer there.
+draw_blocks() {
+  draw blocks 6
+  case $blocks in
+    0 | 1) blocks=bs=16k ;;
+    2) blocks=bs=32k ;;
+    *) blocks=bssplit=4k/35:8k/20:12k/10:20k/15:44k/20; return ;;
+  esac
+  blocks+=$'\nverify_interval=4k\nnorandommap=1\nzonemode=strided\nzonerange=128k\nzonesize=512k'
+}
+
+# weigh MOMENT..: deaths come at these and no others, one that is named twice twice as often
+weigh() {
+  [ $# = 0 ] || weights=("$@") weighed=1
 }
 
 # make_jobs SEED COUNT DIR: the N-th job of a seed is the same whatever the count
 make_jobs() {
-  local n grants=persistent depth fsync size plan policy folder
+  local n grants=persistent depth fsync size plan policy folder blocks
   RANDOM=$1
   for ((n = 0; n < $2; n++)); do
     if ((n % run_of_grants == 0)); then draw grants 3; [ "$grants" -gt 0 ] && grants=persistent || grants=map; fi
     draw depth 6; depth=$((1 << depth))
-    draw fsync 9
-    case $fsync in 0 | 1) fsync=1 ;; 2) fsync=8 ;; *) fsync=0 ;; esac
+    draw_fsync
     make_plan $fsync
     # on a small file the passes are many, and what is overwritten was written a moment ago
     draw size 3
@@ -59,13 +96,13 @@ make_jobs() {
     draw policy ${#policies[@]}; policy=${policies[policy]}
     # who polls on the one CPU takes its time from the guest: at depth 1 a job would last a minute
     ((depth >= 8)) || policy=event
+    draw_blocks
     folder=$3/$(printf kill-%04d "$n")
     mkdir -p "$folder"
     {
       printf '%s\n' '[global]' ioengine=libaio direct=1 thread=1 verify=crc32c do_verify=1 verify_fatal=1 serialize_overlap=1
       printf '%s\n' "randseed=$((1 + 100003 * $1 + n))" "iodepth=$depth" '[kill]' rw=randwrite "size=$size" "io_size=$((4 + 4 * $(wc -w <<< "$plan")))m"
-      printf '%s\n' write_bw_log=/tmp/ledger log_offset=1
-      echo 'bssplit=4k/35:8k/20:12k/10:20k/15:44k/20'
+      printf '%s\n' write_bw_log=/tmp/ledger log_offset=1 write_iolog=/tmp/issued "$blocks"
       [ $fsync = 0 ] || echo "fsync=$fsync"
     } > "$folder/job.fio"
     printf "%s\n" "name=${folder##*/} grants=$grants plan='$plan' depth=$depth fsync=$fsync timeout=120" \
@@ -78,7 +115,9 @@ judge_all() {
   local name
   for name in "$1"/kill-*/; do
     [ -e "$name/disk" ] && [ ! -e "$name/verdict" ] || continue
-    if "$work/judge" "$name/ledger_bw.1.log" "$name/disk" > "$name/verdict" 2>&1; then rm "$name/disk" "$name/ledger_bw.1.log"; fi
+    if "$work/judge" "$name/ledger_bw.1.log" "$name/disk" "$name/issued" > "$name/verdict" 2>&1; then
+      rm "$name/disk" "$name/ledger_bw.1.log" "$name/issued"
+    fi
   done
 }
 
@@ -153,7 +192,7 @@ rows() {
 
 # verdict_of FOLDER: blocks that the ledger judged, and those that were wrong
 verdict_of() {
-  if [ -e "$1/verdict" ]; then
+  if grep -qs '^judged ' "$1/verdict"; then
     sed -n 's/^judged \([0-9]*\), wrong \([0-9]*\)$/\1\n\2/p' "$1/verdict"
   else
     printf '%s\n' - -

@@ -62,6 +62,39 @@ block() {
 	[ "${lines[3]}" = "judged 256, wrong 3" ]
 }
 
+# rewrite BYTES: pieces of a file, each of which is written over and over
+rewrite() {
+	rm -f ledger_* image issued
+	truncate -s 1M image
+	fio --output-format=terse --name=kill --filename=image --ioengine=libaio --iodepth=8 --serialize_overlap=1 --thread=1 \
+		--verify=crc32c --do_verify=1 --randseed=3 --rw=randwrite --size=1m --io_size="$1" --bs=16k --verify_interval=4k \
+		--norandommap=1 --zonemode=strided --zonerange=128k --zonesize=512k --write_bw_log=ledger --log_offset=1 \
+		--write_iolog=issued >fio.out
+}
+
+@test "the write before the last one is found, where the pass does not tell" {
+	rewrite 4m
+	cp image older
+	rewrite 4112k # one more
+	last=$(awk '$3 == "write" { at = $4 } END { print at / 4096 }' issued)
+	run ./judge ledger_bw.1.log image issued
+	[ "$status" -eq 0 ]
+	cp image disk
+	block older "$last"
+	run ./judge ledger_bw.1.log disk
+	[ "$status" -eq 0 ]
+	run ./judge ledger_bw.1.log disk issued
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "${lines[0]}" == "block $last, pass "*": is of another write than the last one that was answered" ]]
+	[[ "${lines[1]}" == "judged "*", wrong 1" ]]
+	# what was answered was issued
+	grep -v " write $((last * 4096)) " issued >fewer
+	run ./judge ledger_bw.1.log disk fewer
+	[ "$status" -eq 3 ]
+	[[ "$output" == "fewer:"*":1: error: "* ]]
+}
+
 @test "bad input" {
 	run ./judge ledger
 	[ "$status" -eq 2 ]

@@ -11,7 +11,7 @@ setup() {
 }
 
 @test "arguments" {
-	for line in "" "1 2" "0 5 $dir m p" "x 5 $dir m p" "1 0 $dir m p" "--csv" "--summary"; do
+	for line in "" "1 2" "0 5 $dir m p" "x 5 $dir m p" "1 0 $dir m p" "1 5 $dir m p lunch" "--csv" "--summary"; do
 		# shellcheck disable=SC2086
 		run "$kills" $line
 		[ "$status" -eq 2 ]
@@ -25,6 +25,7 @@ setup() {
 @test "a job is the same whatever their number" {
 	cat >"$dir/make" <<-'SH'
 		. "$1/lib/kills.bash"
+		weigh "${@:4}"
 		make_jobs 5 "$2" "$3"
 	SH
 	bash "$dir/make" "$BATS_TEST_DIRNAME/.." 40 "$dir/forty"
@@ -32,6 +33,35 @@ setup() {
 	[ "$(find "$dir/fifteen" -name env | wc -l)" = 15 ]
 	(cd "$dir/fifteen" && find . -type f | while read -r file; do cmp "$file" "$dir/forty/$file"; done)
 	! cmp -s "$dir/forty/kill-0001/job.fio" "$dir/forty/kill-0002/job.fio"
+	# each place once a pass, or over and over
+	[ "$(grep -L norandommap "$dir"/forty/*/job.fio | wc -l)" -ge 10 ]
+	[ "$(grep -l norandommap "$dir"/forty/*/job.fio | wc -l)" -ge 10 ]
+}
+
+@test "deaths come at the moments that are named" {
+	cat >"$dir/make" <<-'SH'
+		. "$1/lib/kills.bash"
+		weigh "${@:3}"
+		make_jobs 5 30 "$2"
+		cat "$2"/*/env | grep -o '[a-z]*:[a-z]*:[0-9]*:[0-9]*' | cut -d: -f2 | sort -u | paste -sd ' '
+		grep -l fsync=1 "$2"/*/job.fio | wc -l
+	SH
+	run bash "$dir/make" "$BATS_TEST_DIRNAME/.." "$dir/closing" closing
+	[ "${lines[*]}" = "closing 0" ]
+	# who serves when the job begins is beyond the other moments
+	run bash "$dir/make" "$BATS_TEST_DIRNAME/.." "$dir/late" initwait initialised
+	[ "${lines[*]}" = "initialised initwait served 0" ]
+	run bash "$dir/make" "$BATS_TEST_DIRNAME/.." "$dir/flush" flush
+	[ "${lines[*]}" = "initialised initwait served 30" ]
+}
+
+@test "a seed keeps the moments that it was begun with" {
+	touch "$dir/rlfront.ko" "$dir/rlback.ko" "$dir/program"
+	mkdir -p "$dir/campaign/7"
+	echo "closing flush" >"$dir/campaign/7/moments"
+	run "$kills" 7 1 "$dir/campaign" "$dir" "$dir/program" closing
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"/7/moments:1:1: error: "*"(expected 'closing flush')" ]]
 }
 
 @test "the kept deaths: all survived, and the README says what follows from the rows" {
@@ -77,6 +107,17 @@ tampered() {
 	"$kills" --csv "$evidence/kills/jobs" | tail -n +2 >"$dir/made"
 	diff "$dir/expected" "$dir/made"
 	[ "$(wc -l <"$dir/made")" -ge 4 ]
+}
+
+@test "a judge who could not judge is no verdict" {
+	job=$(find "$evidence"/kills/jobs -name 'kill-*' | head -n 1)
+	mkdir -p "$dir/jobs/3"
+	cp -r "$job" "$dir/jobs/3/"
+	echo "disk:1:1: error: no block 512 (expected the disk)" >"$dir/jobs/3/$(basename "$job")/verdict"
+	"$kills" --csv "$dir/jobs" >"$dir/unjudged.csv"
+	run "$kills" --summary "$dir/unjudged.csv"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"machines lost: 0,"*", jobs without: 1"* ]]
 }
 
 @test "the three that were replaced by hand-written cells" {
