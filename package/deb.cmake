@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Debian packages, one a component: cd build/release && cpack -G DEB
-set(CPACK_PACKAGE_CONTACT "The ringlab authors <maintainers@users.noreply.r-seed-ca5c0ba4.example>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "event or spin for Xen block drivers, measured and predicted")
+set(CPACK_PACKAGE_CONTACT "The ringlab authors <authors@ringlab.invalid>")
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "${CPACK_PACKAGE_CONTACT}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_VERBATIM_VARIABLES ON)
@@ -23,13 +23,14 @@ function(deb component package section summary text)
   set(CPACK_DEBIAN_${C}_DESCRIPTION "${summary}\n${text}" PARENT_SCOPE)
   set(CPACK_DEBIAN_${C}_PACKAGE_SHLIBDEPS ON PARENT_SCOPE)
   install(FILES package/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${component})
-  install(FILES ${CMAKE_BINARY_DIR}/changelog.gz
+  install(FILES ${CMAKE_BINARY_DIR}/debian/changelog.gz
     DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${component})
 endfunction()
 
-add_custom_command(OUTPUT changelog.gz DEPENDS CHANGELOG.md VERBATIM
-  COMMAND sh -c "gzip -9nc \"$1\" >\"$2\"" gzip ${CMAKE_SOURCE_DIR}/CHANGELOG.md ${CMAKE_BINARY_DIR}/changelog.gz)
-add_custom_target(changelog ALL DEPENDS changelog.gz)
+# Debian wants a changelog of its form.
+execute_process(COMMAND date -u -R -d ${RL_DATE} OUTPUT_VARIABLE when OUTPUT_STRIP_TRAILING_WHITESPACE)
+configure_file(package/changelog.in debian/changelog @ONLY)
+execute_process(COMMAND gzip -9nkf ${CMAKE_BINARY_DIR}/debian/changelog)
 
 deb(program ringlab science "event or spin for Xen block drivers, measured and predicted"
   "Simulates Xen block drivers that are woken by events or spin, fits the costs to
@@ -39,6 +40,8 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "fio, sqlite3")
 deb(library libringlab0 libs "simulator of Xen block drivers, as a library"
   "Loads a scenario, simulates it and gives its metrics with intervals, as the
 program ringlab does, to the last bit.")
+# CMake has the maintainer's scripts call ldconfig; Debian wants the trigger.
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/package/triggers)
 deb(development libringlab-dev libdevel "simulator of Xen block drivers, headers"
   "Header, pkg-config file, manual pages and an example of libringlab.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libringlab0 (= ${PROJECT_VERSION})")

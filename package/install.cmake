@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What is installed where, by component: cmake --install BUILD --prefix DIR [--component NAME].
 # The program finds its data relative to itself, so a tree may be moved.
+# Debian's linker and pkg-config look below the machine's name, under /usr and /usr/local alike.
+if(CMAKE_LIBRARY_ARCHITECTURE AND EXISTS /etc/debian_version)
+  set(CMAKE_INSTALL_LIBDIR lib/${CMAKE_LIBRARY_ARCHITECTURE} CACHE PATH "libraries, below the prefix")
+endif()
 include(GNUInstallDirs)
 
 install(TARGETS ringlab COMPONENT program)

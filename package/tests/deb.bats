@@ -28,8 +28,11 @@ field() { dpkg-deb -f "$DEBS/$1"_*.deb "$2"; }
 	[[ $depends != *openmpi* && $(field libringlab0 Depends) != *sqlite* ]]
 	[[ $(field libringlab-dev Depends) == *"libringlab0 (= $(field ringlab Version))"* ]]
 	dpkg-deb --ctrl-tarfile "$DEBS"/libringlab0_*.deb | tar -xOf - ./shlibs | grep -q '^libringlab 0 libringlab0'
+	dpkg-deb --ctrl-tarfile "$DEBS"/libringlab0_*.deb | tar -xOf - ./triggers | grep -q '^activate-noawait ldconfig'
 	for p in ringlab libringlab0 libringlab-dev; do
 		[ -s "$ROOT/usr/share/doc/$p/copyright" ]
+		gunzip -c "$ROOT/usr/share/doc/$p/changelog.gz" | dpkg-parsechangelog -l - -S Version | grep -qx "$(field $p Version)"
+		[[ $(field $p Description) != *"$(field $p Description | head -1)"$'\n'*"$(field $p Description | head -1)"* ]]
 		[ -n "$(field $p Maintainer)" ]
 		[[ $(field $p Description) == *$'\n'* ]]
 	done
