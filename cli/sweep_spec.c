@@ -13,9 +13,15 @@ static json_t *json_axis(const struct rl_axis *a)
 {
 	json_t *levels;
 
-	if (!a->nlevels)
-		return json_pack("{s:s, s:f, s:f, s:b, s:i}", "path", a->path, "from", a->lo, "to",
-			a->hi, "log", a->log, "kind", (int)a->kind);
+	if (!a->nlevels) {
+		json_t *range = json_pack("{s:s, s:f, s:f, s:b, s:i}", "path", a->path, "from",
+			a->lo, "to", a->hi, "log", a->log, "kind", (int)a->kind);
+
+		if (a->before)
+			json_object_set_new(
+				range, "around", json_pack("[ss]", a->before, a->after));
+		return range;
+	}
 	levels = json_array();
 	for (uint32_t i = 0; i < a->nlevels; i++)
 		json_array_append_new(levels, json_string(a->level[i].text));

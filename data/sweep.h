@@ -14,7 +14,7 @@
 
 #define RL_SWEEP_AXES	16u
 #define RL_SWEEP_POINTS 10000000u
-#define RL_SWEEP_VALUE	64 /* bytes of a value between two ends, as text */
+#define RL_SWEEP_VALUE	(RL_DEVICE_SPEC_BYTES + 64) /* bytes of a value between two ends, as text */
 
 struct rl_sweep {
 	struct rl_scenario base;

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Lists and ranges; see the header. */
-#include "data/format/axis.h"
-
-#include "model/base/real.h"
-#include "model/base/units.h"
+#include "data/format/axis_private.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -28,78 +25,6 @@ static int fail(const struct parser *p, int col, const char *what, const char *e
 		what, expected);
 }
 
-/* ---- numbers ------------------------------------------------------------------------------- */
-
-/* Does it read as a number of this kind? "1m" is a size and a time. */
-static bool reads_as(enum rl_axis_kind kind, const char *text, double *x)
-{
-	uint64_t n;
-	int rc;
-
-	if (!isdigit((unsigned char)text[0]) && text[0] != '.' && text[0] != '-')
-		return false;
-	if (kind == RL_AXIS_REAL)
-		return rl_units_real(text, x, NULL) == 0;
-	rc = kind == RL_AXIS_COUNT  ? rl_units_count(text, &n, NULL)
-	     : kind == RL_AXIS_SIZE ? rl_units_size(text, &n, NULL)
-				    : rl_units_time(text, &n, NULL);
-	*x = (double)n;
-	return rc == 0;
-}
-
-static const enum rl_axis_kind kinds[] = {RL_AXIS_COUNT, RL_AXIS_REAL, RL_AXIS_SIZE, RL_AXIS_TIME};
-
-#define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static bool is_number(const char *text)
-{
-	double x;
-
-	for (size_t i = 0; i < NKINDS; i++)
-		if (reads_as(kinds[i], text, &x))
-			return true;
-	return false;
-}
-
-double rl_axis_number(const struct rl_axis *a, const char *text)
-{
-	double x;
-
-	return a->kind != RL_AXIS_WORD && reads_as(a->kind, text, &x) ? x : NAN;
-}
-
-struct scale {
-	double by;
-	const char *unit;
-};
-
-/* The largest unit that needs no fraction: 20us, 4k. */
-static void scaled(double x, const struct scale *s, char *buf, size_t size)
-{
-	while (s->by > 1 && (x == 0 || fmod(x, s->by) != 0))
-		s++;
-	snprintf(buf, size, "%.0f%s", x / s->by, s->unit);
-}
-
-/* As it may be given to a scenario. */
-static const char *text_of(enum rl_axis_kind kind, double x, char *buf, size_t size)
-{
-	static const struct scale times[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}};
-	static const struct scale sizes[] = {{0x1p30, "g"}, {0x1p20, "m"}, {0x1p10, "k"}, {1, ""}};
-
-	if (kind == RL_AXIS_TIME || kind == RL_AXIS_SIZE) {
-		scaled(round(x), kind == RL_AXIS_TIME ? times : sizes, buf, size);
-		return buf;
-	}
-	if (kind == RL_AXIS_COUNT) {
-		snprintf(buf, size, "%.0f", x);
-		return buf;
-	}
-	/* The text is the value: 0.3, not what three times 0.1 is. */
-	snprintf(buf, size, "%.12g", x);
-	return buf;
-}
-
 /* ---- ranges -------------------------------------------------------------------------------- */
 
 struct range {
@@ -116,17 +41,18 @@ static bool read_range(const char *lo, const char *hi, const char *step, struct 
 	r->log = step && strcmp(step, "log") == 0;
 	r->stepped = step && !r->log;
 	r->factor = step && step[0] == '*';
-	if (r->factor && !reads_as(RL_AXIS_REAL, step + 1, &factor))
+	if (r->factor && !rl_axis_reads_as(RL_AXIS_REAL, step + 1, &factor))
 		return false;
-	for (size_t i = 0; i < NKINDS; i++) {
-		r->kind = kinds[i];
-		if (!reads_as(kinds[i], lo, &r->lo) || !reads_as(kinds[i], hi, &r->hi))
+	for (size_t i = 0; i < RL_AXIS_KINDS; i++) {
+		r->kind = rl_axis_kinds[i];
+		if (!rl_axis_reads_as(rl_axis_kinds[i], lo, &r->lo) ||
+			!rl_axis_reads_as(rl_axis_kinds[i], hi, &r->hi))
 			continue;
 		if (!step || r->log || r->factor) {
 			r->step = r->factor ? factor : 0;
 			return true;
 		}
-		if (reads_as(kinds[i], step, &r->step))
+		if (rl_axis_reads_as(rl_axis_kinds[i], step, &r->step))
 			return true;
 	}
 	return false;
@@ -146,7 +72,7 @@ static bool looks_like_range(const char *text, struct range *r, bool *good)
 	step = strchr(hi, ':');
 	if (step)
 		*step++ = '\0';
-	if (!is_number(copy) || !is_number(hi))
+	if (!rl_axis_is_number(copy) || !rl_axis_is_number(hi))
 		return false;
 	*good = read_range(copy, hi, step, r);
 	return true;
@@ -206,7 +132,7 @@ static int add_range(struct parser *p, const char *before, int nbefore, const st
 			break;
 		grown *= r->step;
 		/* A factor that is not whole leads off whole numbers: those are the nearest. */
-		text_of(r->kind, r->kind == RL_AXIS_REAL ? x : round(x), value, sizeof(value));
+		rl_axis_text(r->kind, r->kind == RL_AXIS_REAL ? x : round(x), value, sizeof(value));
 		if (strcmp(value, last) == 0)
 			continue;
 		strcpy(last, value);
@@ -214,6 +140,26 @@ static int add_range(struct parser *p, const char *before, int nbefore, const st
 		rc = nbefore || *after ? add_piece(p, text, col) : add(p, text, col);
 	}
 	return rc;
+}
+
+static void between(struct rl_axis *a, const struct range *r)
+{
+	a->lo = r->lo;
+	a->hi = r->hi;
+	a->log = r->log;
+	a->kind = r->kind;
+}
+
+/* Any value of an option, between what stands before and behind it. */
+static int add_between(
+	struct parser *p, const char *before, int nbefore, const struct range *r, const char *after)
+{
+	struct rl_axis *a = p->to;
+
+	between(a, r);
+	a->before = strndup(before, (size_t)nbefore);
+	a->after = strdup(after);
+	return a->before && a->after ? 0 : -ENOMEM;
 }
 
 /* One value, or the first range among its options; those behind it are found in their turn. */
@@ -239,6 +185,47 @@ static int add_piece(struct parser *p, const char *text, int col)
 	return add(p, text, col);
 }
 
+/* The next option of a value that is a range. Returns: null, or where its '=' stands. */
+static const char *next_range(const char *at, struct range *r, size_t *length)
+{
+	char value[VALUE_BYTES];
+	bool good;
+
+	for (; at; at = strchr(at + 1, '=')) {
+		*length = strcspn(at + 1, ",");
+		snprintf(value, sizeof(value), "%.*s", (int)*length, at + 1);
+		if (looks_like_range(value, r, &good) && good)
+			return at;
+	}
+	return NULL;
+}
+
+/* A range of an option without a step is the only one, and of the only value. */
+static int read_options(struct parser *p, const char *text, int col, bool alone)
+{
+	const char *wrong, *first = NULL, *at = strchr(text, '=');
+	struct range r, open = {0};
+	uint32_t ranges = 0;
+	size_t n, length = 0;
+
+	for (; (at = next_range(at, &r, &n)); at = strchr(at + 1, '=')) {
+		ranges++;
+		if (r.stepped)
+			continue;
+		open = r;
+		first = at;
+		length = n;
+	}
+	if (!first)
+		return add_piece(p, text, col);
+	wrong = range_wrong(&open);
+	if (wrong)
+		return fail(p, col, text, wrong);
+	if (!alone || ranges > 1)
+		return fail(p, col, text, "a step, LOW:HIGH:STEP, beside other values");
+	return add_between(p, text, (int)(first + 1 - text), &open, first + 1 + length);
+}
+
 static int read_value(struct parser *p, const char *text, int col, bool alone)
 {
 	struct rl_axis *a = p->to;
@@ -249,7 +236,7 @@ static int read_value(struct parser *p, const char *text, int col, bool alone)
 	if (!*text)
 		return fail(p, col, "nothing between two commas", "a value");
 	if (!looks_like_range(text, &r, &good))
-		return add_piece(p, text, col);
+		return read_options(p, text, col, alone);
 	wrong = good ? range_wrong(&r) : "LOW:HIGH:STEP, LOW:HIGH:*FACTOR or LOW:HIGH[:log]";
 	if (wrong)
 		return fail(p, col, text, wrong);
@@ -257,12 +244,10 @@ static int read_value(struct parser *p, const char *text, int col, bool alone)
 		return add_range(p, "", 0, &r, "", col);
 	if (!alone)
 		return fail(p, col, text, "a step, LOW:HIGH:STEP, within a list");
-	a->lo = r.lo;
-	a->hi = r.hi;
-	a->log = r.log;
+	between(a, &r);
 	/* Costs are no whole numbers, however they are said. */
-	a->kind = r.kind == RL_AXIS_COUNT && strncmp(a->path, "costs.", 6) == 0 ? RL_AXIS_REAL
-										: r.kind;
+	if (r.kind == RL_AXIS_COUNT && strncmp(a->path, "costs.", 6) == 0)
+		a->kind = RL_AXIS_REAL;
 	return 0;
 }
 
@@ -290,13 +275,13 @@ static enum rl_axis_kind kind_of_all(const struct rl_axis *a)
 {
 	double x;
 
-	for (size_t k = 0; k < NKINDS; k++) {
+	for (size_t k = 0; k < RL_AXIS_KINDS; k++) {
 		uint32_t i = 0;
 
-		while (i < a->nlevels && reads_as(kinds[k], a->level[i].text, &x))
+		while (i < a->nlevels && rl_axis_reads_as(rl_axis_kinds[k], a->level[i].text, &x))
 			i++;
 		if (i == a->nlevels)
-			return kinds[k];
+			return rl_axis_kinds[k];
 	}
 	return RL_AXIS_WORD;
 }
@@ -335,24 +320,9 @@ void rl_axis_fini(struct rl_axis *a)
 	for (uint32_t i = 0; i < a->nlevels; i++)
 		free(a->level[i].text);
 	free(a->level);
+	free(a->before);
+	free(a->after);
+	a->before = a->after = NULL;
 	a->level = NULL;
 	a->nlevels = 0;
-}
-
-const char *rl_axis_value(const struct rl_axis *a, double u, char *buf, size_t size)
-{
-	double x;
-
-	if (a->nlevels)
-		return a->level[(uint32_t)(u * a->nlevels)].text;
-	if (a->log)
-		x = a->lo * rl_real_exp(u * rl_real_log(a->hi / a->lo));
-	else
-		x = a->lo + u * (a->hi - a->lo);
-	/* Each whole number is as likely as the next, its end as well. */
-	if (a->kind != RL_AXIS_REAL && !a->log)
-		x = floor(a->lo + u * (a->hi - a->lo + 1));
-	else if (a->kind != RL_AXIS_REAL)
-		x = round(x);
-	return text_of(a->kind, x < a->hi ? x : a->hi, buf, size);
 }

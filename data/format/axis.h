@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * An axis of a sweep, as a command line says it: a path of a scenario, and the values that it
- *takes.
+ * takes.
  *
  *	job.iodepth=1,4,32              a list
  *	job.iodepth=1:32:*2             a range by factors: 1, 2, 4, 8, 16, 32
  *	costs.poll_ns=0:100:10          a range by steps, its end included
  *	load.idle=1ms:10ms:1ms,20ms     times and sizes with their units; ranges in a list
- *	back_policy=spin_block:tau=1us:64us:*2   a range of an option, other options kept as they
- *are costs.poll_ns=10:1000           any value between, for designs that sample
+ *	back_policy=spin_block:tau=1us:64us:*2   a range of an option, the others as they are
+ *	costs.poll_ns=10:1000           any value between, for designs that sample
  *	costs.poll_ns=10:1000:log       the same, each factor as likely as the next
+ *	back_policy=spin_block:tau=1us:64us:log  the same of an option
  *
  * A comma before OPTION=VALUE goes on with the options of the value before.
  */
@@ -40,6 +41,7 @@ struct rl_axis {
 	enum rl_axis_kind kind; /* of lo and hi, or of all levels */
 	double lo, hi;
 	bool log;
+	char *before, *after; /* what stands around a value from lo to hi: null: nothing */
 };
 
 /**
@@ -57,7 +59,10 @@ void rl_axis_fini(struct rl_axis *a);
  */
 const char *rl_axis_value(const struct rl_axis *a, double u, char *buf, size_t size);
 
-/** rl_axis_number - a value as a number, in ns or bytes where it has a unit; NaN: it is a word. */
+/**
+ * rl_axis_number - a value as a number, in ns or bytes where it has a unit; NaN: it is a word. Of a
+ * range of an option that option's.
+ */
 double rl_axis_number(const struct rl_axis *a, const char *text);
 
 #endif

@@ -90,6 +90,12 @@ static void refused(void **state)
 	wrong("p=5,1:2", 5, "a step");
 	wrong("p=0:10000000:1", 3, "at most a million");
 	wrong("p=x:a=2:1:1", 3, "not below");
+	wrong("p=x:a=2:1", 3, "not below");
+	wrong("p=x:a=0:1:log", 3, "begin above 0");
+	wrong("p=x:a=1:2,y", 3, "a step");
+	wrong("p=y,x:a=1:2", 5, "a step");
+	wrong("p=x:a=1:2,b=1:2", 3, "a step");
+	wrong("p=x:a=1:2:1,b=1us:2us", 3, "a step");
 }
 
 static void between(const char *text, double u, const char *expected)
@@ -122,6 +128,9 @@ static void places(void **state)
 	between("p=a,b,c", 0.3333, "a");
 	between("p=a,b,c", 0.3334, "b");
 	between("p=a,b,c", last, "c");
+	between("p=x:a=1us:9us,b=2", 0.5, "x:a=5us,b=2");
+	between("p=x:a=1:100:log", 0.5, "x:a=10");
+	between("p=x:b=2,a=1us:2us", last, "x:b=2,a=2us");
 }
 
 static void number(const char *axis, const char *text, double expected)
@@ -146,6 +155,8 @@ static void numbers(void **state)
 	number("p=1:9", "7", 7);
 	number("p=7,spin", "7", NAN);
 	number("p=0-3,any", "0-3", NAN);
+	number("p=x:a=1us:9us,b=2", "x:a=5us,b=2", 5000);
+	number("p=x:a=1us:9us,b=2", "x", NAN);
 }
 
 int main(void)
