@@ -19,7 +19,7 @@ static void usage(FILE *f)
 		   "Should a driver domain's block driver be woken by events or spin, and what "
 		   "does it cost?\n\n");
 	for (const struct rl_verb *const *v = rl_verb_table; *v; v++)
-		fprintf(f, "  %-10s %s\n", (*v)->name, (*v)->summary);
+		fprintf(f, "  %-11s %s\n", (*v)->name, (*v)->summary);
 	fprintf(f, "\n`ringlab help VERB` or `ringlab VERB --help` tells more.\n");
 }
 

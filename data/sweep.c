@@ -84,10 +84,21 @@ int rl_sweep_design(struct rl_sweep *w, enum rl_design design, uint32_t n, uint6
 	w->design = design;
 	if (design == RL_DESIGN_GRID)
 		return design_grid(w, name, err);
+	if (w->naxes > RL_DESIGN_AXES)
+		return rl_err_set(err, -EINVAL, name, 1, w->axis[RL_DESIGN_AXES].col,
+			"%s: too many axes for %s (expected at most %u)",
+			w->axis[RL_DESIGN_AXES].path, rl_design_name[design], RL_DESIGN_AXES);
 	w->npoints = n;
 	w->u = malloc((size_t)n * w->naxes * sizeof(*w->u));
 	rc = w->u ? rl_design_fill(design, n, w->naxes, seed, w->u) : -ENOMEM;
 	return rc ? rl_err_set(err, rc, NULL, 0, 0, "out of memory") : 0;
+}
+
+void rl_sweep_points(struct rl_sweep *w, uint32_t n, double *u)
+{
+	free(w->u);
+	w->npoints = n;
+	w->u = u;
 }
 
 /* The last axis of a grid changes first. */

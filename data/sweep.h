@@ -12,9 +12,9 @@
 #include "model/metrics.h"
 #include "model/scenario.h"
 
-#define RL_SWEEP_AXES	16u
+#define RL_SWEEP_AXES	128u /* more than there are costs */
 #define RL_SWEEP_POINTS 10000000u
-#define RL_SWEEP_VALUE	(RL_DEVICE_SPEC_BYTES + 64) /* bytes of a value between two ends, as text */
+#define RL_SWEEP_VALUE	(RL_DEVICE_SPEC_BYTES + 64) /* of a value between two ends, as text */
 
 struct rl_sweep {
 	struct rl_scenario base;
@@ -38,6 +38,12 @@ int rl_sweep_add(struct rl_sweep *w, const char *text, const char *name, struct 
  */
 int rl_sweep_design(struct rl_sweep *w, enum rl_design design, uint32_t n, uint64_t seed,
 	const char *name, struct rl_err *err);
+
+/**
+ * rl_sweep_points - the points are the caller's, when all axes are there.
+ * @u: @n x naxes in [0, 1); malloc()ed, the sweep's from now on.
+ */
+void rl_sweep_points(struct rl_sweep *w, uint32_t n, double *u);
 
 /** rl_sweep_value - the value of a point on an axis; valid as long as @w and @buf. */
 const char *rl_sweep_value(
