@@ -18,7 +18,8 @@ setup_file() {
 build() {
 	local name=$1
 	shift
-	find sim model realdrv/core -name '*.c' -not -path '*/tests/*' -not -path 'model/analytic/*' -not -path model/design.c -print0 |
+	find sim model realdrv/core -name '*.c' -not -path '*/tests/*' -not -path 'model/analytic/*' \
+		-not -path 'model/sensitivity/*' -not -path model/design.c -print0 |
 		xargs -0 "$@" -std=gnu11 -ffp-contract=off -D_GNU_SOURCE -DRL_VERSION='"0"' \
 			-I. -Irealdrv -o "$W/$name" sim/tests/bits.c \
 			"$W/registry.c" "$W/scheds.c" "$W/devices.c" -lm -lpthread
