@@ -1,40 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The fields of a scenario: one row each, read and written by their path. */
+/* The fields of a scenario: one row each, set by their path. Needs no library. */
 #include "data/format/scenario_private.h"
 
 #include "core/policy.h"
 #include "data/format/device.h"
 #include "data/format/fio_job.h"
-#include "data/format/job_json.h"
 #include "model/sched.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind {
-	TEXT,
-	POLICY,
-	DEVICE,
-	COUNT,
-	PCPU,
-	PCPUS,
-	BOOL,
-	TIME,
-	TYPE,
-	GRANTS,
-	SCHED
-}; /* PCPUS: of a struct rl_domain */
-
-static const struct field {
-	const char *group, *name; /* group "": top level */
-	enum kind kind;
-	size_t offset, size;
-	uint64_t min, max; /* of a number; what else holds is rl_scenario_check()'s to say */
-} fields[] = {
+const struct rl_field rl_scenario_fields[] = {
 #define FIELD(group, name, kind, member) NUMBER(group, name, kind, member, 0, 0)
 #define NUMBER(group, name, kind, member, min, max)                                                \
 	{                                                                                          \
@@ -80,7 +59,9 @@ static const struct field {
 	FIELD("", "back_policy", POLICY, back_policy),
 };
 
-#define NFIELDS (sizeof(fields) / sizeof(fields[0]))
+#define NFIELDS (sizeof(rl_scenario_fields) / sizeof(rl_scenario_fields[0]))
+
+const size_t rl_scenario_nfields = NFIELDS;
 
 static const char *const groups[] = {"machine", "guest", "driver", "load", "disk", "job", "costs"};
 
@@ -121,7 +102,7 @@ static int set_policy(char *to, size_t size, const struct rl_place *at, struct r
 }
 
 static int set_number(
-	void *to, const struct field *f, const struct rl_place *at, struct rl_err *err)
+	void *to, const struct rl_field *f, const struct rl_place *at, struct rl_err *err)
 {
 	const char *what = "a whole number", *unit = f->kind == TIME ? "ns" : "";
 	uint64_t n;
@@ -223,8 +204,8 @@ static int set_pcpus(struct rl_domain *to, const struct rl_place *at, struct rl_
 	return 0;
 }
 
-static int set_field(
-	struct rl_scenario *s, const struct field *f, const struct rl_place *at, struct rl_err *err)
+static int set_field(struct rl_scenario *s, const struct rl_field *f, const struct rl_place *at,
+	struct rl_err *err)
 {
 	char *to = (char *)s + f->offset;
 
@@ -270,9 +251,9 @@ static int unknown(const struct rl_place *at, struct rl_err *err)
 
 	rl_suggest_init(&s, name, strlen(name));
 	for (size_t i = 0; i < NFIELDS; i++)
-		if (strlen(fields[i].group) == ngroup &&
-			memcmp(fields[i].group, at->path, ngroup) == 0)
-			rl_suggest_offer(&s, fields[i].name);
+		if (strlen(rl_scenario_fields[i].group) == ngroup &&
+			memcmp(rl_scenario_fields[i].group, at->path, ngroup) == 0)
+			rl_suggest_offer(&s, rl_scenario_fields[i].name);
 	for (size_t i = 0; i < NGROUPS && !dot; i++)
 		rl_suggest_offer(&s, groups[i]);
 	return rl_err_set(err, -EINVAL, at->file, at->line, at->col,
@@ -294,7 +275,7 @@ int rl_scenario_set(struct rl_scenario *s, const char *path, const char *value, 
 	if (strncmp(path, "costs.", 6) == 0)
 		return rl_scenario_set_cost(s, path + 6, &at, err);
 	for (size_t i = 0; i < NFIELDS; i++) {
-		const struct field *f = &fields[i];
+		const struct rl_field *f = &rl_scenario_fields[i];
 
 		if (strlen(f->group) == n && memcmp(f->group, path, n) == 0 &&
 			strcmp(f->name, dot ? dot + 1 : path) == 0)
@@ -305,7 +286,7 @@ int rl_scenario_set(struct rl_scenario *s, const char *path, const char *value, 
 
 bool rl_scenario_field_info(size_t i, struct rl_scenario_field_info *info)
 {
-	const struct field *f = &fields[i];
+	const struct rl_field *f = &rl_scenario_fields[i];
 
 	if (i >= NFIELDS)
 		return false;
@@ -316,73 +297,4 @@ bool rl_scenario_field_info(size_t i, struct rl_scenario_field_info *info)
 	info->min = f->min;
 	info->max = f->max;
 	return true;
-}
-
-static json_t *pcpus_json(const struct rl_domain *d)
-{
-	if (d->pcpu < 0 || d->pcpus <= 1)
-		return json_integer(d->pcpu);
-	return json_sprintf("%d-%u", d->pcpu, (unsigned)d->pcpu + d->pcpus - 1);
-}
-
-static json_t *field_json(const struct rl_scenario *s, const struct field *f)
-{
-	const char *from = (const char *)s + f->offset;
-
-	switch (f->kind) {
-	case COUNT:
-		return json_integer(*(const uint32_t *)from);
-	case PCPU:
-		return json_integer(*(const int32_t *)from);
-	case PCPUS:
-		return pcpus_json((const struct rl_domain *)from);
-	case TYPE:
-		return json_string(rl_domain_type_name[*(const enum rl_domain_type *)from]);
-	case GRANTS:
-		return json_string(rl_grants_name[*(const enum rl_grants *)from]);
-	case TIME:
-		return json_sprintf("%lluns", (unsigned long long)*(const uint64_t *)from);
-	case BOOL:
-		return json_boolean(*(const bool *)from);
-	default:
-		return json_string(from);
-	}
-}
-
-/* Of several jobs, the first stands beside the list of all. */
-static void jobs_json(json_t *root, const struct rl_scenario *s)
-{
-	json_t *all = json_array();
-
-	for (uint32_t i = 0; i < s->njobs; i++)
-		json_array_append_new(all, rl_job_json(&s->jobs[i]));
-	json_object_set(root, "job", json_array_get(all, 0));
-	json_object_set_new(root, "jobs", all);
-}
-
-char *rl_scenario_json(const struct rl_scenario *s)
-{
-	json_t *root = json_object(), *costs = json_object();
-	char *text;
-
-	for (size_t i = 0; i < NFIELDS; i++) {
-		const struct field *f = &fields[i];
-		json_t *to = root;
-
-		if (*f->group) {
-			to = json_object_get(root, f->group);
-			if (!to) {
-				to = json_object();
-				json_object_set_new(root, f->group, to);
-			}
-		}
-		json_object_set_new(to, f->name, field_json(s, f));
-	}
-	jobs_json(root, s);
-	for (int p = 0; p < RL_PARAM_COUNT; p++)
-		json_object_set_new(costs, rl_param_info[p].name, json_real(s->costs.v[p]));
-	json_object_set_new(root, "costs", costs);
-	text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(17));
-	json_decref(root);
-	return text;
 }

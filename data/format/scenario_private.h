@@ -5,6 +5,22 @@
 
 #include "data/format/scenario.h"
 
+#include <stddef.h>
+
+/* How a field is written; PCPUS: of a struct rl_domain. */
+enum kind { TEXT, POLICY, DEVICE, COUNT, PCPU, PCPUS, BOOL, TIME, TYPE, GRANTS, SCHED };
+
+/* A row of the table of fields, the rows of jobs and costs apart. */
+struct rl_field {
+	const char *group, *name; /* group "": top level */
+	enum kind kind;
+	size_t offset, size;
+	uint64_t min, max; /* of a number; what else holds is rl_scenario_check()'s to say */
+};
+
+extern const struct rl_field rl_scenario_fields[];
+extern const size_t rl_scenario_nfields;
+
 /* Where a value stands and what it is called, for errors. */
 struct rl_place {
 	const char *path, *value, *file;
