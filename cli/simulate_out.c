@@ -6,6 +6,7 @@
 #include "data/format/scenario.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,11 @@ static json_t *json_precision(const struct rl_sim_options *o, const struct rl_si
 json_t *rl_simulate_manifest(const struct rl_simulate *in, const struct rl_sim_result *r)
 {
 	json_t *m = rl_manifest_create();
+	char digest[17];
 
 	if (!m)
 		return NULL;
+	snprintf(digest, sizeof(digest), "%016" PRIx64, rl_sim_digest(r));
 	rl_configure_inputs(&in->conf, m);
 	json_object_set_new(m, "seed", json_integer((json_int_t)in->sim.seed));
 	json_object_set_new(m, "replications", json_integer(r->reps));
@@ -56,6 +59,7 @@ json_t *rl_simulate_manifest(const struct rl_simulate *in, const struct rl_sim_r
 	json_object_set_new(m, "events", json_integer((json_int_t)r->events));
 	json_object_set_new(m, "warmup_requests", json_integer((json_int_t)r->warmup));
 	json_object_set_new(m, "warmup_found", json_boolean(r->warm));
+	json_object_set_new(m, "digest", json_string(digest));
 	json_object_set_new(m, "precision", json_precision(&in->sim, r));
 	return m;
 }

@@ -216,6 +216,13 @@ static int until_precise(struct rl_pool *p, const struct rl_sim_options *o, uint
 	return rc;
 }
 
+static void latencies(const struct rl_pool *p, struct rl_hist *to)
+{
+	*to = p->hist[0];
+	for (int c = 1; c < RL_CLASSES; c++)
+		rl_hist_merge(to, &p->hist[c]);
+}
+
 int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
 	struct rl_sim_result *out, struct rl_err *err)
 {
@@ -239,6 +246,8 @@ int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
 		rc = rl_pool_run(p, have, max_of(o), err);
 	if (!rc)
 		rl_estimate_all(p, o->precision > 0 ? have : max_of(o), out);
+	if (!rc && o->latency)
+		latencies(p, o->latency);
 	out->warmup = p->args.warm;
 	out->length = p->args.requests;
 	pthread_mutex_destroy(&p->lock);

@@ -3,6 +3,7 @@
 #ifndef RL_SIM_SIM_H
 #define RL_SIM_SIM_H
 
+#include "model/base/hist.h"
 #include "model/metrics.h"
 #include "model/scenario.h"
 
@@ -28,6 +29,7 @@ struct rl_sim_options {
 	uint32_t max_reps; /* then at most so many; 0: default */
 	uint32_t ntargets; /* 0: iops and clat_mean_ns */
 	int target[RL_SIM_MAX_TARGETS];
+	struct rl_hist *latency; /* out, of all measured I/Os in ns; null: not asked for */
 };
 
 /* How busy a resource is; at 1 nothing goes faster. */
@@ -85,5 +87,12 @@ int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
  * @half: out, its relative half width; NaN when it is not known.
  */
 int rl_sim_target(const struct rl_sim_options *o, const struct rl_metrics *m, double *half);
+
+/**
+ * rl_sim_digest - a hash over all that a result says: values and intervals to the last bit, those
+ * of jobs and of pCPUs included. A NaN counts as a NaN, whatever its bits.
+ * Source: FNV-1a, 64 bits, over the bytes of numbers from the least.
+ */
+uint64_t rl_sim_digest(const struct rl_sim_result *r);
 
 #endif
