@@ -90,6 +90,15 @@ uint32_t rl_forward_length(const struct rl_scenario *s)
 	return longer(&s->machine) * ((s->job.iodepth + DEPTH_PER_RUN - 1) / DEPTH_PER_RUN);
 }
 
+void rl_forward_options_of(const struct rl_measured_cell *cell, const struct rl_forward_options *o,
+	struct rl_sim_options *sim)
+{
+	*sim = o->sim;
+	sim->requests *= rl_forward_length(&cell->scenario);
+	if (o->as_long)
+		shorten(sim, cell);
+}
+
 static double part_of(const struct job *j, size_t cell)
 {
 	return j->o->part ? j->o->part[cell] : 1;

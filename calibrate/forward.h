@@ -26,6 +26,13 @@ void rl_forward_precise(struct rl_forward_options *o);
 uint32_t rl_forward_length(const struct rl_scenario *s);
 
 /**
+ * rl_forward_options_of - how rl_forward_run() simulates a cell, in whole.
+ * @cell: its scenario, and its IOPS where o->as_long.
+ */
+void rl_forward_options_of(const struct rl_measured_cell *cell, const struct rl_forward_options *o,
+	struct rl_sim_options *sim);
+
+/**
  * rl_forward_run - simulate each cell with each set of costs.
  * @out: of set i, cell c at [i * ncells + c]; of a cell that is not run, as it was.
  * Returns: 0; what rl_sim_run() said of the first cell that failed (in order, not in time), with

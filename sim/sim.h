@@ -44,6 +44,7 @@ struct rl_sim_limit {
 struct rl_sim_cell {
 	const char *domain, *purpose; /* "", "idle": nobody's */
 	struct rl_estimate cores;     /* how many pCPUs are busy with it in the mean */
+	struct rl_estimate ns; /* of a request: guest's and driver's add up to cpu_ns_per_request */
 };
 
 /* One of several jobs, over all replications. */

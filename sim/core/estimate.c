@@ -164,18 +164,19 @@ static void limits(const struct rl_pool *p, uint32_t n, struct rl_sim_result *ou
 static void add_cell(const struct rl_pool *p, uint32_t n, size_t at, const char *domain,
 	const char *purpose, struct rl_sim_result *out)
 {
-	double x[RL_SIM_MAX_REPS], sum = 0;
+	double cores[RL_SIM_MAX_REPS], ns[RL_SIM_MAX_REPS], sum = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct rl_rep *r = &p->rep[i];
 		rl_ps spent = *(const rl_ps *)((const char *)r + at);
 
-		x[i] = (double)spent / (double)r->time * p->args.s->machine.pcpus;
-		sum += x[i];
+		cores[i] = (double)spent / (double)r->time * p->args.s->machine.pcpus;
+		ns[i] = (double)spent / RL_PS_PER_NS / (double)r->requests;
+		sum += cores[i];
 	}
 	if (sum > 0 && out->ncells < RL_SIM_MAX_CELLS)
-		out->cell[out->ncells++] =
-			(struct rl_sim_cell){domain, purpose, rl_stat_mean95(x, n)};
+		out->cell[out->ncells++] = (struct rl_sim_cell){
+			domain, purpose, rl_stat_mean95(cores, n), rl_stat_mean95(ns, n)};
 }
 
 static void cells(const struct rl_pool *p, uint32_t n, struct rl_sim_result *out)

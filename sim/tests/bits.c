@@ -50,6 +50,7 @@ static void run(const struct rl_scenario *s, const char *what)
 	for (uint32_t i = 0; i < r.ncells && !rc; i++) {
 		put(r.cell[i].cores.value);
 		put(r.cell[i].cores.hi);
+		put(r.cell[i].ns.value);
 	}
 	printf(" %" PRIu64 " %s\n", r.warmup, rc ? err.what : r.limit[0].what);
 }

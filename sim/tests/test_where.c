@@ -237,6 +237,12 @@ static void cells_of_a_result(void **state)
 	assert_true(r.ncells > 10 && fabs(sum - 3) < 1e-9);
 	assert_string_equal(r.cell[r.ncells - 1].purpose, "idle");
 	assert_true(r.cell[r.ncells - 1].cores.value > 1);
+	sum = 0;
+	for (uint32_t i = 0; i < r.ncells; i++)
+		if (strcmp(r.cell[i].domain, "guest") == 0 ||
+			strcmp(r.cell[i].domain, "driver") == 0)
+			sum += r.cell[i].ns.value;
+	assert_true(fabs(sum / r.metrics.m[RL_METRIC_cpu_ns_per_request].value - 1) < 1e-12);
 	/* others', too: who always wants a pCPU leaves none idle */
 	s.load.vcpus = 3;
 	sum = 0;
