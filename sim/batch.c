@@ -27,11 +27,14 @@ static void run_all(struct work *w, struct one *one)
 
 	pthread_mutex_lock(&w->lock);
 	while (w->b->next(w->b->arg, &id, &one->s)) {
+		struct rl_sim_options o = w->options;
 		struct rl_err err = {0};
 		int rc;
 
+		if (w->b->tune)
+			w->b->tune(w->b->arg, id, &o);
 		pthread_mutex_unlock(&w->lock);
-		rc = rl_sim_run(&one->s, &w->options, &one->r, &err);
+		rc = rl_sim_run(&one->s, &o, &one->r, &err);
 		pthread_mutex_lock(&w->lock);
 		w->b->done(w->b->arg, id, rc, &one->r, &err);
 	}

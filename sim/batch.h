@@ -17,6 +17,11 @@ struct rl_batch {
 	 */
 	bool (*next)(void *arg, uint32_t *id, struct rl_scenario *s);
 	/**
+	 * tune - may be null: change the options of this scenario alone. As next(), after it.
+	 * @o: as @options say.
+	 */
+	void (*tune)(void *arg, uint32_t id, struct rl_sim_options *o);
+	/**
 	 * done - it has run. One thread at a time, in any order; never while next() runs.
 	 * @rc, @err: as rl_sim_run() returned them.  @r: the caller's again when done() returns.
 	 */

@@ -74,6 +74,7 @@ static int start(struct rl_pool *p, const struct rl_scenario *s, const struct rl
 			"fewer of either)",
 			least_of(o));
 	p->threads = o->threads ? o->threads : 1;
+	p->first = o->first;
 	p->args.seed = o->seed;
 	p->args.requests = o->requests ? o->requests : DEFAULT_REQUESTS;
 	p->rep = calloc(max_of(o), sizeof(*p->rep));
@@ -141,6 +142,15 @@ static int begin(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *n,
 	int rc;
 
 	*n = 0;
+	if (o->warmup == RL_WARMUP_GIVEN) {
+		p->args.warm = o->leave_out;
+		out->warm = true;
+		return p->args.warm <= rl_rep_mark(&p->args, RL_REP_STARTS)
+			       ? 0
+			       : rl_err_set(err, -EINVAL, NULL, 0, 0,
+					 "warm-up out of range (expected at most half of a "
+					 "replication)");
+	}
 	if (o->warmup == RL_WARMUP_TENTH || !rl_bounds_sampled(p->args.s)) {
 		p->args.warm = rl_bounds_sampled(p->args.s) ? rl_rep_tenth(&p->args) : 0;
 		out->warm = true;
@@ -194,6 +204,12 @@ static bool precise(const struct rl_pool *p, uint32_t n, const struct rl_sim_opt
 	return rl_stat_precise(half, o->precision);
 }
 
+static void tell_each(const struct rl_pool *p, const struct rl_sim_options *o, uint32_t n)
+{
+	for (uint32_t i = 0; o->each && i < n; i++)
+		o->each(o->arg, p->first + i, p->rep[i].m);
+}
+
 /* Looks until two in a row are content, or no more replications are allowed. */
 static int until_precise(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *have,
 	struct rl_sim_result *out, struct rl_err *err)
@@ -244,8 +260,11 @@ int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
 		rc = until_precise(p, o, &have, out, err);
 	else if (!rc && have < max_of(o))
 		rc = rl_pool_run(p, have, max_of(o), err);
-	if (!rc)
-		rl_estimate_all(p, o->precision > 0 ? have : max_of(o), out);
+	have = o->precision > 0 ? have : max_of(o);
+	if (!rc) {
+		rl_estimate_all(p, have, out);
+		tell_each(p, o, have);
+	}
 	if (!rc && o->latency)
 		latencies(p, o->latency);
 	out->warmup = p->args.warm;

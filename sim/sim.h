@@ -11,6 +11,7 @@
 enum rl_warmup {
 	RL_WARMUP_MSER5, /* a tenth, or more where the first replications show it (model/mser.h) */
 	RL_WARMUP_TENTH, /* a tenth, but many times the depth: the same whatever the costs are */
+	RL_WARMUP_GIVEN, /* so many I/Os: what an earlier run of the same scenario found */
 };
 
 #define RL_SIM_MAX_REPS	   10000u
@@ -19,10 +20,12 @@ enum rl_warmup {
 
 struct rl_sim_options {
 	uint32_t reps;	  /* replications; 0: default. With a precision: at the first look */
+	uint32_t first;	  /* the number of the first, so that a run goes on where one ended */
 	uint32_t threads; /* results do not depend on it; 0: 1 */
 	uint64_t seed;
 	uint64_t requests; /* a replication, about; 0: default */
 	enum rl_warmup warmup;
+	uint64_t leave_out; /* RL_WARMUP_GIVEN: how many; not above what rl_sim_run() may find */
 	/* Adds replications until the half widths of the targets are at most this share of their
 	 * values; 0: as many as asked for. */
 	double precision;
@@ -30,6 +33,13 @@ struct rl_sim_options {
 	uint32_t ntargets; /* 0: iops and clat_mean_ns */
 	int target[RL_SIM_MAX_TARGETS];
 	struct rl_hist *latency; /* out, of all measured I/Os in ns; null: not asked for */
+	/**
+	 * each - may be null: what a replication brought home, in the order of their numbers, when
+	 * all are done. One thread, that which runs. Percentiles are its own, within their bin.
+	 * @m: RL_METRIC_COUNT of them; NaN: not known.
+	 */
+	void (*each)(void *arg, uint32_t rep, const double *m);
+	void *arg;
 };
 
 /* How busy a resource is; at 1 nothing goes faster. */

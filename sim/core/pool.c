@@ -18,10 +18,10 @@ struct worker {
 static void run_one(struct rl_pool *p, struct worker *k, uint32_t i)
 {
 	if (p->series)
-		rl_rep_explore(k->w, &p->args, i, &p->rep[i], p->mark + (size_t)i * RL_REP_MARKS,
-			&p->series[i]);
+		rl_rep_explore(k->w, &p->args, p->first + i, &p->rep[i],
+			p->mark + (size_t)i * RL_REP_MARKS, &p->series[i]);
 	else
-		rl_rep_run(k->w, &p->args, i, &p->rep[i], k->mark, k->hist);
+		rl_rep_run(k->w, &p->args, p->first + i, &p->rep[i], k->mark, k->hist);
 	for (uint32_t j = 0; j < p->nsections && !p->rep[i].failed; j++)
 		rl_section_bring_home(&k->w->section[j], &p->section[(size_t)i * p->nsections + j],
 			k->section_hist[j]);
@@ -65,10 +65,11 @@ static int check(const struct rl_pool *p, uint32_t from, struct rl_err *err)
 			return rl_err_set(err, -EDEADLK, NULL, 0, 0,
 				"the model stands still: no I/O completes any more%s (replication "
 				"%u)",
-				p->rep[i].why, i);
+				p->rep[i].why, p->first + i);
 		if (p->rep[i].broken)
 			return rl_err_set(err, -EPROTO, NULL, 0, 0,
-				"a bug of the simulator: %s (replication %u)", p->rep[i].broken, i);
+				"a bug of the simulator: %s (replication %u)", p->rep[i].broken,
+				p->first + i);
 	}
 	return 0;
 }

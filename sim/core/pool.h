@@ -14,8 +14,9 @@
 struct rl_pool {
 	struct rl_rep_args args;
 	uint32_t threads;
-	struct rl_rep *rep; /* by number */
-	/* while the warm-up is looked for, by number: RL_REP_MARKS marks and a series; else null */
+	uint32_t first;	    /* number of the first: a replication's index is its number less this */
+	struct rl_rep *rep; /* by index */
+	/* while the warm-up is looked for, by index: RL_REP_MARKS marks and a series; else null */
 	struct rl_mark *mark;
 	struct rl_mser *series;
 	struct rl_hist hist[RL_CLASSES]; /* latencies of all replications that were filled */
@@ -30,7 +31,7 @@ struct rl_pool {
 };
 
 /**
- * rl_pool_run - replications @from to @to, without @to.
+ * rl_pool_run - replications @from to @to by index, without @to.
  * Returns: 0; -ENOMEM, or what went wrong in the first of them, as rl_sim_run() says it.
  */
 int rl_pool_run(struct rl_pool *p, uint32_t from, uint32_t to, struct rl_err *err);
