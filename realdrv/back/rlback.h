@@ -8,6 +8,7 @@
  *	ring.c    one connection: the shared page, the event channel, all memory
  *	grants.c  pages of the other domain: persistent table, maps in batches
  *	io.c      requests to bios, completions to responses
+ *	watchdog.c  ends a domain that hangs
  *
  * All that a connection needs is allocated when it is made: as many requests as the
  * ring has slots, each with its pages and its bio. The hot path allocates nothing.
@@ -144,6 +145,10 @@ struct rlback {
 	struct rlb_ring *ring;
 	struct rlk_waiter waiter;
 	struct rlb_stats stats;
+	/* The watchdog's. */
+	struct list_head watched;
+	unsigned long moved; /* jiffies */
+	u32 answered;
 };
 
 /* disk.c: open what `physical-device` names, if it is there; -ENOENT when it is not yet. */
@@ -173,6 +178,12 @@ void rlb_map_queued(struct rlb_ring *ring);
 void rlb_unmap_done(struct rlb_ring *ring);
 /* The same for one request, in any context; answers it when the pages are free. */
 void rlb_unmap_and_answer(struct rlb_req *req);
+
+/* watchdog.c: from the module's start to its end, and of a device from probe to remove. */
+int rlb_watchdog_start(void);
+void rlb_watchdog_stop(void);
+void rlb_watch(struct rlback *dev);
+void rlb_unwatch(struct rlback *dev);
 
 /* io.c */
 extern const struct rlk_ops rlb_waiter_ops;

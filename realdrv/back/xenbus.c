@@ -110,6 +110,7 @@ static void rlb_remove(struct xenbus_device *xdev)
 {
 	struct rlback *dev = rlb_of(xdev);
 
+	rlb_unwatch(dev);
 	if (dev->watching) {
 		unregister_xenbus_watch(&dev->watch);
 		kfree(dev->watch.node);
@@ -134,6 +135,7 @@ static int rlb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *
 	mutex_init(&dev->mutex);
 	dev_set_drvdata(&xdev->dev, dev);
 	rlk_waiter_init(&dev->waiter, &rlb_waiter_ops, dev_name(&xdev->dev));
+	rlb_watch(dev);
 	rc = rlb_ring_offer(dev) ?: xenbus_switch_state(xdev, XenbusStateInitWait);
 	if (rc)
 		goto fail;
@@ -168,15 +170,22 @@ static int __init rlb_init(void)
 	rc = rlk_init();
 	if (rc)
 		return rc;
-	rc = xenbus_register_backend(&rlb_driver);
+	rc = rlb_watchdog_start();
 	if (rc)
-		rlk_exit();
+		goto fail;
+	rc = xenbus_register_backend(&rlb_driver);
+	if (!rc)
+		return 0;
+	rlb_watchdog_stop();
+fail:
+	rlk_exit();
 	return rc;
 }
 
 static void __exit rlb_exit(void)
 {
 	xenbus_unregister_driver(&rlb_driver);
+	rlb_watchdog_stop();
 	rlk_exit();
 }
 
