@@ -6,7 +6,10 @@
 run_of_grants=12
 policies=(event event event spin_block:tau=50us hybrid_sleep)
 weights=(served served served closing initwait initialised connected) weighed=0
+faults=(freeze loop frozen null lock memory deaf bug call stack wild)
 csv_head=kill,death,how,moment,front_state,back_state,grants,back_policy,depth,fsync,at_us,lag_us,in_flight,flushes,fenced_us,chosen_us,named_us,served_us,parked_ns,failed,fio,judged,wrong,blocked,complaints,ended
+
+complaints_of='BUG|WARNING|Oops|blocked for more than|soft lockup|is disabled'
 
 # draw VARIABLE N: a number below N; of the shell's numbers one after the other has little to do with the last only in its upper bits
 draw() { printf -v "$1" %d $((((RANDOM << 15) + RANDOM) / 8 % $2)); }
@@ -35,11 +38,16 @@ later_moments() {
 # first_moments: the same of the domain that serves when the job begins
 first_moments() { later_moments | grep -E 'served|closing' || echo served; }
 
-# make_plan FSYNC: how the driver domains of one job die, into $plan: HOW:MOMENT:AT_US:LAG_US of each. Where there are flushes one
-# death at most finds requests in a ring: so it is known which one a flush was under way in.
+# make_plan FSYNC N: how the driver domains of one job die, into $plan: HOW:MOMENT:AT_US:LAG_US of each. Where there are flushes one
+# death at most finds requests in a ring: so it is known which one a flush was under way in. Faults come one after the other.
 make_plan() {
   local n first later
   plan=''
+  if [ "${weights[0]}" = faults ]; then
+    draw n 30000
+    plan=${faults[$2 % ${#faults[@]}]}:served:$n:0
+    return
+  fi
   if [ "$1" -gt 0 ]; then
     a_death 120000 served
     draw n 2
@@ -83,13 +91,13 @@ weigh() {
 
 # make_jobs SEED COUNT DIR: the N-th job of a seed is the same whatever the count
 make_jobs() {
-  local n grants=persistent depth fsync size plan policy folder blocks
+  local n grants=persistent depth fsync size plan policy folder blocks io_mb
   RANDOM=$1
   for ((n = 0; n < $2; n++)); do
     if ((n % run_of_grants == 0)); then draw grants 3; [ "$grants" -gt 0 ] && grants=persistent || grants=map; fi
     draw depth 6; depth=$((1 << depth))
     draw_fsync
-    make_plan $fsync
+    make_plan $fsync "$n"
     # on a small file the passes are many, and what is overwritten was written a moment ago
     draw size 3
     case $size in 0) size=256k ;; 1) size=1m ;; *) size=2m ;; esac
@@ -97,15 +105,17 @@ make_jobs() {
     # who polls on the one CPU takes its time from the guest: at depth 1 a job would last a minute
     ((depth >= 8)) || policy=event
     draw_blocks
+    io_mb=$((4 + 4 * $(wc -w <<< "$plan")))
+    [ "${weights[0]}" != faults ] || io_mb=24 # a fault is a module to be loaded first
     folder=$3/$(printf kill-%04d "$n")
     mkdir -p "$folder"
     {
       printf '%s\n' '[global]' ioengine=libaio direct=1 thread=1 verify=crc32c do_verify=1 verify_fatal=1 serialize_overlap=1
-      printf '%s\n' "randseed=$((1 + 100003 * $1 + n))" "iodepth=$depth" '[kill]' rw=randwrite "size=$size" "io_size=$((4 + 4 * $(wc -w <<< "$plan")))m"
+      printf '%s\n' "randseed=$((1 + 100003 * $1 + n))" "iodepth=$depth" '[kill]' rw=randwrite "size=$size" "io_size=${io_mb}m"
       printf '%s\n' write_bw_log=/tmp/ledger log_offset=1 write_iolog=/tmp/issued "$blocks"
       [ $fsync = 0 ] || echo "fsync=$fsync"
     } > "$folder/job.fio"
-    printf "%s\n" "name=${folder##*/} grants=$grants plan='$plan' depth=$depth fsync=$fsync timeout=120" \
+    printf "%s\n" "name=${folder##*/} grants=$grants plan='$plan' depth=$depth fsync=$fsync timeout=120 faults=$([ "${weights[*]}" = faults ] && echo 1 || echo 0)" \
       "front_policy_wanted=event back_policy_wanted=$policy" > "$folder/env"
   done
 }
@@ -184,7 +194,7 @@ rows() {
       cat "$cell/status" 2> /dev/null || echo -
       verdict_of "$cell"
       if [ -e "$cell/guest.blocked" ]; then wc -l < "$cell/guest.blocked"; else echo -; fi
-      if [ -e "$cell/guest.dmesg" ]; then grep -cE 'BUG|WARNING|Oops|blocked for more than|soft lockup|is disabled' "$cell/guest.dmesg" || true; else echo -; fi
+      if [ -e "$cell/guest.dmesg" ]; then grep -cE "$complaints_of" "$cell/guest.dmesg" || true; else echo -; fi
       cat "$cell/ended" 2> /dev/null || echo whole
     } | tr ',' ';' | paste -sd ,
   done
@@ -202,6 +212,8 @@ verdict_of() {
 # csv DIR: all deaths of all seeds; a job that nobody has judged yet is not over
 csv() {
   local name
+  if compgen -G "$1/*/kill-*/anew" > /dev/null; then stock_csv "$1"; return; fi
+  if grep -qxs faults "$1"/*/moments; then faults_csv "$1"; return; fi
   echo "$csv_head"
   for name in "$1"/*/kill-*/; do
     if [ -e "$name/disk" ] && [ ! -e "$name/verdict" ]; then continue; fi
@@ -209,21 +221,41 @@ csv() {
   done
 }
 
-# keep DIR TO [SEED/JOB..]: what is worth keeping of a campaign: a line a death, a manifest a seed, some jobs whole
+# others_of DIR FILE: the lines of FILE whose seeds DIR knows nothing of
+others_of() {
+  local seeds
+  [ -e "$2" ] || return 0
+  seeds=$(cd "$1" && printf '%s\n' */ | tr -d / | paste -sd '|')
+  tail -n +2 "$2" | grep -vE "^($seeds)/" || true
+}
+
+# keep DIR TO [SEED/JOB..]: what is worth keeping of a campaign: a line a death, a manifest a seed, some jobs whole. Seeds that are
+# kept and not in DIR stay.
 keep() {
   local dir=$1 to=$2 job file seed
   shift 2
   mkdir -p "$to"
-  csv "$dir" > "$to/kills.csv"
+  csv "$dir" > "$to/kills.csv.new"
+  others_of "$dir" "$to/kills.csv" >> "$to/kills.csv.new"
+  mv "$to/kills.csv.new" "$to/kills.csv"
   for seed in "$dir"/*/; do
     [ ! -e "$seed/manifest.json" ] || jq 'del(.boots[].facts)' "$seed/manifest.json" > "$to/manifest-$(basename "$seed").json"
   done
   for job; do
     mkdir -p "$to/jobs/$job"
-    for file in env job.fio fio.json fio.log status strikes supervise.log guest.dmesg guest.blocked front.stats front.stats.before verdict ended; do
+    for file in env job.fio fio.json fio.log fio.after offered anew guest.blocked.after status strikes unended supervise.log guest.dmesg guest.blocked front.stats front.stats.before verdict ended; do
       [ ! -e "$dir/$job/$file" ] || cp "$dir/$job/$file" "$to/jobs/$job/"
     done
   done
+}
+
+# summary_of FILE: of ours or the stock pair's
+summary_of() {
+  case $(head -n 1 "$1") in
+    *,anew,*) stock_summary < "$1" ;;
+    *,fault,*) faults_summary < "$1" ;;
+    *) summary < "$1" ;;
+  esac
 }
 
 # summary: of a CSV on standard input; false when a death was not survived

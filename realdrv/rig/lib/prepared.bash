@@ -7,8 +7,16 @@
 # fill_in: what dom0 finds in /in, but for the kills
 fill_in() {
   mkdir -p "$work/in"
-  strip --strip-debug -o "$work/in/rlfront.ko" "$rlfront"
-  strip --strip-debug -o "$work/in/rlback.ko" "$rlback"
+  if [ "$pair" = ours ]; then
+    strip --strip-debug -o "$work/in/rlfront.ko" "$rlfront"
+    strip --strip-debug -o "$work/in/rlback.ko" "$rlback"
+  fi
+  echo "$pair" > "$work/in/pair"
+  echo "cache_outlives=1" > "$work/in/back_args"
+  if [ "$with_faults" = 1 ]; then
+    strip --strip-debug -o "$work/in/foedom.ko" "$foedom"
+    echo "cache_outlives=1,watchdog=3" > "$work/in/back_args"
+  fi
   cp "$here"/dom0/dom0-* "$work/in/"
   cp "$supervise" "$work/in/rl-supervise"
   "$here/strike/build" "$work/in/strike"
@@ -22,7 +30,9 @@ prepared_file() {
   echo "$images/prepared-$({
     qemu-system-x86_64 --version
     echo "${machine[@]}" "$xen_line" "$dom0_line" "$@" "$standby_mb"
-    sha256sum "$work/in/rlback.ko" ${2:+"$work/in/rlfront.ko"} "$here"/dom0/dom0-{prepare,cells,loss} | cut -d' ' -f1
+    [ "$pair" = stock ] || sha256sum "$work/in/rlback.ko" ${2:+"$work/in/rlfront.ko"} | cut -d' ' -f1
+    [ "$with_faults" = 0 ] || sha256sum "$work/in/foedom.ko" | cut -d' ' -f1
+    sha256sum "$work/in/pair" "$work/in/back_args" "$here"/dom0/dom0-{prepare,cells,loss} | cut -d' ' -f1
   } | sha256sum | cut -c 1-16)"
 }
 

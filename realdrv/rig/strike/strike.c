@@ -5,11 +5,12 @@
  *	strike GUEST DEVID VICTIM HOW MOMENT AT_US LAG_US TIMEOUT_S DISKSTAT
  *
  * HOW     destroy: paused, its nodes removed, destroyed: what xl does, without the time that xl
- *         takes to start; crash: it is found crashed, and is somebody else's to destroy
+ *         takes to start; crash: it is found crashed, and is somebody else's to destroy; freeze: it
+ *         stays paused; leave: it is left as it is, and the caller does what is to be done
  * MOMENT  served: AT_US after the disk behind (DISKSTAT, a stat file of sysfs) has done its next
  *         request once the victim serves the disk; closing: the same, and then the backend is told
  *         to close while the device is to stay; initwait, initialised, connected: the first moment
- *at which the victim's backend, the frontend that turned to it, or both are there
+ *         at which the victim's backend, the frontend that turned to it, or both are there
  *
  * LAG_US after the moment the victim is paused: it executes nothing from there on, so that the
  * states that are printed (a line of JSON) are those of its death. The domain's death is the only
@@ -188,6 +189,10 @@ static void remove_nodes(struct strike *s)
 
 static bool end_domain(struct strike *s)
 {
+	if (strcmp(s->how, "freeze") == 0)
+		return true;
+	if (strcmp(s->how, "leave") == 0)
+		return xc_domain_unpause(s->xc, s->victim) == 0;
 	if (strcmp(s->how, "crash") == 0)
 		return xc_domain_shutdown(s->xc, s->victim, CRASHED) == 0 &&
 		       xc_domain_unpause(s->xc, s->victim) == 0;
@@ -234,14 +239,14 @@ static bool one_of(const char *word, const char *const *list)
 
 int main(int argc, char **argv)
 {
-	static const char *const hows[] = {"destroy", "crash", NULL};
+	static const char *const hows[] = {"destroy", "crash", "freeze", "leave", NULL};
 	static const char *const moments[] = {
 		"served", "closing", "initwait", "initialised", "connected", NULL};
 	struct strike s = {0};
 	unsigned int guest, devid;
 
 	if (argc != 10 || !one_of(argv[4], hows) || !one_of(argv[5], moments)) {
-		fprintf(stderr, "usage: strike GUEST DEVID VICTIM destroy|crash "
+		fprintf(stderr, "usage: strike GUEST DEVID VICTIM destroy|crash|freeze|leave "
 				"served|closing|initwait|initialised|connected AT_US LAG_US "
 				"TIMEOUT_S DISKSTAT\n");
 		return 2;

@@ -109,6 +109,18 @@ tampered() {
 	[ "$(wc -l <"$dir/made")" -ge 4 ]
 }
 
+@test "what is kept of other seeds stays" {
+	job=$(find "$evidence"/kills/jobs -name 'kill-*' | head -n 1)
+	mkdir -p "$dir/new/9"
+	cp -r "$job" "$dir/new/9/"
+	mkdir "$dir/kept"
+	{ head -n 1 "$rows"; sed -n '2s,^[0-9]*/,9/,p' "$rows"; sed -n '2s,^[0-9]*/,19/,p' "$rows"; } >"$dir/kept/kills.csv"
+	"$kills" --keep "$dir/new" "$dir/kept"
+	[ "$(grep -c '^9/' "$dir/kept/kills.csv")" = "$(wc -l <"$job/strikes")" ]
+	[ "$(grep -c '^19/' "$dir/kept/kills.csv")" = 1 ]
+	[ "$(grep -c '^kill,' "$dir/kept/kills.csv")" = 1 ]
+}
+
 @test "a judge who could not judge is no verdict" {
 	job=$(find "$evidence"/kills/jobs -name 'kill-*' | head -n 1)
 	mkdir -p "$dir/jobs/3"
