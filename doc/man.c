@@ -119,8 +119,8 @@ static void page(const struct argp *argp)
 	}
 	printf(".SH OPTIONS\n");
 	rl_doc_options(argp, option, NULL);
-	printf(".SH EXIT STATUS\n0 done; 1 a validation failed; 2 usage; 3 bad input; 4 a run "
-	       "itself failed.\n"
+	printf(".SH EXIT STATUS\n0 done; 1 a validation failed, or what is said above; 2 usage; "
+	       "3 bad input; 4 a run\nitself failed.\n"
 	       ".SH SEE ALSO\n.BR ringlab (1),\n.BR ringlab\\-scenario (5),\n"
 	       ".BR ringlab\\-job (5),\n.BR ringlab\\-db (5)\n");
 }

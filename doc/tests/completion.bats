@@ -8,6 +8,7 @@ setup() {
 	# what the line became is told by a command that is put before it
 	cat >rc <<-RC
 	PS1=
+	unset HISTFILE
 	show() { printf 'GOT[%s]\n' "\$*"; }
 	bind 'set bell-style none'
 	bind 'set enable-bracketed-paste off'
