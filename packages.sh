@@ -3,7 +3,7 @@
 # Installs the Debian packages that a set of tasks needs, and says why. Does nothing
 # when all of them are there, asks nothing, and touches nothing but apt.
 #
-#   packages.sh SET...     SET is one of: build test rig
+#   packages.sh SET...     SET is one of: build page test rig
 #
 # Exit: 0 all there, 1 something is missing and could not be installed.
 set -euo pipefail
@@ -45,12 +45,27 @@ clang-format holds the form of C files
 spin checks the models of the ring
 clang the fuzzers
 libclang-rt-dev the fuzzers
+nodejs runs the simulator for pages
+chromium looks at pages, as a reader does
 git the commit chooses what is measured again
 dkms builds the modules as a user's system does
 sparse looks over the modules
 linux-source-6.1 its checkpatch.pl looks over the modules
 mandoc manual pages
 groff-base manual pages
+LIST
+	set_page
+	# where nodejs is not Debian's, npm comes with it, and Debian's will not be beside it
+	command -v npm >/dev/null || echo "npm fetches axe-core, which judges pages for people who cannot see, point or hear"
+}
+
+# What the page of `ringlab explore` is made with; without it the program is whole but for that.
+set_page() {
+	cat <<'LIST'
+clang the simulator for pages (ringlab explore)
+lld the simulator for pages: links WebAssembly
+wasi-libc the simulator for pages: its C library
+libclang-rt-dev-wasm32 the simulator for pages: 128-bit numbers
 LIST
 }
 
@@ -93,7 +108,7 @@ install() {
 main() {
 	local missing=() name why s
 
-	[ $# -gt 0 ] || { say "usage: packages.sh build|test|rig..."; exit 2; }
+	[ $# -gt 0 ] || { say "usage: packages.sh build|page|test|rig..."; exit 2; }
 	for s in "$@"; do
 		declare -F "set_$s" >/dev/null || { say "unknown set '$s'"; exit 2; }
 		while read -r name why; do
