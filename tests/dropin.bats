@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A new policy is one new file: a policy with a name that nobody knows is put into a copy
-# of the tree, and is there in the list, in the simulator and in the kernel modules. So one that no
+# of the tree, and is there in the list, in the simulator, in the page that simulates and in the kernel modules. So one that no
 # careful person would ship can be tried.
 bats_require_minimum_version 1.5.0
+load ../paper/explore/tests/tools
 
 setup_file() {
 	export COPY=$BATS_FILE_TMPDIR/tree
@@ -81,6 +82,20 @@ setup_file() {
 	[[ $output == *"$NAME:wait=9us"* ]]
 	run "$RINGLAB" simulate "$scenario" --set "back_policy=$NAME"
 	[ "$status" -eq 3 ]
+}
+
+@test "the page offers it, and simulates it as the program does" {
+	RL_BUILD=$COPY/build/t module
+	cd "$BATS_TEST_TMPDIR"
+	way=(--reps 2 --requests 500 --set "back_policy=$NAME:wait=9us")
+	"$BIN" simulate "$COPY/data/scenarios/two-cores.yaml" "${way[@]}" --format json >program.json
+	"$BIN" explore "$COPY/data/scenarios/two-cores.yaml" -o p.html
+	node "$HERE/simulate.js" p.html reps=2 requests=500 "back_policy=$NAME:wait=9us" >page.json
+	[ "$(jq -r .manifest.digest program.json)" = "$(jq -r .digest page.json)" ]
+	needs chromium
+	chromium --headless=new --no-sandbox --disable-gpu --user-data-dir="$PWD/profile" --dump-dom "file://$PWD/p.html" >dom 2>/dev/null
+	grep -q "<option value=\"$NAME\">$NAME</option>" dom
+	run ! grep -q "$NAME" "$RL_SOURCE"/paper/explore/page/*
 }
 
 # late SIDE N BINARY POLICY: a policy that waits for N messages, four in flight
