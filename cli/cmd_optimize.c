@@ -216,6 +216,7 @@ static int cmd_optimize(int argc, char **argv)
 		"when the answer is as sure as it is asked to be.\v"
 		"VALUES are those of `ringlab sweep`. Exit 0: an answer; 1: nothing keeps the "
 		"constraints, or the budget did not suffice; 4: every configuration stands still. "
+		"A verdict `no room`: within a constraint, but not with the indifference to spare. "
 		"Metrics are means over replications of --requests I/Os, percentiles those of each "
 		"replication. --reps: replications of each at the first look (default: 10). The "
 		"probability assumes that what a replication brings home is normal, as means of "

@@ -16,10 +16,10 @@
 #define NAME_LENGTH 48
 
 /* In the order in which they are listed. */
-enum verdict { SELECTED, LEADS, OPEN, AS_GOOD, WORSE, INFEASIBLE, FAILED };
+enum verdict { SELECTED, LEADS, OPEN, AS_GOOD, WORSE, NO_ROOM, INFEASIBLE, FAILED };
 
 static const char *const verdict_name[] = {
-	"selected", "leads", "open", "as good", "worse", "infeasible", "stands still"};
+	"selected", "leads", "open", "as good", "worse", "no room", "infeasible", "stands still"};
 
 struct line {
 	uint32_t config;
@@ -35,6 +35,16 @@ struct print {
 
 /* ---- verdicts ------------------------------------------------------------------------------ */
 
+/* Is the mean on the right side of the bound for which it is out? Then it has not enough to spare.
+ */
+static bool keeps(const struct rl_select *s, uint32_t i)
+{
+	uint32_t by = s->system[i].by;
+	double mean = rl_select_mean(s, i, 1 + by), bound = s->rule.bound[by].value;
+
+	return s->rule.bound[by].least ? mean > bound : mean < bound;
+}
+
 static enum verdict judge(struct rl_optimize *o, uint32_t i)
 {
 	struct rl_select *s = &o->select;
@@ -42,7 +52,7 @@ static enum verdict judge(struct rl_optimize *o, uint32_t i)
 	if (s->system[i].state == RL_SELECT_FAILED)
 		return FAILED;
 	if (s->system[i].state == RL_SELECT_INFEASIBLE)
-		return INFEASIBLE;
+		return keeps(s, i) ? NO_ROOM : INFEASIBLE;
 	if (i == s->best)
 		return s->end == RL_SELECT_CHOSEN ? SELECTED : LEADS;
 	if (!s->settled[i])
@@ -76,8 +86,9 @@ static const char *because(const struct print *p, const struct line *l)
 {
 	if (l->verdict == FAILED)
 		return p->o->spent[l->config].failed;
-	return l->verdict == INFEASIBLE ? p->in->bound[p->o->select.system[l->config].by].text
-					: NULL;
+	return l->verdict == INFEASIBLE || l->verdict == NO_ROOM
+		       ? p->in->bound[p->o->select.system[l->config].by].text
+		       : NULL;
 }
 
 static int metric_of(const struct rl_optimize_input *in, uint32_t response)

@@ -96,6 +96,17 @@ clat_mean_ns < 10us with 1 % to spare." ]
 		'["infeasible",null,["clat_mean_ns < 10us"]]' ]
 }
 
+@test "who keeps a constraint with too little to spare has no room, and is not the answer" {
+	mean=$(optimize --minimize iops --over job.iodepth=1 --format json --subject-to 'clat_mean_ns < 1s' |
+		jq '.selected.metrics.clat_mean_ns.value * 1.001 | floor')
+	run --separate-stderr optimize --minimize iops --over job.iodepth=1,16 --indifference 5% \
+		--subject-to "clat_mean_ns < ${mean}ns" --format json
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[ "$(jq -c '[.outcome, (.tried | map([.config, .verdict]))]' <<<"$output")" = '["infeasible",[[0,"no room"],[1,"infeasible"]]]' ]
+	[ "$(jq -r '.tried[0].because' <<<"$output")" = "clat_mean_ns < ${mean}ns" ]
+}
+
 @test "a budget that does not suffice: undecided, exit 1, and no replication beyond it" {
 	run --separate-stderr optimize --maximize iops --set job.iodepth=8 --over back_policy=adaptive,spin_block:tau=120us:140us:20us \
 		--indifference 0.01% --budget 35 --format json
