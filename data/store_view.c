@@ -2,7 +2,7 @@
 /*
  * The views of data/schema/views.sql. They are no data: a metric more is a column more, without a
  * migration, so a database gets this program's views when it is opened. They are made for people
- * with sqlite3; this program never reads through one.
+ * with sqlite3; this program never reads through one of the file (store_ask.c makes its own).
  */
 #include "data/store_private.h"
 
