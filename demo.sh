@@ -53,6 +53,10 @@ for p in "${platforms[@]}"; do
 	validate "$p"
 done
 
+step "what others would do: policies over depths, simulated"
+"$bin" sweep data/scenarios/two-cores.yaml --db "$db" --params xen-qemu-parallel --name policies -j"$(nproc)" \
+	--over back_policy=event,spin,spin_block,poll_port --over job.iodepth=1:32:*2
+
 step "event or spin?"
 "$bin" report --db "$db" -o "$out/report.html" --figures "$out/figures" --answer
 [ $outside = 0 ] || printf '\nSome predictions are outside the tolerances (data/params/tolerances.csv), see above.\n'

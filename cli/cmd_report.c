@@ -117,6 +117,17 @@ static int write_page(const struct rl_report *r, const struct args *a, struct rl
 	return code;
 }
 
+static void print_line(void *arg, const char *text)
+{
+	fprintf(arg, "- %s\n", text);
+}
+
+static void print_answer(const struct rl_report *r, char *text, size_t size)
+{
+	puts(rl_report_answer(r, text, size));
+	rl_report_details(r, print_line, stdout);
+}
+
 static int report(const struct args *a, struct rl_store *store, struct rl_err *err)
 {
 	struct rl_tolerance *tol = NULL;
@@ -130,7 +141,7 @@ static int report(const struct args *a, struct rl_store *store, struct rl_err *e
 	if (!code)
 		code = rl_report_gather(store, tol, ntol, &r, err);
 	if (!code && a->answer)
-		puts(rl_report_answer(&r, text, sizeof(text)));
+		print_answer(&r, text, sizeof(text));
 	if (!code && a->output)
 		code = write_page(&r, a, err);
 	rl_report_fini(&r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Data and script of a figure; gnuplot draws. See figure.h. */
-#include "paper/figure.h"
+#include "paper/figure_private.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,24 +11,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PANEL_W 300 /* pixels */
-#define PANEL_H 240
-#define TOP_H	34 /* the key */
-#define FOOT_H	24 /* the note */
 /* gnuplot alone would label one decade where two and a half are shown. */
 #define LOG_TICS "0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10,20,50,100,200,500,1000,2000,5000"
 
 extern char **environ;
 
-/* Told apart also by people who do not see red and green apart (Okabe and Ito). */
-static const char *const palette[] = {
-	"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8c6d00", "#56b4e9"};
-
-#define NPALETTE ((int)(sizeof(palette) / sizeof(palette[0])))
+/* The first six are told apart also by people who do not see red and green apart (Okabe and Ito).
+ */
+static const char *const palette[RL_FIGURE_COLOURS] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+	"#8c6d00", "#56b4e9", "#5b3a9e", "#7a7a7a", "#a0522d", "#b8860b", "#2f4f9e", "#c2185b"};
 
 const char *rl_figure_colour(int index)
 {
-	return palette[index % NPALETTE];
+	return palette[index % RL_FIGURE_COLOURS];
 }
 
 struct rl_panel *rl_figure_alloc(struct rl_figure *f, const char *name, size_t panels)
@@ -94,6 +89,8 @@ static void write_data(FILE *out, const struct rl_figure *f)
 			const struct rl_series *ser = &panel->series[s];
 
 			fprintf(out, "\n\n# %s: %s\n", panel->title, ser->label);
+			if (!ser->n) /* else gnuplot would not count the block */
+				fputs("? ? ? ? ? 0\n", out);
 			for (size_t i = 0; i < ser->n; i++) {
 				const struct rl_point *q = &ser->points[i];
 
@@ -110,7 +107,7 @@ static void write_data(FILE *out, const struct rl_figure *f)
 static void write_head(FILE *out, const struct rl_figure *f)
 {
 	size_t rows = (f->n + f->columns - 1) / f->columns;
-	double h = (double)(rows * PANEL_H + TOP_H + FOOT_H);
+	double top, h = rl_figure_height(f, &top);
 
 	fprintf(out,
 		"# Draws %s.svg from %s.dat: run `gnuplot %s.gp` beside them.\n"
@@ -122,46 +119,12 @@ static void write_head(FILE *out, const struct rl_figure *f)
 		"ink = '" RL_FIGURE_INK "'\n"
 		"set border 3 lc rgb ink lw 1\n"
 		"set tics nomirror scale 0.5 textcolor rgb ink\n"
-		"set grid ytics lc rgb '#d0d0d0' lw 0.6 lt 1\n"
+		"set grid ytics lc rgb '" RL_FIGURE_GRID "' lw 0.6 lt 1\n"
 		"set key off\n"
 		"set multiplot layout %zu,%u margins screen %g,%g,%g,%g spacing screen %g,%g\n",
 		f->name, f->name, f->name, f->columns * PANEL_W + 20, h, f->name, rows, f->columns,
 		62.0 / (f->columns * PANEL_W + 20), 1 - 14.0 / (f->columns * PANEL_W + 20),
-		(FOOT_H + 46) / h, 1 - (TOP_H + 26) / h, 62.0 / (f->columns * PANEL_W + 20),
-		96 / h);
-}
-
-/* The key stands once, above all panels, and the note below them. */
-static void write_key(FILE *out, const struct rl_figure *f)
-{
-	const struct rl_panel *p = &f->panels[0];
-	double w = f->columns * PANEL_W + 20;
-	size_t rows = (f->n + f->columns - 1) / f->columns;
-	double h = (double)(rows * PANEL_H + TOP_H + FOOT_H), y = 1 - 15 / h, x = 20;
-
-	for (size_t s = 0; s < p->n; s++) {
-		fprintf(out,
-			"set object %zu circle at screen %g,%g size screen %g fc rgb '%s' fs "
-			"solid\n"
-			"set label %zu '%s' at screen %g,%g left tc rgb '%s'\n",
-			s + 1, (x + 4) / w, y, 4.5 / w, rl_figure_colour(p->series[s].colour),
-			s + 1, p->series[s].label, (x + 14) / w, y,
-			rl_figure_colour(p->series[s].colour));
-		x += 34 + 7.0 * (double)strlen(p->series[s].label);
-	}
-	fprintf(out,
-		"set label 98 '%s' at screen %g,%g left tc rgb ink font ',11'\n"
-		"set label 99 '%s' at screen %g,%g left tc rgb ink font ',10'\n",
-		p->spread ? "each point a held-out cell"
-			  : "points measured (filled: held out), lines predicted",
-		x / w, y, f->note, 20 / w, 11 / h);
-}
-
-static void clear_key(FILE *out, const struct rl_figure *f)
-{
-	for (size_t s = 0; s < f->panels[0].n; s++)
-		fprintf(out, "unset object %zu\nunset label %zu\n", s + 1, s + 1);
-	fputs("unset label 98\nunset label 99\n", out);
+		(FOOT_H + 46) / h, 1 - (top + 26) / h, 62.0 / (f->columns * PANEL_W + 20), 96 / h);
 }
 
 static bool any_point(const struct rl_series *s, int held_out)
@@ -188,7 +151,10 @@ static bool any_line(const struct rl_series *s)
 	return false;
 }
 
-/* What is not there is not asked for: gnuplot would warn of it. */
+/*
+ * What is not there is not asked for: gnuplot would warn of it. A logarithmic axis has no place for
+ * an interval's negative end: it goes to the edge.
+ */
 static void write_series(
 	FILE *out, const struct rl_figure *f, const struct rl_series *s, size_t index)
 {
@@ -199,7 +165,8 @@ static void write_series(
 			index, c);
 	if (any_interval(s))
 		fprintf(out,
-			"  '%s.dat' index %zu using 1:2:3:4 with yerrorbars pt -1 lc rgb '%s', "
+			"  '%s.dat' index %zu using 1:2:($3>0?$3:1e-9):4 with yerrorbars pt -1 lc "
+			"rgb '%s', "
 			"\\\n",
 			n, index, c);
 	if (any_point(s, 0))
@@ -218,8 +185,10 @@ static void write_series(
 static void write_spread(
 	FILE *out, const struct rl_figure *f, const struct rl_panel *p, size_t s, size_t index)
 {
-	double shift = 1 + 0.10 * ((double)s - ((double)p->n - 1) / 2) * 2;
+	double shift = 1 + 0.4 * ((double)s - ((double)p->n - 1) / 2) / (double)p->n;
 
+	if (!p->series[s].n)
+		return;
 	fprintf(out,
 		"  '%s.dat' index %zu using ($1*%g):2 with points pt 7 ps 0.5 lc rgb '%s', \\\n",
 		f->name, index, shift, rl_figure_colour(p->series[s].colour));
@@ -246,7 +215,7 @@ static void y_range(const struct rl_panel *p, double *lo, double *hi)
 			double v[] = {q->measured, q->lo, q->hi, q->predicted};
 
 			for (size_t k = 0; k < 4; k++)
-				if (isfinite(v[k])) {
+				if (isfinite(v[k]) && (!p->logy || v[k] > 0)) {
 					*lo = fmin(*lo, v[k] / p->scale);
 					*hi = fmax(*hi, v[k] / p->scale);
 				}
@@ -290,7 +259,7 @@ static void write_script(FILE *out, const struct rl_figure *f)
 	size_t index = 0;
 
 	write_head(out, f);
-	write_key(out, f);
+	rl_figure_write_key(out, f);
 	for (size_t i = 0; i < f->n; i++) {
 		const struct rl_panel *p = &f->panels[i];
 
@@ -303,7 +272,7 @@ static void write_script(FILE *out, const struct rl_figure *f)
 				write_series(out, f, &p->series[s], index);
 		fputs(p->spread ? "  0 lc rgb ink lw 1\n" : "  NaN notitle\n", out);
 		if (i == 0)
-			clear_key(out, f);
+			rl_figure_clear_key(out, f);
 	}
 	fputs("unset multiplot\n", out);
 }

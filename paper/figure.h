@@ -56,9 +56,13 @@ void rl_figure_fini(struct rl_figure *f);
  */
 int rl_figure_draw(const struct rl_figure *f, const char *dir, struct rl_err *err);
 
+#define RL_FIGURE_COLOURS 12 /* of the palette; paper/page/style.css has the same ones */
+
 /** rl_figure_colour - of the palette, as "#rrggbb". */
 const char *rl_figure_colour(int index);
 
-#define RL_FIGURE_INK "#333333" /* text and axes: a report replaces it by its own ink */
+/* Text and axes; lines behind: a report replaces them by its own. */
+#define RL_FIGURE_INK  "#333333"
+#define RL_FIGURE_GRID "#d0d0d0"
 
 #endif

@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pieces of a page that needs nothing but itself: no script, no font, no request. */
+/*
+ * Pieces of a page that needs nothing but itself: no font, no request. It runs one script and has
+ * one style, both by their hashes: whatever else a name or a manifest may hold is never run.
+ */
 #ifndef RL_PAPER_HTML_H
 #define RL_PAPER_HTML_H
 
 #include "model/base/err.h"
 
-#include <stdarg.h>
+#include <jansson.h>
 #include <stdio.h>
 
-/** rl_html_head - doctype to body, style for light and dark included. */
+/* Significant digits of a real number in a page's data. */
+#define RL_HTML_DIGITS 6
+
+/** rl_html_head - doctype to body: policy, and style for light, dark and print. */
 void rl_html_head(FILE *out, const char *title);
+
+/** rl_html_json - data for the script. Returns: 0; -ENOMEM. */
+int rl_html_json(FILE *out, const char *id, const json_t *data);
+
+/** rl_html_script - the page's script; behind its data. */
+void rl_html_script(FILE *out);
 void rl_html_foot(FILE *out);
 
 /** rl_html_text - text with what HTML would read as markup escaped. */

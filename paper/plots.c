@@ -10,13 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_VALUES 32
+#define MAX_SIZES  3 /* panels of a still picture */
+#define MAX_ERRORS 2 /* the first quantities: throughput and mean latency */
+#define MIN_DEPTHS 3 /* fewer points are no curve */
 
-/* The different policies or block sizes among some cells, in the order of a stable sort. */
-struct values {
-	const char *policy[MAX_VALUES];
+/* What of a setting is drawn. */
+struct choice {
+	const struct rl_report *r;
+	const struct rl_report_platform *p;
+	size_t setting;
+	int quantity;
+	const char *policy[RL_REPORT_MAX_POLICIES];
+	int colour[RL_REPORT_MAX_POLICIES];
 	size_t npolicies;
-	uint64_t bs[MAX_VALUES];
+	uint64_t bs[MAX_SIZES];
 	size_t nbs;
 };
 
@@ -25,52 +32,78 @@ const char *rl_plots_label(const char *platform)
 	return strstr(platform, "qemu") ? "timings under emulation" : "";
 }
 
-const char *rl_plots_cores(const struct rl_validation *v, char buf[32])
+const char *rl_plots_cores(unsigned pcpus, char buf[32])
 {
-	unsigned n = v->cells.n ? v->cells.v[0].scenario.machine.pcpus : 0;
-
-	if (n == 1 || n == 2)
-		return n == 1 ? "one core" : "two cores";
-	snprintf(buf, 32, "%u cores", n);
+	if (pcpus == 1 || pcpus == 2)
+		return pcpus == 1 ? "one core" : "two cores";
+	snprintf(buf, 32, "%u cores", pcpus);
 	return buf;
 }
 
-static void add_policy(struct values *s, const char *name)
+const char *rl_plots_size(uint64_t bytes, char buf[32])
 {
-	size_t k;
+	unsigned long long n = bytes;
 
-	for (k = 0; k < s->npolicies && strcmp(s->policy[k], name) < 0; k++)
-		;
-	if (s->npolicies == MAX_VALUES || (k < s->npolicies && strcmp(s->policy[k], name) == 0))
-		return;
-	memmove(s->policy + k + 1, s->policy + k, (s->npolicies - k) * sizeof(*s->policy));
-	s->policy[k] = name;
-	s->npolicies++;
+	if (n >= 1048576 && n % 1048576 == 0)
+		snprintf(buf, 32, "%llu MiB", n / 1048576);
+	else if (n >= 1024 && n % 1024 == 0)
+		snprintf(buf, 32, "%llu KiB", n / 1024);
+	else
+		snprintf(buf, 32, "%llu B", n);
+	return buf;
 }
 
-static void add_bs(struct values *s, uint64_t bs)
+static bool belongs(const struct choice *c, size_t cell, const char *policy, uint64_t bs)
 {
-	size_t k;
+	const struct rl_scenario *s = &c->p->v.cells.v[cell].scenario;
 
-	for (k = 0; k < s->nbs && s->bs[k] < bs; k++)
-		;
-	if (s->nbs == MAX_VALUES || (k < s->nbs && s->bs[k] == bs))
-		return;
-	memmove(s->bs + k + 1, s->bs + k, (s->nbs - k) * sizeof(*s->bs));
-	s->bs[k] = bs;
-	s->nbs++;
+	return c->p->settings.of[cell] == c->setting && s->job.bs_bytes == bs &&
+	       strcmp(s->back_policy, policy) == 0;
 }
 
-/* Policies of all cells, so that colours are the same in every figure; sizes of a direction. */
-static void find_values(const struct rl_validation *v, enum rl_rw rw, struct values *out)
+/* Cells of a setting differ by depth alone once policy and size are the same. */
+static size_t depths(const struct choice *c, const char *policy, uint64_t bs)
 {
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < v->cells.n; i++) {
-		const struct rl_scenario *s = &v->cells.v[i].scenario;
+	size_t n = 0;
 
-		add_policy(out, s->back_policy);
-		if (s->job.rw == rw)
-			add_bs(out, s->job.bs_bytes);
+	for (size_t i = 0; i < c->p->v.cells.n; i++)
+		n += belongs(c, i, policy, bs);
+	return n;
+}
+
+/* The smallest ones are kept. */
+static void add_size(struct choice *c, uint64_t bs)
+{
+	size_t k = 0, last = c->nbs < MAX_SIZES ? c->nbs : MAX_SIZES - 1;
+
+	while (k < c->nbs && c->bs[k] < bs)
+		k++;
+	if (k == MAX_SIZES || (k < c->nbs && c->bs[k] == bs))
+		return;
+	memmove(c->bs + k + 1, c->bs + k, (last - k) * sizeof(*c->bs));
+	c->bs[k] = bs;
+	c->nbs = last + 1;
+}
+
+/* The block sizes and policies of which there are curves; @npolicies: only the first ones. */
+static void choose(struct choice *c, size_t npolicies)
+{
+	for (size_t k = 0; k < npolicies; k++) {
+		const char *policy = c->r->policies[k];
+		bool any = false;
+
+		for (size_t i = 0; i < c->p->v.cells.n; i++) {
+			uint64_t bs = c->p->v.cells.v[i].scenario.job.bs_bytes;
+
+			if (!belongs(c, i, policy, bs) || depths(c, policy, bs) < MIN_DEPTHS)
+				continue;
+			any = true;
+			add_size(c, bs);
+		}
+		if (any) {
+			c->colour[c->npolicies] = (int)k;
+			c->policy[c->npolicies++] = policy;
+		}
 	}
 }
 
@@ -81,27 +114,28 @@ static int by_x(const void *a, const void *b)
 	return (p->x > q->x) - (p->x < q->x);
 }
 
-static int fill_series(struct rl_series *s, const struct rl_validation *v, const char *policy,
-	enum rl_rw rw, uint64_t bs, int quantity)
+static int fill_series(struct rl_series *s, const struct choice *c, const char *policy, uint64_t bs)
 {
-	s->points = calloc(v->cells.n, sizeof(*s->points));
+	const struct rl_validation *v = &c->p->v;
+
+	s->points = calloc(v->cells.n + 1, sizeof(*s->points));
 	if (!s->points)
 		return -ENOMEM;
 	for (size_t i = 0; i < v->cells.n; i++) {
-		const struct rl_measured_cell *c = &v->cells.v[i];
-		const struct rl_measured *m = &c->m[quantity];
-		bool many = c->repeats > 1;
+		const struct rl_measured_cell *cell = &v->cells.v[i];
+		const struct rl_measured *m = &cell->m[c->quantity];
+		bool many = cell->repeats > 1;
 
-		if (c->scenario.job.rw != rw || c->scenario.job.bs_bytes != bs ||
-			strcmp(c->scenario.back_policy, policy) != 0)
+		if (!belongs(c, i, policy, bs))
 			continue;
-		s->points[s->n++] = (struct rl_point){.x = c->scenario.job.iodepth,
+		s->points[s->n++] = (struct rl_point){.x = cell->scenario.job.iodepth,
 			.measured = m->value,
 			.lo = many ? m->lo : NAN,
 			.hi = many ? m->hi : NAN,
-			.predicted =
-				v->predicted ? v->predicted[i * RL_QUANTITY_COUNT + quantity] : NAN,
-			.held_out = c->role == RL_ROLE_VALIDATE};
+			.predicted = v->predicted
+					     ? v->predicted[i * RL_QUANTITY_COUNT + c->quantity]
+					     : NAN,
+			.held_out = cell->role == RL_ROLE_VALIDATE};
 	}
 	qsort(s->points, s->n, sizeof(*s->points), by_x);
 	return 0;
@@ -116,6 +150,8 @@ const char *rl_plots_noun(int quantity)
 		return "mean latency";
 	case RL_METRIC_clat_p50_ns:
 		return "median latency";
+	case RL_METRIC_clat_p99_ns:
+		return "99th percentile";
 	default:
 		return rl_quantity_name(quantity);
 	}
@@ -151,136 +187,159 @@ static double largest(const struct rl_panel *p)
 	return max;
 }
 
-static int fill_panel(struct rl_panel *p, const struct rl_validation *v, const struct values *vals,
-	enum rl_rw rw, uint64_t bs, int quantity)
+static int fill_panel(struct rl_panel *p, const struct choice *c, uint64_t bs)
 {
 	int code = 0;
 
-	p->series = calloc(vals->npolicies ? vals->npolicies : 1, sizeof(*p->series));
+	p->series = calloc(c->npolicies + 1, sizeof(*p->series));
 	if (!p->series)
 		return -ENOMEM;
-	for (p->n = 0; p->n < vals->npolicies && !code; p->n++) {
+	for (p->n = 0; p->n < c->npolicies && !code; p->n++) {
 		struct rl_series *s = &p->series[p->n];
 
-		snprintf(s->label, sizeof(s->label), "%.60s", vals->policy[p->n]);
-		s->colour = (int)p->n;
-		code = fill_series(s, v, vals->policy[p->n], rw, bs, quantity);
+		snprintf(s->label, sizeof(s->label), "%.60s", c->policy[p->n]);
+		s->colour = c->colour[p->n];
+		code = fill_series(s, c, c->policy[p->n], bs);
 	}
-	name_axis(p, quantity, largest(p));
+	name_axis(p, c->quantity, largest(p));
 	return code;
 }
 
-static void note(struct rl_figure *f, const char *platform, const struct rl_validation *v)
+static void note(struct rl_figure *f, const struct rl_report_platform *p)
 {
-	const char *label = rl_plots_label(platform);
+	const char *label = rl_plots_label(p->name);
 
-	snprintf(f->note, sizeof(f->note), "%s, %zu cells%s%s", platform, v->cells.n,
+	snprintf(f->note, sizeof(f->note), "%s, %zu cells%s%s", p->name, p->v.cells.n,
 		*label ? "; " : "", label);
 }
 
-int rl_plots_depth(struct rl_figure *f, const char *name, const char *platform,
-	const struct rl_validation *v, enum rl_rw rw, int quantity)
+static unsigned columns(size_t panels)
 {
-	struct values vals;
+	return panels > 3 ? 3 : panels ? (unsigned)panels : 1;
+}
+
+int rl_plots_depth(struct rl_figure *f, const char *name, const struct rl_report *r,
+	const struct rl_report_platform *p, size_t setting, int quantity)
+{
+	struct choice c = {.r = r, .p = p, .setting = setting, .quantity = quantity};
+	char size[32];
 	int code = 0;
 
-	find_values(v, rw, &vals);
-	if (!rl_figure_alloc(f, name, vals.nbs))
+	choose(&c, r->npolicies);
+	if (!rl_figure_alloc(f, name, c.nbs))
 		return -ENOMEM;
-	f->columns = vals.nbs > 3 ? 3 : vals.nbs ? (unsigned)vals.nbs : 1;
-	note(f, platform, v);
-	for (size_t i = 0; i < vals.nbs && !code; i++) {
-		snprintf(f->panels[i].title, sizeof(f->panels[i].title), "%s, %llu KiB",
-			rl_fio_rw_name(rw), (unsigned long long)vals.bs[i] / 1024);
-		code = fill_panel(&f->panels[i], v, &vals, rw, vals.bs[i], quantity);
+	f->columns = columns(c.nbs);
+	note(f, p);
+	for (size_t i = 0; i < c.nbs && !code; i++) {
+		snprintf(f->panels[i].title, sizeof(f->panels[i].title), "%.50s, %s",
+			p->settings.v[setting].label, rl_plots_size(c.bs[i], size));
+		code = fill_panel(&f->panels[i], &c, c.bs[i]);
 	}
 	return code;
 }
 
-int rl_plots_answer(struct rl_figure *f, const char *name, const char *const *platforms,
-	const struct rl_validation *const *v, size_t n)
+/* The first setting of each number of CPUs is the largest: does it have both policies' curves? */
+static bool choose_answer(struct choice *c)
 {
-	struct values vals;
-	char cores[32];
+	const struct rl_settings *s = &c->p->settings;
+
+	if (c->setting && s->v[c->setting].pcpus == s->v[c->setting - 1].pcpus)
+		return false;
+	c->quantity = c->p->v.duel_quantity;
+	choose(c, c->r->npolicies < 2 ? c->r->npolicies : 2);
+	return c->npolicies == 2;
+}
+
+int rl_plots_answer(struct rl_figure *f, const char *name, const struct rl_report *r)
+{
+	size_t most = 0, n = 0;
 	int code = 0;
 
-	if (!rl_figure_alloc(f, name, n))
+	for (size_t i = 0; i < r->n; i++)
+		most += r->platforms[i].settings.n;
+	if (!rl_figure_alloc(f, name, most))
 		return -ENOMEM;
-	f->columns = n ? (unsigned)n : 1;
-	for (size_t i = 0; i < n && !code; i++) {
-		struct rl_panel *p = &f->panels[i];
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t k = 0; k < r->platforms[i].settings.n && !code; k++) {
+			struct choice c = {.r = r, .p = &r->platforms[i], .setting = k};
+			const struct rl_setting *s = &c.p->settings.v[k];
+			char size[32], cores[32];
 
-		find_values(v[i], RL_RW_RANDREAD, &vals);
-		snprintf(p->title, sizeof(p->title), "%s, %llu KiB reads",
-			rl_plots_cores(v[i], cores), (unsigned long long)vals.bs[0] / 1024);
-		code = fill_panel(p, v[i], &vals, RL_RW_RANDREAD, vals.bs[0], v[i]->duel_quantity);
-		snprintf(f->note + strlen(f->note), sizeof(f->note) - strlen(f->note), "%s%s",
-			i ? ", " : "", platforms[i]);
-	}
-	if (n && *rl_plots_label(platforms[0]))
-		snprintf(f->note + strlen(f->note), sizeof(f->note) - strlen(f->note), "; %s",
-			rl_plots_label(platforms[0]));
+			if (!choose_answer(&c))
+				continue;
+			snprintf(f->panels[n].title, sizeof(f->panels[n].title), "%.24s, %s, %s",
+				c.p->name, rl_plots_cores(s->pcpus, cores),
+				rl_plots_size(c.bs[0], size));
+			code = fill_panel(&f->panels[n++], &c, c.bs[0]);
+		}
+	f->n = n;
+	f->columns = columns(n);
+	snprintf(f->note, sizeof(f->note), "smallest block size of each machine%s",
+		r->n && *rl_plots_label(r->platforms[r->n - 1].name)
+			? "; xen-qemu: timings under emulation"
+			: "");
 	return code;
 }
 
-static int fill_errors(
-	struct rl_panel *p, const struct rl_validation *v, const struct values *vals, int quantity)
+static int fill_errors(struct rl_panel *p, const struct choice *c)
 {
-	p->series = calloc(vals->npolicies ? vals->npolicies : 1, sizeof(*p->series));
+	const struct rl_validation *v = &c->p->v;
+
+	p->series = calloc(c->r->npolicies + 1, sizeof(*p->series));
 	if (!p->series)
 		return -ENOMEM;
-	for (p->n = 0; p->n < vals->npolicies; p->n++) {
+	for (p->n = 0; p->n < c->r->npolicies; p->n++) {
 		struct rl_series *s = &p->series[p->n];
 
-		snprintf(s->label, sizeof(s->label), "%.60s", vals->policy[p->n]);
+		snprintf(s->label, sizeof(s->label), "%.60s", c->r->policies[p->n]);
 		s->colour = (int)p->n;
 		s->points = calloc(v->nrows + 1, sizeof(*s->points));
 		if (!s->points)
 			return -ENOMEM;
 		for (size_t i = 0; i < v->nrows; i++) {
-			const struct rl_validation_row *r = &v->rows[i];
-			const struct rl_scenario *c = &v->cells.v[r->cell].scenario;
+			const struct rl_validation_row *row = &v->rows[i];
+			const struct rl_scenario *cell = &v->cells.v[row->cell].scenario;
 
-			if (r->quantity != quantity ||
-				strcmp(c->back_policy, vals->policy[p->n]) != 0)
+			if (row->quantity != c->quantity ||
+				strcmp(cell->back_policy, c->r->policies[p->n]) != 0)
 				continue;
-			s->points[s->n++] =
-				(struct rl_point){c->job.iodepth, r->error, NAN, NAN, NAN, true};
-			if (isfinite(r->tolerance))
-				p->band = 100 * r->tolerance;
+			s->points[s->n++] = (struct rl_point){
+				cell->job.iodepth, row->error, NAN, NAN, NAN, true};
+			if (isfinite(row->tolerance))
+				p->band = 100 * row->tolerance;
 		}
 	}
 	return 0;
 }
 
-int rl_plots_residuals(
-	struct rl_figure *f, const char *name, const char *platform, const struct rl_validation *v)
+int rl_plots_residuals(struct rl_figure *f, const char *name, const struct rl_report *r,
+	const struct rl_report_platform *p)
 {
-	int quantities[RL_QUANTITY_COUNT], code = 0;
-	struct values vals;
+	struct choice c = {.r = r, .p = p};
+	int quantities[MAX_ERRORS], code = 0;
 	size_t n = 0;
 
-	find_values(v, RL_RW_RANDREAD, &vals);
-	for (int q = 0; q < RL_QUANTITY_COUNT; q++)
-		for (size_t i = 0; i < v->nrows; i++)
-			if (v->rows[i].quantity == q) {
+	for (int q = 0; q < RL_QUANTITY_COUNT && n < MAX_ERRORS; q++)
+		for (size_t i = 0; i < p->v.nrows; i++)
+			if (p->v.rows[i].quantity == q) {
 				quantities[n++] = q;
 				break;
 			}
 	if (!rl_figure_alloc(f, name, n))
 		return -ENOMEM;
-	f->columns = n ? (unsigned)n : 1;
+	f->columns = columns(n);
 	f->share_y = true;
-	note(f, platform, v);
+	note(f, p);
 	for (size_t i = 0; i < n && !code; i++) {
-		struct rl_panel *p = &f->panels[i];
+		struct rl_panel *panel = &f->panels[i];
 
-		snprintf(p->title, sizeof(p->title), "%s", rl_plots_noun(quantities[i]));
-		snprintf(p->xlabel, sizeof(p->xlabel), "requests in flight");
-		snprintf(p->ylabel, sizeof(p->ylabel), "predicted / measured − 1, %%");
-		p->scale = 0.01;
-		p->spread = true;
-		code = fill_errors(p, v, &vals, quantities[i]);
+		snprintf(panel->title, sizeof(panel->title), "%s", rl_plots_noun(quantities[i]));
+		snprintf(panel->xlabel, sizeof(panel->xlabel), "requests in flight");
+		snprintf(panel->ylabel, sizeof(panel->ylabel), "predicted / measured − 1, %%");
+		panel->scale = 0.01;
+		panel->spread = true;
+		c.quantity = quantities[i];
+		code = fill_errors(panel, &c);
 	}
 	return code;
 }

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Gathers what the store holds and lays out the page; see report.h. */
+/* Gathers what the store holds; see report.h. Laid out in report_write.c. */
+#include "paper/page_data.h"
 #include "paper/report.h"
-
-#include "data/format/fio_job.h"
-#include "paper/html.h"
-#include "paper/plots.h"
-#include "paper/tables.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -63,6 +59,42 @@ static int gather_one(struct rl_store *store, const struct rl_tolerance *tol, si
 	return code;
 }
 
+static void add_policy(struct rl_report *r, size_t from, const char *name)
+{
+	size_t k = from;
+
+	for (size_t i = 0; i < from; i++)
+		if (strcmp(r->policies[i], name) == 0)
+			return;
+	while (k < r->npolicies && strcmp(r->policies[k], name) < 0)
+		k++;
+	if (r->npolicies == RL_REPORT_MAX_POLICIES ||
+		(k < r->npolicies && strcmp(r->policies[k], name) == 0))
+		return;
+	memmove(r->policies + k + 1, r->policies + k, (r->npolicies - k) * sizeof(*r->policies));
+	r->policies[k] = name;
+	r->npolicies++;
+}
+
+int rl_report_sort(struct rl_report *r)
+{
+	size_t pair;
+	int code = 0;
+
+	r->npolicies = 0;
+	if (rl_report_pair(r, &r->policies[0], &r->policies[1]))
+		r->npolicies = 2;
+	pair = r->npolicies;
+	for (size_t i = 0; i < r->n && !code; i++) {
+		struct rl_report_platform *p = &r->platforms[i];
+
+		for (size_t c = 0; c < p->v.cells.n; c++)
+			add_policy(r, pair, p->v.cells.v[c].scenario.back_policy);
+		code = rl_settings_make(&p->v.cells, &p->settings);
+	}
+	return code;
+}
+
 int rl_report_gather(struct rl_store *store, const struct rl_tolerance *tolerances,
 	size_t ntolerances, struct rl_report *out, struct rl_err *err)
 {
@@ -91,6 +123,10 @@ int rl_report_gather(struct rl_store *store, const struct rl_tolerance *toleranc
 	if (!code && !out->n)
 		code = rl_err_set(err, -ENOENT, NULL, 0, 0,
 			"no run to report on (expected runs with a role: `ringlab import` them)");
+	if (!code && rl_report_sort(out))
+		code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	if (!code)
+		code = rl_page_views(store, &out->views, err);
 	if (code)
 		rl_report_fini(out);
 	return code;
@@ -100,155 +136,10 @@ void rl_report_fini(struct rl_report *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		rl_validation_fini(&r->platforms[i].v);
+		rl_settings_fini(&r->platforms[i].settings);
 		rl_param_set_fini(&r->platforms[i].set);
 		free(r->platforms[i].manifest);
 	}
+	json_decref(r->views);
 	memset(r, 0, sizeof(*r));
-}
-
-/* Draws a figure into @dir and puts it on the page with a caption. */
-static int place(
-	FILE *out, struct rl_figure *f, const char *dir, const char *caption, struct rl_err *err)
-{
-	char path[600];
-	int code = 0;
-
-	if (f->n) {
-		code = rl_figure_draw(f, dir, err);
-		snprintf(path, sizeof(path), "%s/%s.svg", dir, f->name);
-		fputs("<figure>\n", out);
-		if (!code)
-			code = rl_html_svg(out, path, f->name, caption, err);
-		fputs("<figcaption>", out);
-		rl_html_text(out, caption);
-		fputs("</figcaption></figure>\n", out);
-	}
-	rl_figure_fini(f);
-	return code;
-}
-
-static int write_answer(const struct rl_report *r, FILE *out, const char *dir, struct rl_err *err)
-{
-	const char *names[RL_REPORT_MAX_PLATFORMS];
-	const struct rl_validation *v[RL_REPORT_MAX_PLATFORMS];
-	struct rl_figure f;
-	char text[2048];
-	int code;
-
-	for (size_t i = 0; i < r->n; i++) {
-		names[i] = r->platforms[i].name;
-		v[i] = &r->platforms[i].v;
-	}
-	fputs("<h1>Should a driver domain wait for events, or spin?</h1>\n<p class=\"answer\">",
-		out);
-	rl_html_text(out, rl_report_answer(r, text, sizeof(text)));
-	fputs("</p>\n", out);
-	for (size_t i = 0; i < r->n; i++)
-		if (*rl_plots_label(names[i])) {
-			fprintf(out, "<p><span class=\"label\">%s</span></p>\n",
-				rl_plots_label(names[i]));
-			break;
-		}
-	code = rl_plots_answer(&f, "answer", names, v, r->n);
-	return code ? code
-		    : place(out, &f, dir, "Backend policies over depth, smallest block size.", err);
-}
-
-static int depth_figure(FILE *out, const struct rl_report_platform *p, enum rl_rw rw, int quantity,
-	const char *dir, struct rl_err *err)
-{
-	char name[48], caption[200];
-	struct rl_figure f;
-	int code;
-
-	snprintf(name, sizeof(name), "%.20s-%s-%.12s", p->name, rl_fio_rw_name(rw),
-		rl_quantity_name(quantity));
-	code = rl_plots_depth(&f, name, p->name, &p->v, rw, quantity);
-	snprintf(caption, sizeof(caption), "Over depth: %s, %s on %s%s%s.", rl_plots_noun(quantity),
-		rl_fio_rw_name(rw), p->name, *rl_plots_label(p->name) ? "; " : "",
-		rl_plots_label(p->name));
-	return code ? code : place(out, &f, dir, caption, err);
-}
-
-/* Throughput and the quantity by which winners are called, each direction that was measured. */
-static int write_figures(
-	const struct rl_report_platform *p, FILE *out, const char *dir, struct rl_err *err)
-{
-	int second =
-		p->v.duel_quantity == RL_METRIC_iops ? RL_METRIC_clat_mean_ns : p->v.duel_quantity;
-	int code = 0;
-
-	for (int rw = RL_RW_READ; rw <= RL_RW_RANDRW && !code; rw++) {
-		code = depth_figure(out, p, (enum rl_rw)rw, RL_METRIC_iops, dir, err);
-		if (!code)
-			code = depth_figure(out, p, (enum rl_rw)rw, second, dir, err);
-	}
-	return code;
-}
-
-static int write_trust(
-	const struct rl_report_platform *p, FILE *out, const char *dir, struct rl_err *err)
-{
-	char name[48], caption[200];
-	struct rl_figure f;
-	int code;
-
-	if (!p->predicted) {
-		fputs("<p>No parameters are stored under this platform's name: nothing was "
-		      "predicted.</p>\n",
-			out);
-		return 0;
-	}
-	rl_tables_verdicts(out, &p->v);
-	rl_tables_slices(out, &p->v);
-	snprintf(name, sizeof(name), "%.30s-residuals", p->name);
-	snprintf(caption, sizeof(caption),
-		"Errors of the held-out cells on %s; the band is the tolerance of the mean.",
-		p->name);
-	code = rl_plots_residuals(&f, name, p->name, &p->v);
-	if (!code)
-		code = place(out, &f, dir, caption, err);
-	rl_tables_parameters(out, &p->set);
-	rl_tables_cells(out, &p->v);
-	return code;
-}
-
-static int write_platform(
-	const struct rl_report_platform *p, FILE *out, const char *dir, struct rl_err *err)
-{
-	char cores[32];
-	int code;
-
-	fputs("<h2>", out);
-	rl_html_text(out, rl_plots_cores(&p->v, cores));
-	fputs(": ", out);
-	rl_html_text(out, p->name);
-	if (*rl_plots_label(p->name))
-		fprintf(out, " <span class=\"label\">%s</span>", rl_plots_label(p->name));
-	fputs("</h2>\n", out);
-	code = write_figures(p, out, dir, err);
-	rl_tables_duels(out, &p->v);
-	rl_tables_why(out, &p->v);
-	if (!code)
-		code = write_trust(p, out, dir, err);
-	rl_tables_provenance(out, p);
-	return code;
-}
-
-int rl_report_write(const struct rl_report *r, FILE *out, const char *figures, struct rl_err *err)
-{
-	int code;
-
-	rl_html_head(out, "ringlab: events or spinning");
-	code = write_answer(r, out, figures, err);
-	for (size_t i = 0; i < r->n && !code; i++)
-		code = write_platform(&r->platforms[i], out, figures, err);
-	fputs("<p class=\"dim\">Made by ringlab " RL_VERSION
-	      " from runs in its store. Filled points were held out from calibration; open ones "
-	      "calibrated it.</p>\n",
-		out);
-	rl_html_foot(out);
-	if (!code && ferror(out))
-		code = rl_err_set(err, -EIO, NULL, 0, 0, "cannot write the report");
-	return code;
 }

@@ -2,8 +2,8 @@
 /* Tables of the report; see tables.h. */
 #include "paper/tables.h"
 
-#include "data/format/fio_job.h"
 #include "paper/html.h"
+#include "paper/plots.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static void close_details(FILE *out)
 
 void rl_tables_verdicts(FILE *out, const struct rl_validation *v)
 {
-	static const char *const heads[] = {"check", "value", "bound", ""};
+	static const char *const heads[] = {"check", "value", "bound", "pass"};
 
 	rl_html_open_table(out, "Predictions against runs that calibration never saw", 4, heads);
 	for (size_t i = 0; i < v->nverdicts; i++) {
@@ -43,6 +43,7 @@ void rl_tables_slices(FILE *out, const struct rl_validation *v)
 	static const char *const heads[] = {"slice", "metric", "cells", "mean error",
 		"largest error", "bilinear", "regression"};
 
+	open_details(out, "By what calibration never saw, beside interpolation");
 	rl_html_open_table(out,
 		"Mean absolute errors; on the right what an interpolation of the calibration "
 		"cells in log(depth), log(block size) says",
@@ -58,6 +59,7 @@ void rl_tables_slices(FILE *out, const struct rl_validation *v)
 		rl_html_cells(out, "td", 7, row);
 	}
 	rl_html_close_table(out);
+	close_details(out);
 }
 
 void rl_tables_parameters(FILE *out, const struct rl_param_set *set)
@@ -65,6 +67,7 @@ void rl_tables_parameters(FILE *out, const struct rl_param_set *set)
 	static const char *const heads[] = {
 		"parameter", "value", "95 % from", "to", "unit", "identifiable", "what"};
 
+	open_details(out, "Cost parameters");
 	rl_html_open_table(
 		out, "Cost parameters; one that the runs cannot tell keeps its prior", 7, heads);
 	for (int i = 0; i < RL_PARAM_COUNT; i++) {
@@ -79,28 +82,46 @@ void rl_tables_parameters(FILE *out, const struct rl_param_set *set)
 			rl_html_cells(out, "td", 7, row);
 	}
 	rl_html_close_table(out);
+	close_details(out);
+}
+
+/* The quantities that a reader asks for first; the page's charts have the others, too. */
+static const int told[] = {RL_METRIC_iops, RL_METRIC_clat_mean_ns};
+
+static const struct rl_validation_row *find_row(
+	const struct rl_validation *v, size_t cell, int quantity)
+{
+	for (size_t i = 0; i < v->nrows; i++)
+		if (v->rows[i].cell == cell && v->rows[i].quantity == quantity)
+			return &v->rows[i];
+	return NULL;
+}
+
+static void cell_row(FILE *out, const struct rl_validation *v, size_t cell)
+{
+	char b[6][32];
+	const char *row[7] = {v->cells.v[cell].name};
+
+	for (int k = 0; k < 2; k++) {
+		const struct rl_validation_row *r = find_row(v, cell, told[k]);
+
+		row[1 + 3 * k] = rl_html_number(r ? r->measured : NAN, b[3 * k]);
+		row[2 + 3 * k] = rl_html_number(r ? r->predicted : NAN, b[3 * k + 1]);
+		row[3 + 3 * k] = rl_html_percent(r ? r->error : NAN, b[3 * k + 2]);
+	}
+	rl_html_cells(out, "td", 7, row);
 }
 
 void rl_tables_cells(FILE *out, const struct rl_validation *v)
 {
 	static const char *const heads[] = {
-		"cell", "metric", "measured", "predicted", "95 % from", "to", "error", "pass"};
+		"cell", "IOPS", "predicted", "error", "mean latency, ns", "predicted", "error"};
 
 	open_details(out, "Every held-out cell");
-	rl_html_open_table(out, "Measured and predicted", 8, heads);
-	for (size_t i = 0; i < v->nrows; i++) {
-		const struct rl_validation_row *r = &v->rows[i];
-		char b[5][32];
-		const char *row[] = {v->cells.v[r->cell].name, rl_quantity_name(r->quantity),
-			rl_html_number(r->measured, b[0]), rl_html_number(r->predicted, b[1]),
-			rl_html_number(r->lo, b[2]), rl_html_number(r->hi, b[3]),
-			rl_html_percent(r->error, b[4]),
-			!isfinite(r->tolerance) ? "–"
-			: r->pass		? "yes"
-						: "no"};
-
-		rl_html_cells(out, "td", 8, row);
-	}
+	rl_html_open_table(out, "Measured and predicted", 7, heads);
+	for (size_t i = 0; i < v->cells.n; i++)
+		if (v->cells.v[i].role == RL_ROLE_VALIDATE)
+			cell_row(out, v, i);
 	rl_html_close_table(out);
 	close_details(out);
 }
@@ -112,30 +133,45 @@ static const char *winner_name(const struct rl_validation *v, const struct rl_du
 	return v->cells.v[who < 0 ? d->a : d->b].scenario.back_policy;
 }
 
-void rl_tables_duels(FILE *out, const struct rl_validation *v)
+static bool is_told(
+	const struct rl_report *r, const struct rl_validation *v, const struct rl_duel *d)
 {
+	const char *a = v->cells.v[d->a].scenario.back_policy;
+	const char *b = v->cells.v[d->b].scenario.back_policy;
+
+	return (strcmp(a, r->policies[0]) == 0 && strcmp(b, r->policies[1]) == 0) ||
+	       (strcmp(a, r->policies[1]) == 0 && strcmp(b, r->policies[0]) == 0);
+}
+
+void rl_tables_duels(FILE *out, const struct rl_report *r, const struct rl_report_platform *p)
+{
+	const struct rl_validation *v = &p->v;
 	static const char *const heads[] = {"setting", "policies", "measured ratio", "95 % from",
 		"to", "winner", "predicted ratio", "predicted winner", "right"};
 
 	if (!v->nduels)
 		return;
-	open_details(out, "Who wins where");
+	open_details(out, "Who wins where, of the two that answer");
 	rl_html_open_table(out, rl_quantity_name(v->duel_quantity), 9, heads);
 	for (size_t i = 0; i < v->nduels; i++) {
+		if (!is_told(r, v, &v->duels[i]))
+			continue;
 		const struct rl_duel *d = &v->duels[i];
 		const struct rl_scenario *s = &v->cells.v[d->a].scenario;
 		bool known = isfinite(d->predicted);
-		char setting[64], policies[80], m[3][32], p[32];
+		char setting[160], policies[80], size[32], cores[32], m[3][32], e[32];
 		const char *row[] = {setting, policies, rl_html_number(d->measured, m[0]),
 			rl_html_number(d->lo, m[1]), rl_html_number(d->hi, m[2]),
-			winner_name(v, d, d->winner), rl_html_number(d->predicted, p),
+			winner_name(v, d, d->winner), rl_html_number(d->predicted, e),
 			known ? winner_name(v, d, d->predicted_winner) : "–",
 			!known || !d->counts ? "–"
 			: d->right	     ? "yes"
 					     : "no"};
 
-		snprintf(setting, sizeof(setting), "%s %lluk qd%u", rl_fio_rw_name(s->job.rw),
-			(unsigned long long)s->job.bs_bytes / 1024, s->job.iodepth);
+		snprintf(setting, sizeof(setting), "%.60s, %s, depth %u, %s",
+			p->settings.v[p->settings.of[d->a]].label,
+			rl_plots_size(s->job.bs_bytes, size), s->job.iodepth,
+			rl_plots_cores(s->machine.pcpus, cores));
 		snprintf(policies, sizeof(policies), "%.30s / %.30s",
 			v->cells.v[d->b].scenario.back_policy, s->back_policy);
 		rl_html_cells(out, "td", 9, row);
@@ -182,26 +218,5 @@ void rl_tables_why(FILE *out, const struct rl_validation *v)
 			why_row(out, v, i);
 	}
 	rl_html_close_table(out);
-	close_details(out);
-}
-
-void rl_tables_provenance(FILE *out, const struct rl_report_platform *p)
-{
-	open_details(out, "Provenance");
-	if (p->manifest) {
-		fputs("<p>The machine of the runs:</p>\n<pre>", out);
-		rl_html_text(out, p->manifest);
-		fputs("</pre>\n", out);
-	}
-	if (p->predicted) {
-		fprintf(out, "<p>Parameters fitted %s:</p>\n<pre>", p->set.created);
-		rl_html_text(out, p->set.manifest ? p->set.manifest : "{}");
-		fputs("</pre>\n", out);
-	}
-	fprintf(out, "<p>%zu cells, %zu runs; hashes of the runs' content:</p>\n<pre>",
-		p->v.cells.n, p->v.cells.nhashes);
-	for (size_t i = 0; i < p->v.cells.nhashes; i++)
-		fprintf(out, "%.16s%s", p->v.cells.hashes[i], i % 6 == 5 ? "\n" : " ");
-	fputs("</pre>\n", out);
 	close_details(out);
 }

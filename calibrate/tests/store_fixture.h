@@ -67,9 +67,9 @@ static inline void fixture_document(struct rl_document *d, const char *name, con
 	d->size = strlen(text);
 }
 
-/* Stores a cell as one run, its metrics times @factor. */
-static inline int fixture_put(
-	struct rl_store *store, const struct rl_measured_cell *c, double factor, struct rl_err *err)
+/* Stores a cell as one run, its metrics times @factor; repeats count from 0. */
+static inline int fixture_put_repeat(struct rl_store *store, const struct rl_measured_cell *c,
+	int repeat, double factor, struct rl_err *err)
 {
 	struct rl_run run = {0};
 	char text[400];
@@ -78,6 +78,7 @@ static inline int fixture_put(
 	snprintf(run.platform, sizeof(run.platform), FIXTURE_PLATFORM);
 	memcpy(run.cell, c->name, sizeof(run.cell));
 	run.role = c->role;
+	run.repeat = repeat;
 	run.scenario = c->scenario;
 	rl_metrics_clear(&run.metrics);
 	for (int k = 0; k < RL_METRIC_COUNT; k++)
@@ -92,13 +93,19 @@ static inline int fixture_put(
 	fixture_document(&run.documents[0], "cell.txt", text);
 	snprintf(text, sizeof(text),
 		"[global]\nioengine=libaio\ndirect=1\n[job]\nrw=%s\nbs=%llu\niodepth=%u\nsize="
-		"64m\n",
+		"64m\n# %d\n",
 		c->scenario.job.rw == RL_RW_RANDREAD ? "randread" : "randwrite",
-		(unsigned long long)c->scenario.job.bs_bytes, c->scenario.job.iodepth);
+		(unsigned long long)c->scenario.job.bs_bytes, c->scenario.job.iodepth, repeat);
 	fixture_document(&run.documents[1], "job.fio", text);
 	code = rl_store_put_run(store, &run, NULL, err);
 	rl_run_fini(&run);
 	return code;
+}
+
+static inline int fixture_put(
+	struct rl_store *store, const struct rl_measured_cell *c, double factor, struct rl_err *err)
+{
+	return fixture_put_repeat(store, c, 0, factor, err);
 }
 
 /* Parameters that the test knows: some other machine than the priors say. */
