@@ -121,10 +121,13 @@ static void simulate(struct job *j, size_t cell, size_t set)
 	o.seed += j->o->stream ? j->o->stream[set] : 0;
 	s.costs = j->sets[set];
 	code = rl_sim_run(&s, &o, &r, &err);
-	if (code)
+	if (code) {
 		note_failure(j, i, code, &err);
-	else
-		j->out[i] = r.metrics;
+		return;
+	}
+	j->out[i] = r.metrics;
+	if (j->o->told)
+		j->o->told(j->o->arg, set, cell, &r);
 }
 
 static void *work(void *arg)

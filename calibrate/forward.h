@@ -13,6 +13,12 @@ struct rl_forward_options {
 		       */
 	const unsigned *stream; /* of a set of costs: other random numbers; null: 0 for all */
 	const double *part;	/* of a cell: of the length of its run; 0: none; null: whole */
+	/**
+	 * told - may be null: all that was simulated of a cell with a set of costs. Called once for
+	 * each that did not fail, by any of the threads, for several at once.
+	 */
+	void (*told)(void *arg, size_t set, size_t cell, const struct rl_sim_result *r);
+	void *arg;
 };
 
 /** rl_forward_default - one seed, and runs long enough for steps of a few percent. */

@@ -81,9 +81,23 @@ static int load(struct work *w, struct rl_store *store, struct rl_err *err)
 	return 0;
 }
 
+/* Each cell has its own place: no two threads meet. */
+static void keep_use(void *arg, size_t set, size_t cell, const struct rl_sim_result *r)
+{
+	struct rl_cpu_use *use = (struct rl_cpu_use *)arg + cell;
+
+	(void)set;
+	use->v = malloc((r->ncells + 1) * sizeof(*r->cell));
+	if (!use->v)
+		return;
+	use->n = r->ncells;
+	memcpy(use->v, r->cell, r->ncells * sizeof(*r->cell));
+}
+
 static int predict(struct work *w, const struct rl_forward_options *forward, struct rl_err *err)
 {
 	struct rl_validation *out = w->out;
+	struct rl_forward_options told = *forward;
 	struct rl_costs costs;
 	int code;
 
@@ -91,11 +105,17 @@ static int predict(struct work *w, const struct rl_forward_options *forward, str
 	rl_param_set_apply(w->set, &costs);
 	w->metrics = calloc(out->cells.n, sizeof(*w->metrics));
 	out->predicted = calloc(out->cells.n * RL_QUANTITY_COUNT, sizeof(double));
-	if (!w->metrics || !out->predicted)
+	out->used = calloc(out->cells.n, sizeof(*out->used));
+	if (!w->metrics || !out->predicted || !out->used)
 		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
-	code = rl_forward_run(out->cells.v, out->cells.n, &costs, 1, forward, w->metrics, err);
-	for (size_t i = 0; i < out->cells.n && !code; i++)
+	told.told = keep_use;
+	told.arg = out->used;
+	code = rl_forward_run(out->cells.v, out->cells.n, &costs, 1, &told, w->metrics, err);
+	for (size_t i = 0; i < out->cells.n && !code; i++) {
 		rl_quantities(&w->metrics[i], out->predicted + i * RL_QUANTITY_COUNT);
+		if (!out->used[i].v)
+			code = rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	}
 	if (!code)
 		code = rl_intervals_make(
 			w->set, &out->cells, w->metrics, forward, RL_VALIDATE_INTERVAL, &w->u, err);
@@ -273,6 +293,9 @@ int rl_validate_run(struct rl_store *store, const char *platform, const struct r
 
 void rl_validation_fini(struct rl_validation *v)
 {
+	for (size_t i = 0; v->used && i < v->cells.n; i++)
+		free(v->used[i].v);
+	free(v->used);
 	rl_cells_fini(&v->cells);
 	free(v->predicted);
 	free(v->rows);

@@ -45,9 +45,16 @@ struct rl_verdict {
 	bool binding; /* decides the exit code; the others inform */
 };
 
+/* What CPUs were used for, by domain and purpose; what is not there is exactly 0. */
+struct rl_cpu_use {
+	struct rl_sim_cell *v;
+	size_t n;
+};
+
 struct rl_validation {
-	struct rl_cells cells; /* all of the platform, both roles */
-	double *predicted;     /* [cell * RL_QUANTITY_COUNT + quantity] */
+	struct rl_cells cells;	 /* all of the platform, both roles */
+	double *predicted;	 /* [cell * RL_QUANTITY_COUNT + quantity] */
+	struct rl_cpu_use *used; /* of a cell, predicted */
 	struct rl_validation_row *rows;
 	size_t nrows;
 	struct rl_slice *slices;

@@ -117,6 +117,65 @@ static json_t *predicted(const struct rl_report_platform *p, size_t cell)
 	return list;
 }
 
+/* What CPUs are used for: all domains and purposes that a report's cells have, in their order. */
+struct uses {
+	const char *domain[RL_SIM_MAX_CELLS], *purpose[RL_SIM_MAX_CELLS];
+	size_t n;
+};
+
+static size_t find_use(const struct uses *u, const struct rl_sim_cell *c)
+{
+	size_t k = 0;
+
+	while (k < u->n &&
+		(strcmp(u->domain[k], c->domain) != 0 || strcmp(u->purpose[k], c->purpose) != 0))
+		k++;
+	return k;
+}
+
+static void find_uses(struct uses *u, const struct rl_report *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct rl_validation *v = &r->platforms[i].v;
+
+		for (size_t c = 0; v->used && c < v->cells.n; c++)
+			for (size_t k = 0; k < v->used[c].n; k++) {
+				const struct rl_sim_cell *cell = &v->used[c].v[k];
+
+				if (find_use(u, cell) < u->n || u->n == RL_SIM_MAX_CELLS)
+					continue;
+				u->domain[u->n] = cell->domain;
+				u->purpose[u->n++] = cell->purpose;
+			}
+	}
+}
+
+static json_t *uses(const struct uses *u)
+{
+	json_t *list = json_array();
+
+	for (size_t k = 0; k < u->n; k++)
+		json_array_append_new(list, json_pack("[s, s]", u->domain[k], u->purpose[k]));
+	return list;
+}
+
+/* What is not there is 0, and none of the last ones. */
+static json_t *used(const struct uses *u, const struct rl_report_platform *p, size_t cell)
+{
+	const struct rl_cpu_use *use = p->v.used ? &p->v.used[cell] : NULL;
+	json_t *list = json_array();
+
+	for (size_t k = 0; use && k < use->n; k++) {
+		size_t at = find_use(u, &use->v[k]);
+
+		while (json_array_size(list) <= at)
+			json_array_append_new(list, json_integer(0));
+		if (at < u->n)
+			json_array_set_new(list, at, real(use->v[k].ns.value));
+	}
+	return list;
+}
+
 static int find_policy(const struct rl_report *r, const char *name)
 {
 	for (size_t k = 0; k < r->npolicies; k++)
@@ -125,7 +184,8 @@ static int find_policy(const struct rl_report *r, const char *name)
 	return -1;
 }
 
-static json_t *cells(const struct rl_report *r, const struct rl_report_platform *p)
+static json_t *cells(
+	const struct rl_report *r, const struct rl_report_platform *p, const struct uses *u)
 {
 	json_t *list = json_array();
 
@@ -133,11 +193,11 @@ static json_t *cells(const struct rl_report *r, const struct rl_report_platform 
 		const struct rl_measured_cell *c = &p->v.cells.v[i];
 
 		json_array_append_new(list,
-			json_pack("[o, i, i, I, i, i, i, o, o]", text(c->name),
+			json_pack("[o, i, i, I, i, i, i, o, o, o]", text(c->name),
 				(int)p->settings.of[i], find_policy(r, c->scenario.back_policy),
 				(json_int_t)c->scenario.job.bs_bytes, (int)c->scenario.job.iodepth,
 				c->role == RL_ROLE_VALIDATE, (int)c->repeats, measured(c),
-				predicted(p, i)));
+				predicted(p, i), used(u, p, i)));
 	}
 	return list;
 }
@@ -193,27 +253,30 @@ static json_t *settings(const struct rl_settings *s)
 	return list;
 }
 
-static json_t *platform(const struct rl_report *r, const struct rl_report_platform *p)
+static json_t *platform(
+	const struct rl_report *r, const struct rl_report_platform *p, const struct uses *u)
 {
 	return json_pack("{s:o, s:s, s:b, s:s, s:o, s:o, s:o, s:o, s:o}", "name", text(p->name),
 		"note", rl_plots_label(p->name), "predicted", p->predicted, "duel_metric",
 		rl_quantity_name(p->v.duel_quantity), "threshold", real(p->v.duel_threshold),
-		"settings", settings(&p->settings), "cells", cells(r, p), "rows", rows(&p->v),
+		"settings", settings(&p->settings), "cells", cells(r, p, u), "rows", rows(&p->v),
 		"duels", duels(&p->v));
 }
 
 json_t *rl_page_data(const struct rl_report *r)
 {
 	json_t *platforms = json_array(), *policies = json_array(), *pair = json_array();
+	struct uses u = {.n = 0};
 
+	find_uses(&u, r);
 	for (size_t i = 0; i < r->n; i++)
-		json_array_append_new(platforms, platform(r, &r->platforms[i]));
+		json_array_append_new(platforms, platform(r, &r->platforms[i], &u));
 	for (size_t i = 0; i < r->npolicies; i++) {
 		json_array_append_new(policies, text(r->policies[i]));
 		if (i < 2)
 			json_array_append_new(pair, text(r->policies[i]));
 	}
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:O?}", "version", RL_VERSION, "pair",
-		pair, "policies", policies, "metrics", metrics(), "platforms", platforms, "limit",
-		RL_PAGE_ROWS, "views", r->views);
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:O?}", "version", RL_VERSION, "pair",
+		pair, "policies", policies, "metrics", metrics(), "uses", uses(&u), "platforms",
+		platforms, "limit", RL_PAGE_ROWS, "views", r->views);
 }

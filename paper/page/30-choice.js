@@ -12,8 +12,8 @@ function section(id, title, words, draw, always) {
 
 // A cell as an object; the arrays' order is that of paper/page_data.h.
 const MACHINES = DATA.platforms.flatMap((platform) => {
-	const cells = platform.cells.map(([name, setting, policy, bs, depth, heldOut, repeats, measured, predicted], index) =>
-		({ name, setting, policy, bs, depth, heldOut, repeats, measured, predicted, index, platform, rows: {} }));
+	const cells = platform.cells.map(([name, setting, policy, bs, depth, heldOut, repeats, measured, predicted, used], index) =>
+		({ name, setting, policy, bs, depth, heldOut, repeats, measured, predicted, used, index, platform, rows: {} }));
 	for (const [cell, metric, lo, hi, error, tolerance, pass] of platform.rows)
 		cells[cell].rows[metric] = { lo, hi, error, tolerance, pass };
 	return unique(platform.settings.map((s) => s[1])).map((pcpus) => {
@@ -51,8 +51,10 @@ function settle() {
 	if (!cells.some((c) => c.bs === choice.bs))
 		choice.bs = richest(cells);
 	cells = cells.filter((c) => c.bs === choice.bs);
-	if (!cells.some((c) => c.depth === choice.depth))
-		choice.depth = commonest(cells.map((c) => c.depth));
+	if (!cells.some((c) => c.depth === choice.depth)) {
+		const pair = DATA.pair.map((p) => DATA.policies.indexOf(p)), depths = unique(cells.map((c) => c.depth)).sort(ascending);
+		choice.depth = depths.find((d) => pair.every((p) => cells.some((c) => c.depth === d && c.policy === p))) || commonest(cells.map((c) => c.depth));
+	}
 }
 
 function select(label, options, chosen, act) {

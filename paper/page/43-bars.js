@@ -36,7 +36,13 @@ function bars(spec) {
 const STAGES = DATA.metrics.map(([name]) => name).filter((name) => name.startsWith("stage_"));
 const stageName = (metric) => metric.replace(/^stage_(.*)_ns$/, "$1").replaceAll("_", " ");
 const stageColour = (name) => "s" + Math.max(STAGES.map(stageName).indexOf(name), 0);
-const microseconds = (v) => number(v / 1e3);
+
+// Of bars of ns: the unit that suits the longest.
+function timeBars(bars_) {
+	const most = Math.max(...bars_.map((b) => b.parts.reduce((sum, p) => sum + p.value, 0)), 0);
+	const [by, name] = most >= 3e6 ? [1e6, "ms"] : [1e3, "µs"];
+	return { bars: bars_, format: (v) => number(v / by), label: name + " a request" };
+}
 
 function foreseenStages() {
 	const cells = ofSetting().filter((c) => c.bs === choice.bs && c.depth === choice.depth && c.predicted.length);
@@ -54,11 +60,10 @@ function tracedStages() {
 
 section("stages", "Where the time of a request goes", "Mean time of each stage, in the order in which a request passes them. Predicted at the chosen setting; measured where runs were traced (view stages; a stage's mean is over the requests that passed it).", () => {
 	const foreseen = foreseenStages(), traced = tracedStages();
-	const common = { format: microseconds, label: "µs a request" };
 	return [
-		foreseen.length ? bars({ ...common, rowName: "policy", title: `Predicted stages, ${here()}, ${bytes(choice.bs)}, depth ${choice.depth}`, bars: foreseen })
+		foreseen.length ? bars({ ...timeBars(foreseen), rowName: "policy", title: `Predicted stages, ${here()}, ${bytes(choice.bs)}, depth ${choice.depth}` })
 			: el("p", { class: "dim" }, "Nothing was predicted here."),
-		traced.length ? bars({ ...common, rowName: "run", title: "Measured stages of the traced runs", bars: traced }) : el("p", { class: "dim" }, "No run in this store was traced."),
+		traced.length ? bars({ ...timeBars(traced), rowName: "run", title: "Measured stages of the traced runs" }) : el("p", { class: "dim" }, "No run in this store was traced."),
 	];
 });
 
@@ -71,9 +76,23 @@ function cpuBars(which) {
 			.map(([name, m, c_, thin]) => ({ name, value: which(c, METRIC[m]), colour: c_, thin })).filter((q) => q.value > 0) })).filter((b) => b.parts.length));
 }
 
-section("cpu", "What the CPUs are used for", "Shares of one CPU at the chosen setting: what the guest and the driver domain used, one behind the other; two cores add up to 2. The thin bars are the share of time in which a side polled and found nothing, by its own clock, which goes on while it waits for a CPU.", () => {
+const PURPOSES = unique(DATA.uses.map((u) => u[1]));
+const DOMAINS = { driver: "driver domain", load: "third domain" };
+
+// What the simulator spent a request's CPU time on, a bar a domain; nobody's time, which is idle, is left out.
+function purposeBars() {
+	const cells = ofSetting().filter((c) => c.bs === choice.bs && c.depth === choice.depth);
+	return shownPolicies(cells).flatMap((p) => cells.filter((c) => c.policy === p).flatMap((c) => unique(DATA.uses.map((u) => u[0])).filter((d) => d).map((domain) => ({
+		name: DATA.policies[p] + ": " + (DOMAINS[domain] || domain),
+		parts: DATA.uses.map(([d, purpose], k) => ({ d, name: purpose.replaceAll("_", " "), value: c.used[k], colour: "s" + PURPOSES.indexOf(purpose) % 13 }))
+			.filter((q) => q.d === domain && q.value > 0) })))).filter((b) => b.parts.length);
+}
+
+section("cpu", "What the CPUs are used for", "Shares of one CPU at the chosen setting: what the guest and the driver domain used, one behind the other; two cores add up to 2. The thin bars are the share of time in which a side polled and found nothing, by its own clock, which goes on while it waits for a CPU. Below that, what the simulator spent it on.", () => {
 	const title = `${here()}, ${bytes(choice.bs)}, depth ${choice.depth}`, common = { format: number, label: "share of one CPU", rowName: "policy" };
 	const real = cpuBars((c, m) => value(c.measured[m])), foreseen = cpuBars((c, m) => c.predicted[m]);
+	const purposes = purposeBars();
 	return [real.length ? bars({ ...common, title: "Measured CPU use, " + title, bars: real }) : el("p", { class: "dim" }, "No CPU time was measured here."),
-		foreseen.length ? bars({ ...common, title: "Predicted CPU use, " + title, bars: foreseen }) : null];
+		foreseen.length ? bars({ ...common, title: "Predicted CPU use, " + title, bars: foreseen }) : null,
+		purposes.length ? bars({ ...timeBars(purposes), rowName: "policy and domain", title: "Predicted CPU time of a request by purpose, " + title }) : null];
 });

@@ -92,6 +92,19 @@ same() {
 	same told page
 }
 
+@test "what CPUs are used for: what explain says of the model" {
+	for cell in event-randread-4k-qd1 spin-randread-64k-qd4 spin-randread-16k-qd32; do
+		"$RINGLAB" explain --db report.db --no-change --format json "xen-qemu-counted/$cell" |
+			jq -r '.model[] | select(.section == "cpu" and (.what | contains(": "))) | ["'"$cell"'", .what, .value] | @tsv'
+	done >told
+	cut -f1 told | sort -u >cells
+	[ "$(wc -l <cells)" = 3 ]
+	jq -r '. as $d | .platforms[].cells[] | . as $c | $c[9] | to_entries[] | select(.value > 0 and $d.uses[.key][0] != "") |
+		[$c[0], ($d.uses[.key] | join(": ")), .value] | @tsv' data.json | grep -wFf cells >page
+	[ "$(wc -l <told)" -ge 30 ]
+	same told page
+}
+
 @test "stages, distributions, sweeps: those of the views" {
 	for view in stages:platform,cell,repeat,stage,n,mean_ns,p50_ns,p90_ns,p99_ns,total_frac \
 		sweeps:sweep,design,configs,done,failed,paths \
