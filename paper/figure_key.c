@@ -58,7 +58,7 @@ void rl_figure_write_key(FILE *out, const struct rl_figure *f)
 		y = 1 - (15 + KEY_H * row) / h;
 		fprintf(out,
 			"set label %zu '%s' at screen %g,%g left tc rgb '%s' point pt 7 ps 1 lc "
-			"rgb '%s' offset 1,0\n",
+			"rgb '%s' offset 0.8,-0.35\n",
 			s + 1, p->series[s].label, (x + 4) / w, y,
 			rl_figure_colour(p->series[s].colour),
 			rl_figure_colour(p->series[s].colour));

@@ -138,6 +138,7 @@ static void write_svg(FILE *out, const char *svg, const char *id, const char *la
 		{"xmlns=\"http://www.w3.org/2000/svg\"", "role=\"img\"" USUAL},
 		{"xmlns:xlink=\"http://www.w3.org/1999/xlink\"", ""},
 		{"xlink:href", "href"},
+		{"'#FFFFFF'", "'var(--bg)'"}, /* below a point, so that no line crosses it */
 		{"\"gnuplot_", canvas},
 		{"'gp", symbol},
 		{"'#gp", use},

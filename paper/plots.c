@@ -274,10 +274,9 @@ int rl_plots_answer(struct rl_figure *f, const char *name, const struct rl_repor
 		}
 	f->n = n;
 	f->columns = columns(n);
-	snprintf(f->note, sizeof(f->note), "smallest block size of each machine%s",
-		r->n && *rl_plots_label(r->platforms[r->n - 1].name)
-			? "; xen-qemu: timings under emulation"
-			: "");
+	snprintf(f->note, sizeof(f->note), "smallest block sizes%s",
+		r->n && *rl_plots_label(r->platforms[r->n - 1].name) ? "; xen-qemu: under emulation"
+								     : "");
 	return code;
 }
 

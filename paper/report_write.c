@@ -49,6 +49,20 @@ static void write_detail(void *arg, const char *text)
 	fputs("</li>\n", out);
 }
 
+/* What of the answer is from no real machine is said at once. */
+static void write_labels(const struct rl_report *r, FILE *out)
+{
+	fputs("<p>", out);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct rl_report_platform *p = &r->platforms[i];
+
+		if (*rl_plots_label(p->name))
+			fprintf(out, "<span class=\"label\">%s: %s</span>\n", p->name,
+				rl_plots_label(p->name));
+	}
+	fputs("</p>\n", out);
+}
+
 static int write_answer(struct page *page)
 {
 	const struct rl_report *r = page->r;
@@ -62,12 +76,7 @@ static int write_answer(struct page *page)
 		out);
 	rl_html_text(out, rl_report_answer(r, text, sizeof(text)));
 	fputs("</p>\n", out);
-	for (size_t i = 0; i < r->n; i++)
-		if (*rl_plots_label(r->platforms[i].name)) {
-			fprintf(out, "<p><span class=\"label\">%s: %s</span></p>\n",
-				r->platforms[i].name, rl_plots_label(r->platforms[i].name));
-			break;
-		}
+	write_labels(r, out);
 	fputs("</header>\n<nav id=\"nav\" aria-label=\"sections\"></nav>\n<main>\n"
 	      "<section id=\"machines\">\n<h2>Machine by machine</h2>\n<ul>\n",
 		out);

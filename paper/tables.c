@@ -33,7 +33,10 @@ void rl_tables_verdicts(FILE *out, const struct rl_validation *v)
 		rl_html_text(out, d->what);
 		fprintf(out, "</td><td>%s</td><td>%s</td><td class=\"%s\">%s</td></tr>\n",
 			rl_html_number(d->value, a), rl_html_number(d->bound, b),
-			d->pass ? "good" : "bad", d->pass ? "yes" : "no");
+			!isfinite(d->bound) ? "dim"
+			: d->pass	    ? "good"
+					    : "bad",
+			isfinite(d->bound) ? d->pass ? "yes" : "no" : "–");
 	}
 	rl_html_close_table(out);
 }

@@ -82,8 +82,8 @@ function table(caption, heads, rows) {
 }
 
 // Rows are made when they are asked for: most tables are never opened. Printing opens none.
-function tableBelow(caption, heads, rows) {
-	const box = el("details", null, el("summary", null, "The numbers (" + rows.length + " rows)"));
+function tableBelow(caption, heads, rows, name) {
+	const box = el("details", null, el("summary", null, (name || "The numbers") + " (" + rows.length + (rows.length === 1 ? " row)" : " rows)")));
 	box.addEventListener("toggle", () => {
 		if (box.open && box.children.length === 1)
 			box.append(table(caption, heads, rows));

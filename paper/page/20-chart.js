@@ -2,7 +2,11 @@
 // A chart with two axes as an SVG: lines, points with intervals, a band; a legend, a reader for the
 // values at a place (mouse or arrow keys), and a table of all of them.
 
-const WIDTH = 720, HEIGHT = 340, LEFT = 66, RIGHT = 12, TOP = 12, BOTTOM = 46;
+// On a narrow screen a chart is narrow too, so that its texts can be read without moving it.
+const NARROW = matchMedia("(max-width:40rem)");
+const widthNow = () => NARROW.matches ? 400 : 720;
+let WIDTH = widthNow();
+const HEIGHT = 340, LEFT = 66, RIGHT = 12, TOP = 12, BOTTOM = 46;
 
 // Ticks of a linear axis: three to eight of 1, 2 or 5 times a power of ten.
 function linearTicks(lo, hi) {
@@ -20,7 +24,7 @@ function logTicks(lo, hi) {
 		for (const m of few ? [1] : [1, 2, 5])
 			if (m * 10 ** p >= lo * 0.999 && m * 10 ** p <= hi * 1.001)
 				ticks.push(Number((m * 10 ** p).toPrecision(3)));
-	return ticks;
+	return ticks.length > 2 ? ticks : linearTicks(lo, hi);
 }
 
 // Where values are on an axis; {log, zero, ticks, values} say how it is made.

@@ -5,15 +5,19 @@ const PERCENTILES = [["clat_p50_ns", 0.5], ["clat_p90_ns", 0.1], ["clat_p99_ns",
 const shareName = (beyond) => "p" + Number((100 * (1 - beyond)).toPrecision(6));
 const beyondAxis = (shares) => ({ label: "percentile", log: true, ticks: shares, format: (x) => shareName(1 / x) });
 
+function latencyAxis(series) {
+	const axis = timeScale("clat_p50_ns", series.flatMap((s) => s.points));
+	return { ...axis, label: axis.label.replace("median ", ""), log: true };
+}
+
 function percentiles() {
 	const cells = ofSetting().filter((c) => c.bs === choice.bs && c.depth === choice.depth);
 	const series = shownPolicies(cells).flatMap((p) => cells.filter((c) => c.policy === p).map((c) => ({ name: DATA.policies[p], colour: p,
 		points: PERCENTILES.map(([m, beyond]) => point(c, m, Number((1 / beyond).toPrecision(6))))
 			.filter((q) => q.value !== null || (q.predicted !== null && q.predicted !== undefined)) })));
-	const points = series.flatMap((s) => s.points);
 	return chart({ title: `Latency percentiles, ${here()}, ${bytes(choice.bs)}, depth ${choice.depth}`, series,
 		x: beyondAxis(PERCENTILES.map(([, b]) => Number((1 / b).toPrecision(6)))),
-		y: { ...timeScale("clat_p50_ns", points), label: timeScale("clat_p50_ns", points).label.replace("median ", ""), log: true } });
+		y: latencyAxis(series) });
 }
 
 // The view `latencies`: of each run the value below which some shares of its samples are.
@@ -36,7 +40,7 @@ function whole(redraw) {
 			redraw();
 		})),
 		chart({ title: "Distribution of " + distribution.cell, legend: "repeat", series, x: beyondAxis([2, 10, 100, 1000, 10000]),
-			y: { ...timeScale("clat_p50_ns", series.flatMap((s) => s.points)), label: "latency", log: true } }),
+			y: latencyAxis(series) }),
 		rows.length >= DATA.limit && el("p", { class: "dim" }, "The page has the first " + DATA.limit + " rows; the store has all."),
 	];
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Stages of a request, and what the CPUs were used for: bars.
 
-const BAR = 18, GAP = 8, NAME = 250;
+const BAR = 18, GAP = 8;
 
 // bars: [{name, parts: [{name, value, colour, thin}]}]: thick parts follow each other, thin ones lie below them.
 function bars(spec) {
 	const thick = (b) => b.parts.filter((p) => !p.thin);
 	const length = (b) => Math.max(thick(b).reduce((sum, p) => sum + p.value, 0), ...b.parts.filter((p) => p.thin).map((p) => p.value), 0);
 	const most = Math.max(...spec.bars.map(length), 1e-9), height = spec.bars.length * (BAR + GAP) + 40;
+	const letters = Math.min(Math.max(...spec.bars.map((b) => b.name.length)), Math.floor(0.38 * WIDTH / 7)), NAME = 7 * letters + 16;
 	const at = (v) => NAME + (WIDTH - NAME - 16) * v / most;
 	const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": spec.title, class: "chart" });
 	for (const t of linearTicks(0, most).filter((v) => v >= 0))
@@ -17,7 +18,7 @@ function bars(spec) {
 		const y = 6 + i * (BAR + GAP);
 		const thins = b.parts.filter((p) => p.thin), thickness = BAR - 5 * thins.length;
 		let from = 0;
-		picture.append(svg("text", { x: NAME - 8, y: y + 13, "text-anchor": "end" }, b.name));
+		picture.append(svg("text", { x: NAME - 8, y: y + 13, "text-anchor": "end" }, b.name.length > letters ? b.name.slice(0, letters - 1) + "…" : b.name));
 		for (const p of b.parts) {
 			const start = p.thin ? 0 : from, tip = b.name + ", " + p.name + ": " + spec.format(p.value);
 			picture.append(svg("rect", { class: "part " + p.colour + (p.thin ? " thin" : ""), x: at(start), y: p.thin ? y + thickness + 1 + 5 * thins.indexOf(p) : y,
@@ -54,7 +55,7 @@ function tracedStages() {
 	const place = (r) => STAGES.map(stageName).indexOf(r.stage.replaceAll("_", " "));
 	const rows = view("stages").filter((r) => r.stage !== "total").sort((a, b) => place(a) - place(b));
 	const key = (r) => r.cell + (r.repeat ? " r" + r.repeat : "");
-	return unique(rows.map(key)).sort().slice(0, 24).map((k) => ({ name: k.length > 38 ? k.slice(0, 37) + "…" : k,
+	return unique(rows.map(key)).sort().slice(0, 24).map((k) => ({ name: k,
 		parts: rows.filter((r) => key(r) === k).map((r) => ({ name: r.stage.replaceAll("_", " "), value: r.mean_ns, colour: stageColour(r.stage.replaceAll("_", " ")) })) }));
 }
 

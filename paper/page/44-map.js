@@ -22,7 +22,10 @@ function drawMap(title, duels, ratio, who) {
 			svg("text", { x: x + w / 2, y: y + 19, "text-anchor": "middle", class: "tile" }, ratio(d) === null ? EMPTY : Number(ratio(d).toPrecision(2)))));
 	}
 	picture.append(svg("text", { class: "name", x: left + w * depths.length / 2, y: height - 6, "text-anchor": "middle" }, "requests in flight"));
-	return el("div", { class: "half" }, el("h3", null, title), picture);
+	picture.style.setProperty("min-width", width * 0.85 + "px");
+	const half = el("div", { class: "half", tabindex: 0, role: "group", "aria-label": title + ", a map" }, el("h3", null, title), picture);
+	half.style.setProperty("flex-basis", width + "px"); // beside each other only where their texts can be read
+	return half;
 }
 
 section("map", "Who wins where", "The map of crossovers: a tile is a setting that was measured with both policies. Its colour is the winner's, grey where nobody has won; the number is the second policy's value over the first one's.", (redraw) => {

@@ -22,6 +22,10 @@ function start() {
 	settle();
 	controls(form, redraw);
 	redraw();
+	NARROW.addEventListener("change", () => {
+		WIDTH = widthNow();
+		redraw();
+	});
 	const headings = [...document.querySelectorAll("main section")];
 	headings.forEach((s, i) => s.id || s.setAttribute("id", "section" + i));
 	document.getElementById("nav").append(...headings.map((s) => el("a", { href: "#" + s.id }, s.querySelector("h2").firstChild.textContent.trim())));
