@@ -122,7 +122,8 @@ static void subject(struct argp_state *state, struct rl_optimize_input *in, cons
 	in->bound[in->rule.nbounds++].text = arg;
 }
 
-static double percentage(struct argp_state *state, const char *option, char *text)
+/* Nearer to 100 the words of the answer would round it up. */
+static double percentage(struct argp_state *state, const char *option, double most, char *text)
 {
 	size_t n = strlen(text);
 	bool percent = n && text[n - 1] == '%';
@@ -130,9 +131,10 @@ static double percentage(struct argp_state *state, const char *option, char *tex
 
 	if (percent)
 		text[n - 1] = '\0';
-	if (!percent || rl_units_real(text, &x, NULL) || !(x > 0 && x < 100))
-		argp_error(state, "--%s (expected a percentage such as 5%%, above 0 and below 100)",
-			option);
+	if (!percent || rl_units_real(text, &x, NULL) || !(x > 0 && x <= most))
+		argp_error(state,
+			"--%s (expected a percentage such as 5%%, above 0 and up to %.8g%%)",
+			option, most);
 	return x / 100;
 }
 
@@ -185,10 +187,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		add_over(state, in, arg);
 		return 0;
 	case KEY_CONFIDENCE:
-		in->rule.confidence = percentage(state, "confidence", arg);
+		in->rule.confidence = percentage(state, "confidence", 99.999999, arg);
 		return 0;
 	case KEY_INDIFFERENCE:
-		in->rule.indifference = percentage(state, "indifference", arg);
+		in->rule.indifference = percentage(state, "indifference", 99, arg);
 		return 0;
 	case KEY_BUDGET:
 		in->budget = rl_args_count(state, "budget", arg, BUDGET);

@@ -60,17 +60,17 @@ static void say_selected(FILE *f, const struct rl_optimize_input *in, const stru
 		fputs("There was no other to compare it with.", f);
 		return;
 	}
-	fprintf(f, "With a probability of at least %g %%", 100 * in->rule.confidence);
+	fprintf(f, "With a probability of at least %.10g %%", 100 * in->rule.confidence);
 	if (in->rule.nbounds) {
 		fputs(" it keeps ", f);
 		say_bounds(f, in);
 	}
 	if (others)
-		fprintf(f, "%s is no more than %g %% %s than the best of %u",
+		fprintf(f, "%s is no more than %.10g %% %s than the best of %u",
 			in->rule.nbounds ? " and" : " it", 100 * in->rule.indifference,
 			in->rule.maximize ? "lower" : "higher", s->k);
 	if (others && in->rule.nbounds)
-		fprintf(f, " that keeps %s with %g %% to spare",
+		fprintf(f, " that keeps %s with %.10g %% to spare",
 			in->rule.nbounds == 1 ? "it" : "them", 100 * in->rule.indifference);
 	fputc('.', f);
 }
@@ -82,10 +82,11 @@ static void say_none(FILE *f, const struct rl_optimize_input *in, const struct r
 		return;
 	}
 	fprintf(f,
-		"Infeasible: with a probability of at least %g %% none of %u configurations keeps ",
+		"Infeasible: with a probability of at least %.10g %% none of %u configurations "
+		"keeps ",
 		100 * in->rule.confidence, s->k);
 	say_bounds(f, in);
-	fprintf(f, " with %g %% to spare.", 100 * in->rule.indifference);
+	fprintf(f, " with %.10g %% to spare.", 100 * in->rule.indifference);
 }
 
 static void say_broke(FILE *f, const struct rl_optimize_input *in, const struct rl_select *s)
@@ -104,7 +105,7 @@ static void say_broke(FILE *f, const struct rl_optimize_input *in, const struct 
 	}
 	fputs("Up to now ", f);
 	say_point(f, &in->w, s->best);
-	fprintf(f, " (configuration %u) leads; %u others may be better by more than %g %%.",
+	fprintf(f, " (configuration %u) leads; %u others may be better by more than %.10g %%.",
 		s->best, left, 100 * in->rule.indifference);
 }
 

@@ -147,6 +147,7 @@ replications,requests,verdict,because" ]
 	refused 2 'as well' --minimize iops --maximize iops --over job.iodepth=1
 	refused 2 'confidence' --minimize iops --over job.iodepth=1 --confidence 0.95
 	refused 2 'confidence' --minimize iops --over job.iodepth=1 --confidence 100%
+	refused 2 'up to 99.999999%' --minimize iops --over job.iodepth=1 --confidence 99.9999999%
 	refused 2 'indifference' --minimize iops --over job.iodepth=1 --indifference 0%
 	refused 2 'budget' --minimize iops --over job.iodepth=1 --budget 0
 	refused 2 'precision' --minimize iops --over job.iodepth=1 --precision 1%
