@@ -5,6 +5,7 @@
 # What it took is counted against the brute force that certified the best: every configuration equally
 # often, 100, 200, 400, ... times, until intervals of 99.99 % each tell it from all others. The certificate's
 # random numbers are none of the 200.
+# optimize/README.md keeps what was counted.
 # once: it tells of statistics
 bats_require_minimum_version 1.5.0
 load optimize/lib
