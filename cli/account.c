@@ -64,11 +64,23 @@ static void add_stages(struct rl_account *a, const struct rl_metrics *m)
 			m->m[i].value / sum;
 }
 
+/*
+ * How long a request is in the window in which CPU time was counted, which is not quite that of
+ * fio's IOPS where it was measured.
+ */
+static double window_of(const struct rl_metrics *m)
+{
+	double used = m->m[RL_METRIC_front_cpu_frac].value + m->m[RL_METRIC_back_cpu_frac].value;
+
+	return used > 0 ? m->m[RL_METRIC_cpu_ns_per_request].value / used
+			: 1e9 / m->m[RL_METRIC_iops].value;
+}
+
 /* A share of one pCPU as time a request; its interval is that of the share. */
 static void add_cpu(struct rl_account *a, const char *what, struct rl_estimate cores,
 	const struct rl_metrics *m, const struct rl_machine *machine)
 {
-	add(a, RL_ACCOUNT_CPU, what, "ns", times(cores, 1e9 / m->m[RL_METRIC_iops].value))->share =
+	add(a, RL_ACCOUNT_CPU, what, "ns", times(cores, window_of(m)))->share =
 		cores.value / machine->pcpus;
 }
 
@@ -85,7 +97,7 @@ static void add_domains(
 		{"guest waits for a pCPU", RL_METRIC_front_steal_frac},
 		{"driver domain waits for a pCPU", RL_METRIC_back_steal_frac}};
 
-	add(a, RL_ACCOUNT_CPU, "guest and driver domain", "ns", m->m[RL_METRIC_cpu_ns_per_request]);
+	add(a, RL_ACCOUNT_CPU, RL_ACCOUNT_CPU_ALL, "ns", m->m[RL_METRIC_cpu_ns_per_request]);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		add_cpu(a, rows[i].what, m->m[rows[i].metric], m, machine);
 }

@@ -21,6 +21,9 @@ enum rl_account_section {
 	RL_ACCOUNT_SECTIONS
 };
 
+/* The row of section cpu that is all of a request: cpu_ns_per_request. */
+#define RL_ACCOUNT_CPU_ALL "guest and driver domain"
+
 /* By enum rl_account_section: "result", ... */
 extern const char *const rl_account_section_name[RL_ACCOUNT_SECTIONS];
 

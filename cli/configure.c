@@ -27,16 +27,32 @@ static int apply_params(
 	return rc;
 }
 
-static int apply_set(struct rl_scenario *s, char *text, struct rl_err *err)
+/* Which option set number @i was. */
+static const char *option_of(const struct rl_configure *in, int i)
+{
+	return i < in->nset - in->nset_b ? "--set" : "--set-b";
+}
+
+static const char *job_option(const struct rl_configure *in)
+{
+	return in->job_b ? "--job-b" : "--job";
+}
+
+const char *rl_configure_option(const struct rl_configure *in)
+{
+	return in->nset ? option_of(in, 0) : job_option(in);
+}
+
+static int apply_set(struct rl_scenario *s, char *text, const char *option, struct rl_err *err)
 {
 	char *value = strchr(text, '=');
 	int rc;
 
 	if (!value)
-		return rl_err_set(err, -EINVAL, "--set", 1, 1, "'%s' (expected path=value)", text);
+		return rl_err_set(err, -EINVAL, option, 1, 1, "'%s' (expected path=value)", text);
 	*value = '\0';
 	rc = rl_scenario_set(
-		s, text, value + 1, "--set", 1, (int)(value - text) + 2, rl_warn_print, NULL, err);
+		s, text, value + 1, option, 1, (int)(value - text) + 2, rl_warn_print, NULL, err);
 	*value = '=';
 	return rc;
 }
@@ -56,7 +72,7 @@ static int place_error(const struct rl_configure *in, const struct rl_err *why, 
 	for (int i = 0; i < in->nset; i++) {
 		if (strncmp(in->set[i], why->what, n) != 0 || in->set[i][n] != '=')
 			continue;
-		file = "--set";
+		file = option_of(in, i);
 		line = 1;
 		col = (int)n + 2;
 	}
@@ -72,9 +88,10 @@ int rl_configure_read(
 	if (!rc && in->params)
 		rc = apply_params(in, db, s, err);
 	if (!rc && in->job)
-		rc = rl_scenario_set(s, "job", in->job, "--job", 0, 0, rl_warn_print, NULL, err);
+		rc = rl_scenario_set(
+			s, "job", in->job, job_option(in), 0, 0, rl_warn_print, NULL, err);
 	for (int i = 0; !rc && i < in->nset; i++)
-		rc = apply_set(s, in->set[i], err);
+		rc = apply_set(s, in->set[i], option_of(in, i), err);
 	if (!rc && rl_scenario_check(s, &why))
 		rc = place_error(in, &why, err);
 	return rc;

@@ -11,6 +11,7 @@
 
 #include <argp.h>
 #include <jansson.h>
+#include <stdbool.h>
 
 #define RL_CONFIGURE_SETS 256
 
@@ -18,6 +19,10 @@ struct rl_configure {
 	const char *scenario, *job, *params;
 	char *set[RL_CONFIGURE_SETS];
 	int nset;
+	/* Of the second of two, for errors: the last nset_b of nset were --set-b; job was --job-b.
+	 */
+	int nset_b;
+	bool job_b;
 };
 
 /*
@@ -33,6 +38,9 @@ extern const struct argp rl_configure_argp;
  */
 int rl_configure_read(
 	const struct rl_configure *in, const char *db, struct rl_scenario *s, struct rl_err *err);
+
+/** rl_configure_option - the first of --set, --job, or those with -b, that it was given. */
+const char *rl_configure_option(const struct rl_configure *in);
 
 /** rl_configure_inputs - note the files and the parameters in a manifest. */
 void rl_configure_inputs(const struct rl_configure *in, json_t *manifest);

@@ -71,14 +71,14 @@ static bool next(void *arg, uint32_t *id, struct rl_scenario *s)
 	return !rc;
 }
 
-static void keep(void *arg, uint32_t rep, const double *m)
+static void keep(void *arg, uint32_t rep, const struct rl_sim_result *one)
 {
 	struct task *t = arg;
 	double *x = t->x + (size_t)t->have++ * t->responses;
 
 	(void)rep;
 	for (uint32_t k = 0; k < t->responses; k++)
-		x[k] = m[t->metric[k]];
+		x[k] = one->metrics.m[t->metric[k]].value;
 }
 
 /* Later replications leave out what the first ones found. */

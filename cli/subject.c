@@ -140,7 +140,7 @@ static int read_stored(const struct rl_configure *conf, const struct wanted *w, 
 	int rc;
 
 	if (conf->nset || conf->job)
-		return rl_err_set(err, -EINVAL, conf->nset ? "--set" : "--job", 1, 1,
+		return rl_err_set(err, -EINVAL, rl_configure_option(conf), 1, 1,
 			"'%s' was measured as it is (expected a scenario's file)", w->text);
 	rc = rl_store_open(&store, db, false, err);
 	if (rc)

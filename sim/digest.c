@@ -72,6 +72,7 @@ uint64_t rl_sim_digest(const struct rl_sim_result *r)
 		add_text(&h, r->cell[i].domain);
 		add_text(&h, r->cell[i].purpose);
 		add_estimate(&h, &r->cell[i].cores);
+		add_estimate(&h, &r->cell[i].ns);
 	}
 	return h;
 }

@@ -204,12 +204,6 @@ static bool precise(const struct rl_pool *p, uint32_t n, const struct rl_sim_opt
 	return rl_stat_precise(half, o->precision);
 }
 
-static void tell_each(const struct rl_pool *p, const struct rl_sim_options *o, uint32_t n)
-{
-	for (uint32_t i = 0; o->each && i < n; i++)
-		o->each(o->arg, p->first + i, p->rep[i].m);
-}
-
 /* Looks until two in a row are content, or no more replications are allowed. */
 static int until_precise(struct rl_pool *p, const struct rl_sim_options *o, uint32_t *have,
 	struct rl_sim_result *out, struct rl_err *err)
@@ -239,6 +233,21 @@ static void latencies(const struct rl_pool *p, struct rl_hist *to)
 		rl_hist_merge(to, &p->hist[c]);
 }
 
+static int tell_each(
+	const struct rl_pool *p, const struct rl_sim_options *o, uint32_t n, struct rl_err *err)
+{
+	struct rl_sim_result *one = malloc(sizeof(*one));
+
+	if (!one)
+		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	for (uint32_t i = 0; i < n; i++) {
+		rl_estimate_one(p, i, one);
+		o->each(o->arg, p->first + i, one);
+	}
+	free(one);
+	return 0;
+}
+
 int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
 	struct rl_sim_result *out, struct rl_err *err)
 {
@@ -261,12 +270,12 @@ int rl_sim_run(const struct rl_scenario *s, const struct rl_sim_options *o,
 	else if (!rc && have < max_of(o))
 		rc = rl_pool_run(p, have, max_of(o), err);
 	have = o->precision > 0 ? have : max_of(o);
-	if (!rc) {
+	if (!rc)
 		rl_estimate_all(p, have, out);
-		tell_each(p, o, have);
-	}
 	if (!rc && o->latency)
 		latencies(p, o->latency);
+	if (!rc && o->each)
+		rc = tell_each(p, o, have, err);
 	out->warmup = p->args.warm;
 	out->length = p->args.requests;
 	pthread_mutex_destroy(&p->lock);

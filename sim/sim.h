@@ -18,6 +18,8 @@ enum rl_warmup {
 #define RL_SIM_MAX_TARGETS 8u
 #define RL_SIM_MAX_LIMITS  8u
 
+struct rl_sim_result;
+
 struct rl_sim_options {
 	uint32_t reps;	  /* replications; 0: default. With a precision: at the first look */
 	uint32_t first;	  /* the number of the first, so that a run goes on where one ended */
@@ -35,10 +37,10 @@ struct rl_sim_options {
 	struct rl_hist *latency; /* out, of all measured I/Os in ns; null: not asked for */
 	/**
 	 * each - may be null: what a replication brought home, in the order of their numbers, when
-	 * all are done. One thread, that which runs. Percentiles are its own, within their bin.
-	 * @m: RL_METRIC_COUNT of them; NaN: not known.
+	 * all are done. One thread, that which runs.
+	 * @one: values without intervals, percentiles its own, within their bin; no sections.
 	 */
-	void (*each)(void *arg, uint32_t rep, const double *m);
+	void (*each)(void *arg, uint32_t rep, const struct rl_sim_result *one);
 	void *arg;
 };
 

@@ -98,6 +98,8 @@ store() {
 	jq -e --argjson polls "$(sqlite3 t.db "SELECT (SELECT value FROM stat WHERE side = 'back' AND key = 'polls') /
 		(SELECT value FROM stat WHERE side = 'back' AND key = 'requests')")" \
 		'.account[] | select(.what == "back polls") | (.value / $polls - 1 | fabs) < 1e-9' o
+	jq -e '[.account[] | select(.section == "cpu") | {(.what): .value}] | add |
+		((.guest + ."driver domain") / ."guest and driver domain" - 1 | fabs) < 1e-12' o
 	jq -e '[.account[] | select(.section == "latency").value] | length > 10 and all(. == null)' o
 	jq -e '[.account[] | select(.section == "limit")][0] | .what == "pCPU" and .value > 0.9' o
 	# A dash each, no 0.

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "model/stat.h"
 
@@ -229,4 +230,17 @@ void rl_estimate_all(const struct rl_pool *p, uint32_t n, struct rl_sim_result *
 		out->events += p->rep[i].events;
 		out->requests += p->rep[i].requests;
 	}
+}
+
+void rl_estimate_one(const struct rl_pool *p, uint32_t i, struct rl_sim_result *out)
+{
+	const struct rl_pool one = {.args = p->args, .rep = &p->rep[i]};
+
+	memset(out, 0, sizeof(*out));
+	rl_estimate_means(&one, 1, &out->metrics);
+	limits(&one, 1, out);
+	cells(&one, 1, out);
+	out->reps = 1;
+	out->events = p->rep[i].events;
+	out->requests = p->rep[i].requests;
 }

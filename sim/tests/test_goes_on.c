@@ -20,12 +20,14 @@ struct told {
 static struct rl_scenario s;
 static struct rl_sim_result r;
 
-static void each(void *arg, uint32_t rep, const double *m)
+static void each(void *arg, uint32_t rep, const struct rl_sim_result *one)
 {
 	struct told *t = arg;
 
 	assert_int_equal(rep, t->next++);
-	memcpy(t->m[t->n++], m, sizeof(t->m[0]));
+	for (int k = 0; k < RL_METRIC_COUNT; k++)
+		t->m[t->n][k] = one->metrics.m[k].value;
+	t->n++;
 }
 
 static void run(struct told *t, struct rl_sim_options *o)
