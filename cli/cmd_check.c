@@ -115,16 +115,21 @@ static int check_tolerance(const struct rl_check_file *f, struct rl_err *err)
 static int check_database(const char *path, struct rl_err *err)
 {
 	struct rl_store *store;
-	size_t n;
+	struct rl_store_audited n;
 	int rc = rl_store_open(&store, path, false, err);
 
 	if (rc)
 		return rc;
 	rc = rl_store_audit(store, &n, err);
 	rl_store_close(store);
-	if (!rc)
-		printf("%s: ok: database, %zu runs, each as it was imported\n", path, n);
-	return rc;
+	if (rc)
+		return rc;
+	printf("%s: ok: database, %zu runs, each as it was imported", path, n.runs);
+	if (n.sweeps)
+		printf("; %zu sweeps, %zu configurations, each as it was simulated", n.sweeps,
+			n.configs);
+	putchar('\n');
+	return 0;
 }
 
 static int check_run(const char *path, struct rl_err *err)

@@ -9,9 +9,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *json_axis(const struct rl_axis *a)
+/* A value that is a file's name is what is in the file. */
+static bool is_file(const char *path)
 {
-	json_t *levels;
+	return strcmp(path, "job") == 0 || strstr(path, "read_iolog");
+}
+
+/* The scenario with nothing but this value set, as a hash; null: out of memory, or no scenario. */
+static json_t *json_content(const struct rl_sweep *w, const struct rl_axis *a, const char *value)
+{
+	struct rl_scenario *s = malloc(sizeof(*s));
+	char *text = NULL, hex[RL_SHA256_HEX];
+	struct rl_err err = {0};
+	struct rl_sha256 sha;
+
+	if (s)
+		*s = w->base;
+	if (s && !rl_scenario_set(s, a->path, value, RL_SWEEP_OVER, 1, 1, NULL, NULL, &err))
+		text = rl_scenario_json(s);
+	free(s);
+	if (!text)
+		return json_null();
+	rl_sha256_init(&sha);
+	rl_sha256_add(&sha, text, strlen(text));
+	rl_sha256_hex(&sha, hex);
+	free(text);
+	return json_string(hex);
+}
+
+static json_t *json_axis(const struct rl_sweep *w, const struct rl_axis *a)
+{
+	json_t *levels, *contents, *axis;
 
 	if (!a->nlevels) {
 		json_t *range = json_pack("{s:s, s:f, s:f, s:b, s:i}", "path", a->path, "from",
@@ -25,7 +53,14 @@ static json_t *json_axis(const struct rl_axis *a)
 	levels = json_array();
 	for (uint32_t i = 0; i < a->nlevels; i++)
 		json_array_append_new(levels, json_string(a->level[i].text));
-	return json_pack("{s:s, s:o}", "path", a->path, "values", levels);
+	axis = json_pack("{s:s, s:o}", "path", a->path, "values", levels);
+	if (!is_file(a->path))
+		return axis;
+	contents = json_array();
+	for (uint32_t i = 0; i < a->nlevels; i++)
+		json_array_append_new(contents, json_content(w, a, a->level[i].text));
+	json_object_set_new(axis, "contents", contents);
+	return axis;
 }
 
 static json_t *json_axes(const struct rl_sweep *w)
@@ -33,7 +68,7 @@ static json_t *json_axes(const struct rl_sweep *w)
 	json_t *all = json_array();
 
 	for (uint32_t k = 0; k < w->naxes; k++)
-		json_array_append_new(all, json_axis(&w->axis[k]));
+		json_array_append_new(all, json_axis(w, &w->axis[k]));
 	return all;
 }
 

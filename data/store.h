@@ -155,14 +155,18 @@ void rl_store_free_runs(struct rl_run *runs, size_t n);
 /** rl_store_documents - load a run's documents, verbatim, into @run. */
 int rl_store_documents(struct rl_store *store, struct rl_run *run, struct rl_err *err);
 
+struct rl_store_audited {
+	size_t runs, sweeps, configs; /* the latter of all sweeps */
+};
+
 /**
  * rl_store_audit - read all again: documents against their hashes, runs against theirs, figures
  * against what the documents say, roles against the splits that gave them, parameter sets against
- * what was saved.
- * @nruns: out, how many runs there are.
- * Returns: 0; -EINVAL what has changed since it was imported; -EIO; -ENOMEM.
+ * what was saved, sweeps and their configurations against what was simulated.
+ * @count: out, how much there is.
+ * Returns: 0; -EINVAL what has changed since it was put in; -EIO; -ENOMEM.
  */
-int rl_store_audit(struct rl_store *store, size_t *nruns, struct rl_err *err);
+int rl_store_audit(struct rl_store *store, struct rl_store_audited *count, struct rl_err *err);
 
 /* A fitted parameter; lo and hi are its 95 % interval, NaN when there is none. */
 struct rl_fitted {

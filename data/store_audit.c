@@ -3,9 +3,10 @@
  * Does a database still hold what was put in? SQLite's own checks see a structure that is broken,
  * not a value that has changed: so each document is held against its hash, each run against the
  * hash over its documents, its figures against what the documents say when they are read again,
- * its role against the split that gave it, and each parameter set against what was saved.
+ * its role against the split that gave it, each parameter set against what was saved, and each
+ * sweep against what was simulated.
  */
-#include "data/store_private.h"
+#include "data/store_sweep_seal.h"
 
 #include "data/run.h"
 
@@ -178,20 +179,22 @@ static int audit_params(struct rl_store *store, struct rl_err *err)
 	return bad;
 }
 
-int rl_store_audit(struct rl_store *store, size_t *nruns, struct rl_err *err)
+int rl_store_audit(struct rl_store *store, struct rl_store_audited *count, struct rl_err *err)
 {
 	struct rl_run *runs;
 	int rc = audit_integrity(store, err);
 
-	rc = rc ? rc : rl_store_runs(store, NULL, RL_ROLE_ANY, &runs, nruns, err);
+	*count = (struct rl_store_audited){0};
+	rc = rc ? rc : rl_store_runs(store, NULL, RL_ROLE_ANY, &runs, &count->runs, err);
 	if (rc)
 		return rc;
-	for (size_t i = 0; !rc && i < *nruns; i++) {
+	for (size_t i = 0; !rc && i < count->runs; i++) {
 		rc = audit_documents(store, &runs[i], err);
 		rc = rc ? rc : audit_figures(store, &runs[i], err);
 		rc = rc ? rc : audit_role(store, &runs[i], err);
 		rc = rc ? rc : audit_seal(store, &runs[i], err);
 	}
-	rl_store_free_runs(runs, *nruns);
-	return rc ? rc : audit_params(store, err);
+	rl_store_free_runs(runs, count->runs);
+	rc = rc ? rc : audit_params(store, err);
+	return rc ? rc : rl_sweep_audit(store, count, err);
 }

@@ -5,7 +5,7 @@
  */
 #include "data/store_sweep.h"
 
-#include "data/store_private.h"
+#include "data/store_sweep_seal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -39,6 +39,7 @@ static const struct table {
 /* The statements of all tables: what is read of both, and what is written. */
 struct statements {
 	sqlite3_stmt *from[NTABLES], *to[NTABLES], *write[NTABLES];
+	struct rl_sweep_seals sealed, seals; /* of what is read, of what is written */
 };
 
 static int prepare(struct merge *m, struct statements *s, struct rl_err *err)
@@ -50,7 +51,9 @@ static int prepare(struct merge *m, struct statements *s, struct rl_err *err)
 		if (!s->from[t] || !s->to[t] || !s->write[t])
 			return -EIO;
 	}
-	return 0;
+	if (rl_sweep_seals_open(&s->sealed, m->from, err))
+		return -EIO;
+	return rl_sweep_seals_open(&s->seals, m->to, err);
 }
 
 static void finalize(struct statements *s)
@@ -60,6 +63,8 @@ static void finalize(struct statements *s)
 		sqlite3_finalize(s->to[t]);
 		sqlite3_finalize(s->write[t]);
 	}
+	rl_sweep_seals_close(&s->sealed);
+	rl_sweep_seals_close(&s->seals);
 }
 
 /* Of an empty text there is no address. */
@@ -137,19 +142,31 @@ static int copy_rows(struct merge *m, sqlite3_stmt *from, sqlite3_stmt *write, i
 	return rc;
 }
 
+/* Sealed anew where it was, after its seal was looked at: seals are over no number of the store. */
+static int copy_config(
+	struct merge *m, struct statements *s, int64_t config, const char *name, struct rl_err *err)
+{
+	int is = rl_sweep_seals_check(&s->sealed, m->from_id, config, err), rc = is < 0 ? is : 0;
+
+	if (is == RL_SWEEP_BROKEN)
+		return rl_err_set(err, -EINVAL, m->from->path, 0, 0,
+			"sweep '%s': configuration %lld is not what was simulated (expected a "
+			"database that nobody changed)",
+			name, (long long)config);
+	m->count->copied++;
+	for (size_t t = 0; !rc && t < NTABLES; t++)
+		rc = copy_rows(m, s->from[t], s->write[t], config, err);
+	return rc || is == RL_SWEEP_UNSEALED ? rc
+					     : rl_sweep_seals_put(&s->seals, m->to_id, config, err);
+}
+
 /* One configuration: copied, or held against what is there. */
 static int merge_config(
 	struct merge *m, struct statements *s, int64_t config, const char *name, struct rl_err *err)
 {
-	int rc = 0;
-
 	ask(s->to[0], m->to_id, config);
-	if (sqlite3_step(s->to[0]) != SQLITE_ROW) {
-		m->count->copied++;
-		for (size_t t = 0; !rc && t < NTABLES; t++)
-			rc = copy_rows(m, s->from[t], s->write[t], config, err);
-		return rc;
-	}
+	if (sqlite3_step(s->to[0]) != SQLITE_ROW)
+		return copy_config(m, s, config, name, err);
 	m->count->known++;
 	for (size_t t = 0; t < NTABLES; t++)
 		if (!same_rows(m, s->from[t], s->to[t], config))

@@ -66,6 +66,10 @@ int rl_store_put_calibration(
  * against it:
  * @broken: they differ. What has no seal is not broken. check_params() says it as an error.
  */
+/* All rows of a statement, a line a value, so that no value can be taken for its neighbour's. */
+int rl_store_hash_rows(
+	struct rl_store *store, sqlite3_stmt *stmt, struct rl_sha256 *s, struct rl_err *err);
+
 enum rl_store_sealed { RL_STORE_RUN, RL_STORE_PARAMS };
 int rl_store_seal(
 	struct rl_store *store, enum rl_store_sealed what, int64_t id, struct rl_err *err);

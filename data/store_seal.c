@@ -52,6 +52,17 @@ static void add_column(struct rl_sha256 *s, sqlite3_stmt *stmt, int column)
 	rl_sha256_add(s, "\n", 1);
 }
 
+int rl_store_hash_rows(
+	struct rl_store *store, sqlite3_stmt *stmt, struct rl_sha256 *s, struct rl_err *err)
+{
+	int rc;
+
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		for (int c = 0; c < sqlite3_column_count(stmt); c++)
+			add_column(s, stmt, c);
+	return rc == SQLITE_DONE ? 0 : rl_store_fail(store, err, "cannot read what is sealed");
+}
+
 static int add_rows(struct rl_store *store, const char *sql, int64_t id, struct rl_sha256 *s,
 	struct rl_err *err)
 {
@@ -61,10 +72,7 @@ static int add_rows(struct rl_store *store, const char *sql, int64_t id, struct 
 	if (!stmt)
 		return -EIO;
 	sqlite3_bind_int64(stmt, 1, id);
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
-		for (int c = 0; c < sqlite3_column_count(stmt); c++)
-			add_column(s, stmt, c);
-	rc = rc == SQLITE_DONE ? 0 : rl_store_fail(store, err, "cannot read what is sealed");
+	rc = rl_store_hash_rows(store, stmt, s, err);
 	sqlite3_finalize(stmt);
 	return rc;
 }

@@ -2,7 +2,7 @@
 /* Sweeps in the store; see store_sweep.h. */
 #include "data/store_sweep.h"
 
-#include "data/store_private.h"
+#include "data/store_sweep_seal.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -15,6 +15,7 @@ struct rl_sweep_log {
 	const struct rl_sweep *w;
 	int64_t id;
 	sqlite3_stmt *config, *value, *metric; /* what is put thousands of times */
+	struct rl_sweep_seals seals;
 };
 
 /* ---- beginning ----------------------------------------------------------------------------- */
@@ -142,7 +143,9 @@ static int prepare(struct rl_sweep_log *log, struct rl_err *err)
 		"INSERT INTO sweep_metric (sweep, config, metric, value, lo, hi)"
 		" VALUES (?, ?, ?, ?, ?, ?)",
 		err);
-	return log->config && log->value && log->metric ? 0 : -EIO;
+	return log->config && log->value && log->metric
+		       ? rl_sweep_seals_open(&log->seals, log->store, err)
+		       : -EIO;
 }
 
 /* Two that begin the same sweep at once: one makes it, the other finds it. */
@@ -189,6 +192,7 @@ void rl_sweep_log_close(struct rl_sweep_log *log)
 	sqlite3_finalize(log->config);
 	sqlite3_finalize(log->value);
 	sqlite3_finalize(log->metric);
+	rl_sweep_seals_close(&log->seals);
 	free(log);
 }
 
@@ -270,7 +274,8 @@ static int put_row(struct rl_sweep_log *log, const struct rl_sweep_row *r, struc
 	if (rc || sqlite3_changes(log->store->db) == 0)
 		return rc;
 	rc = put_values(log, r, err);
-	return rc || *r->failed ? rc : put_metrics(log, r, err);
+	rc = rc || *r->failed ? rc : put_metrics(log, r, err);
+	return rc ? rc : rl_sweep_seals_put(&log->seals, log->id, r->config, err);
 }
 
 int rl_sweep_log_put(struct rl_sweep_log *log, const struct rl_sweep_row *const *rows, size_t n,

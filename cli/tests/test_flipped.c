@@ -31,7 +31,7 @@
 #define SAID_BYTES  65536
 
 extern const struct rl_verb rl_verb_check, rl_verb_list, rl_verb_simulate, rl_verb_validate,
-	rl_verb_calibrate, rl_verb_report;
+	rl_verb_calibrate, rl_verb_report, rl_verb_sweep;
 
 static char dir[64], db[96], yaml[96];
 
@@ -47,7 +47,7 @@ struct said {
  * others refuse in the same words, by the same code: they run for one in ten of those. Those that
  * take longer run for one in ten of the rest.
  */
-enum { CHECK, LIST, SIMULATE, VALIDATE, CALIBRATE, REPORT, VERBS };
+enum { CHECK, LIST, SIMULATE, VALIDATE, CALIBRATE, REPORT, SWEEP, VERBS };
 
 static const struct asked {
 	const struct rl_verb *verb;
@@ -67,6 +67,11 @@ static const struct asked {
 	[CALIBRATE] = {&rl_verb_calibrate,
 		{"ringlab calibrate", "--db", db, "--platform", "hosted", "--format", "csv"}, false,
 		false},
+	/* It finds all configurations done and reads them. */
+	[SWEEP] = {&rl_verb_sweep,
+		{"ringlab sweep", yaml, "--db", db, "--over=back_policy=event,spin",
+			"--requests=20", "--reps=2", "--name=s", "--format=csv"},
+		false, true},
 	[REPORT] = {&rl_verb_report, {"ringlab report", "--db", db, "--answer"}, false, true},
 };
 
@@ -123,13 +128,14 @@ static void ask(const struct asked *a, struct said *s)
 	take(err, s->err, sizeof(s->err));
 }
 
-/* A store with a run that is held out, its split, and parameters that are fitted to another; in
- * small pages. */
+/* A store with a run that is held out, its split, parameters that are fitted to another, and a
+ * sweep; in small pages. */
 static void make_db(void)
 {
 	static const char split[] = "platform,cell,role\nhosted,tiny,validate\n";
 	struct rl_param_set set = {.name = "hosted", .platform = "hosted", .created = "now"};
 	char manifest[128], command[400];
+	static struct said swept;
 	struct rl_store *store;
 	struct rl_err err = {0};
 	struct rl_sha256 h;
@@ -150,6 +156,8 @@ static void make_db(void)
 	assert_int_equal(rl_store_save_params(store, &set, &err), 0);
 	rl_store_close(store);
 	rl_run_fini(&run);
+	ask(&asked[SWEEP], &swept);
+	assert_int_equal(swept.status, 0);
 	snprintf(command, sizeof(command),
 		"sqlite3 -bail '%s' 'PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM;"
 		" PRAGMA journal_mode = WAL' >/dev/null",

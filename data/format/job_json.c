@@ -3,6 +3,7 @@
 #include "data/format/job_json.h"
 
 #include "data/format/fio_job.h"
+#include "data/sha256.h"
 #include "model/replay.h"
 
 static void count(json_t *to, const char *name, uint64_t n)
@@ -83,6 +84,33 @@ static void place(json_t *to, const struct rl_job *j)
 	json_object_set_new(to, "random_distribution_arg", json_real(j->spread_arg));
 }
 
+static void add_number(struct rl_sha256 *s, uint64_t n)
+{
+	uint8_t bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(n >> 8 * i);
+	rl_sha256_add(s, bytes, sizeof(bytes));
+}
+
+/* Of what is replayed, not of how the file says it: the numbers of each I/O, the least byte first.
+ */
+static json_t *sha256_of(const struct rl_replay *log)
+{
+	struct rl_sha256 s;
+	char hex[RL_SHA256_HEX];
+
+	rl_sha256_init(&s);
+	for (size_t i = 0; i < log->n; i++) {
+		add_number(&s, log->io[i].at_ns);
+		add_number(&s, log->io[i].offset_bytes);
+		add_number(&s, log->io[i].bytes);
+		add_number(&s, log->io[i].write);
+	}
+	rl_sha256_hex(&s, hex);
+	return json_string(hex);
+}
+
 static void replay(json_t *to, const struct rl_job *j)
 {
 	const struct rl_replay *log = rl_replay_get(j->replay);
@@ -91,6 +119,7 @@ static void replay(json_t *to, const struct rl_job *j)
 		return;
 	json_object_set_new(to, "read_iolog", json_string(j->read_iolog));
 	count(to, "read_iolog_ios", log->n);
+	json_object_set_new(to, "read_iolog_sha256", sha256_of(log));
 	flag(to, "replay_no_stall", j->replay_no_stall);
 	count(to, "replay_time_scale", j->replay_time_scale);
 }

@@ -122,6 +122,7 @@ static void test_flipped_bits(void **state)
 	bool every = getenv("RL_EVERY_BIT");
 	int refused_by[2] = {0}, meaningless = 0;
 	struct rl_err err = {0};
+	struct rl_store_audited audited;
 	char *good, *after;
 	size_t size, n;
 
@@ -142,7 +143,7 @@ static void test_flipped_bits(void **state)
 			assert_memory_equal(after, good, size);
 			free(after);
 		} else {
-			if (rl_store_audit(s, &n, &err))
+			if (rl_store_audit(s, &audited, &err))
 				refused_by[1]++;
 			else if (is_sample(s))
 				meaningless++;
@@ -207,15 +208,15 @@ static void test_changed_values(void **state)
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		struct rl_store *s = open_store();
 		struct rl_err err = {0};
-		size_t n;
+		struct rl_store_audited audited;
 
 		import(s, RL_ROLE_NONE, NULL);
-		assert_int_equal(rl_store_audit(s, &n, &err), 0);
-		assert_int_equal(n, 1);
+		assert_int_equal(rl_store_audit(s, &audited, &err), 0);
+		assert_int_equal(audited.runs, 1);
 		rl_store_close(s);
 		assert_int_equal(shell(db, changes[i][0]), 0);
 		s = open_store();
-		assert_int_equal(rl_store_audit(s, &n, &err), -EINVAL);
+		assert_int_equal(rl_store_audit(s, &audited, &err), -EINVAL);
 		if (!strstr(err.what, changes[i][1]))
 			fail_msg("'%s' does not say '%s'", err.what, changes[i][1]);
 		rl_store_close(s);
