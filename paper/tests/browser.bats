@@ -6,44 +6,21 @@
 # once: it is about the page, not about memory
 bats_require_minimum_version 1.5.0
 
-missing() {
-	[ "${CI:-}" != true ] || { echo "$1 (CI=true: nothing may be missing)"; return 1; }
-	echo "$1" >"$BATS_FILE_TMPDIR/missing"
-}
-
-# The browser's driver and its judge come from the npm registry, as package-lock.json pins them; into the build, not the source.
-fetch() {
-	local dir=$RL_BUILD/browser
-
-	mkdir -p "$dir"
-	cmp -s "$RL_SOURCE/paper/tests/browser/package-lock.json" "$dir/package-lock.json" && [ -e "$dir/fetched" ] && return
-	rm -f "$dir/fetched"
-	cp "$RL_SOURCE"/paper/tests/browser/package*.json "$dir" &&
-		(cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund) >"$dir/log" 2>&1 && touch "$dir/fetched"
-}
+load browser/look
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
-	for tool in chromium node npm; do
-		command -v $tool >/dev/null || { missing "no $tool (./packages.sh test)"; return; }
-	done
-	fetch || { missing "npm could not fetch playwright-core and axe-core, see $RL_BUILD/browser/log"; return; }
+	ready || return 0
 	"$RL_SOURCE/paper/tests/store" report.db
 	"$RINGLAB" report --db report.db --tolerances report.db.csv -o page.html
 	sed 's|</header>|<script>document.title = "ran"</script><p style="color:#fefefe">unseen</p><img src="data:,"></header>|' page.html >planted.html
 	sed -n '/id="data">/{n;p}' page.html >data.json
-	cp "$RL_SOURCE/paper/tests/browser/page.mjs" "$RL_BUILD/browser/"
-	(cd "$RL_BUILD/browser" && timeout 300 node page.mjs "$BATS_FILE_TMPDIR/page.html" "$BATS_FILE_TMPDIR/planted.html" \
-		"$BATS_FILE_TMPDIR/seen.json" ${RL_SHOTS:+"$RL_SHOTS"})
+	look planted.html
 }
 
 setup() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	[ ! -e missing ] || skip "$(cat missing)"
-}
-
-seen() { # seen FILTER: it is true of what was seen; says what it is when not
-	jq -e "$1" seen.json >/dev/null || { jq -c "${2:-$1}" seen.json | head -c 3000; false; }
 }
 
 @test "the eyes are open: planted faults are seen, and the policy stops a planted script and style" {

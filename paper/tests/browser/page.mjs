@@ -9,11 +9,12 @@ import { pathToFileURL } from "node:url";
 const [page_, planted_, out, shots] = process.argv.slice(2);
 const axe = readFileSync(createRequire(pathToFileURL(process.cwd() + "/")).resolve("axe-core/axe.min.js"), "utf8");
 const WIDE = { width: 1200, height: 900 }, NARROW = { width: 380, height: 800 };
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"], timeout: 0 });
 const seen = { complaints: [], requests: [] };
 
 async function open(file, options) {
 	const context = await browser.newContext({ viewport: WIDE, ...options });
+	context.setDefaultTimeout(0); // a busy machine is no fault; who calls sets the limit
 	const page = await context.newPage();
 	page.on("console", (m) => seen.complaints.push(m.type() + ": " + m.text()));
 	page.on("pageerror", (e) => seen.complaints.push("error: " + e.stack));
