@@ -3,7 +3,7 @@
 'use strict';
 
 /* global setup, h, byId, digits, time, get, all, SIDES, sideSettings, buildControls, drawLegend, drawTimeline, drawLatency, followCursor, parseTrace, sideLabels, fillResult, fillDifferences, fillWhy, fillPercentiles, fillAgain, fillSpans, answerText, stageRows, cpuRows */
-const STILL_MS = 120; // nothing moved for so long: what takes longer may begin
+const STILL_MS = 60; // nothing moved for so long: what takes longer may begin
 const QUICK = 500; // requests of a first look, which is there while a slider moves
 // A timeline whose length is not chosen shows so many requests of the slower side, and of the faster one.
 const OF_SLOWER = 1.25, OF_FASTER = 5;

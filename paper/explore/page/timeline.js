@@ -74,17 +74,19 @@ function lanes(ios, most) {
   return rows;
 }
 
-const MOST_TRACKS = 10, MOST_RINGS = 4, MOST_LANES = 12;
+// Rows of each owner: who spins must not be crowded out by many guests.
+const MOST = { pcpus: 8, driver: 3, guest: 4, other: 2 }, MOST_RINGS = 4, MOST_LANES = 12;
 
 // From top to bottom: {label, height, and one of spans (with a colour each), ring, requests}.
 function rowsOf(model) {
   const rows = [];
-  const left = { tracks: 0, rings: 0 };
-  let tracks = 0;
+  const left = { tracks: 0, rings: 0 }, drawn = {};
   for (const t of model.tracks.values()) {
     const pcpus = model.groups.get(t.group) === 'pCPUs' || t.group === 1;
     if (!pcpus && !t.spans.some((s) => s.name !== 'blocked')) continue;
-    if (tracks++ >= MOST_TRACKS) { left.tracks++; continue; }
+    const who = pcpus ? 'pcpus' : owner(model.groups.get(t.group));
+    drawn[who] = (drawn[who] ?? 0) + 1;
+    if (drawn[who] > MOST[who]) { left.tracks++; continue; }
     const label = pcpus ? t.name : model.groups.get(t.group) + (t.name === 'vCPU 0' ? '' : ', ' + t.name);
     rows.push({ label, height: pcpus ? 22 : 18, pcpus, spans: t.spans.map((s) => ({ ...s, colour: pcpus ? owner(s.name) : PURPOSE[s.name] ?? (s.name === 'blocked' ? null : 'work') })) });
   }
