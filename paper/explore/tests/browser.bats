@@ -37,7 +37,7 @@ axe() {
 	module
 	needs chromium npm
 	axe
-	timeout 240 node "$HERE/look.js" "$W/two-cores.html" "$PWD/profile" "$AXE" ${RL_SHOTS:+"$RL_SHOTS"} >seen.json
+	timeout 900 node "$HERE/look.js" "$W/two-cores.html" "$PWD/profile" "$AXE" ${RL_SHOTS:+"$RL_SHOTS"} >seen.json
 	cat seen.json
 	# "--set" of both sides, and the digests: the program's own
 	jq -r .again seen.json >again

@@ -63,13 +63,13 @@ class Chromium {
     return r.result.value;
   }
 
-  // Looks until the expression is true; a minute is room enough for any machine.
+  // Looks until the expression is true; three minutes are room enough for any machine.
   async until(expression) {
-    for (const end = Date.now() + 60000; Date.now() < end;) {
+    for (const end = Date.now() + 180000; Date.now() < end;) {
       if (await this.run(expression)) return;
       await new Promise((resolve) => { setTimeout(resolve, 20); });
     }
-    throw new Error('in a minute it did not become true: ' + expression);
+    throw new Error('in three minutes it did not become true: ' + expression);
   }
 
   async key(key, code) {
