@@ -16,15 +16,16 @@ setup() {
 	cd "$BATS_TEST_TMPDIR/here" || return 1
 }
 
-# The judge comes from the npm registry, as package-lock.json pins it; into the build, not the source.
+# The judge comes from the npm registry, as the report's package-lock.json pins it; into the build, not the source, and into a
+# folder of its own: the report's tests may run meanwhile.
 axe() {
-	local dir=$RL_BUILD/axe
+	local dir=$RL_BUILD/explore from=$RL_SOURCE/paper/tests/browser
 
 	AXE=$dir/node_modules/axe-core/axe.min.js
 	mkdir -p "$dir"
-	cmp -s "$HERE/axe/package-lock.json" "$dir/package-lock.json" && [ -e "$dir/fetched" ] && return
+	cmp -s "$from/package-lock.json" "$dir/package-lock.json" && [ -e "$dir/fetched" ] && return
 	rm -f "$dir/fetched"
-	cp "$HERE"/axe/package*.json "$dir"
+	cp "$from"/package*.json "$dir"
 	if (cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund) >"$dir/log" 2>&1; then
 		touch "$dir/fetched"
 	else

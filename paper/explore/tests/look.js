@@ -60,7 +60,7 @@ async function faults(b) {
 async function form(b, name, axe, pictures) {
   for (const id of ['line-0', 'line-1', 'latency']) assert.ok(await b.run(colours(id)) > 3, id + ' is blank, ' + name);
   assert.ok(await b.run('document.documentElement.scrollWidth <= innerWidth'), 'it is wider than the screen, ' + name);
-  if (pictures) await b.picture(pictures + '/' + name + '.png');
+  if (pictures) await b.picture(pictures + '/explore-' + name + '.png');
   if (axe) assert.deepStrictEqual(await faults(b), [], name);
 }
 
