@@ -34,9 +34,10 @@ static int explain(const struct rl_explain *in, struct rl_explained *x, struct r
 		rl_account_pool(s->account, s->repeats, &x->account);
 	if (s->modelled)
 		rc = simulate(x, s->measured ? &x->model : &x->account, err);
-	if (!rc && s->modelled && !in->no_change)
-		rc = rl_elasticities(&s->scenario, &x->sim, x->change, &x->nchanges, err);
-	return rc;
+	if (rc || !s->modelled || in->no_change)
+		return rc;
+	rc = rl_elasticities(&s->scenario, &x->sim, x->change, &x->nchanges, err);
+	return rc ? rc : rl_alternatives(&s->scenario, &x->sim, x->instead, &x->ninstead, err);
 }
 
 static int run(const struct rl_explain *in)
@@ -100,7 +101,9 @@ static int cmd_explain(int argc, char **argv)
 		"in vain and waiting are time that passed, used or not. driver: "
 		"the drivers' own statistics, a request. change: d log metric / d log cost, "
 		"so -0.3 is 3 % less for 10 % more, by simulating both with the same random "
-		"numbers.\n\n"
+		"numbers. instead: the relative change with another policy, depth, way to reach "
+		"pages or number of rings, simulated the same way; a dash where the model would "
+		"stand still.\n\n"
 		"What is not known is a dash, null in JSON.",
 		children, NULL, NULL};
 	struct rl_explain in = {0};

@@ -3,6 +3,7 @@
 #ifndef RL_CLI_EXPLAIN_H
 #define RL_CLI_EXPLAIN_H
 
+#include "cli/alternative.h"
 #include "cli/args.h"
 #include "cli/elasticity.h"
 #include "cli/subject.h"
@@ -21,6 +22,8 @@ struct rl_explained {
 	struct rl_account model;   /* of a measured run: what the model says; n 0: there is none */
 	struct rl_elasticity change[RL_PARAM_COUNT];
 	size_t nchanges;
+	struct rl_alternative instead[RL_ALTERNATIVES];
+	size_t ninstead;
 };
 
 /**

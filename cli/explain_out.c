@@ -116,6 +116,35 @@ static void put_changes(const struct rl_explain *in, const struct rl_explained *
 			put_change(out, order[i], metric, is_beside(in, x));
 }
 
+static void put_alternative(
+	struct rl_out *out, const struct rl_alternative *a, uint32_t metric, bool beside)
+{
+	char what[256];
+
+	snprintf(what, sizeof(what), "%s with %s=%s",
+		rl_metric_info[rl_elasticity_metric[metric]].name, a->path, a->value);
+	rl_out_text(out, "instead");
+	rl_out_text(out, what);
+	put_estimate(out, &a->e[metric]);
+	rl_out_text(out, "1");
+	rl_out_real(out, NAN, 1);
+	if (beside)
+		put_model(out, NAN, NAN);
+	rl_out_end_row(out);
+}
+
+/* For people none that changes next to nothing. */
+static void put_instead(const struct rl_explain *in, const struct rl_explained *x,
+	struct rl_out *out, uint32_t metric)
+{
+	for (size_t i = 0; i < x->ninstead; i++) {
+		const struct rl_alternative *a = &x->instead[i];
+
+		if (in->args.format != RL_OUT_TABLE || !(fabs(a->e[metric].value) < SHOWN_MIN))
+			put_alternative(out, a, metric, is_beside(in, x));
+	}
+}
+
 static void print_head(const struct rl_explained *x)
 {
 	const struct rl_subject *s = &x->subject;
@@ -170,16 +199,32 @@ static json_t *json_account(const struct rl_account *a)
 	return all;
 }
 
-static json_t *json_change(const struct rl_elasticity *e)
+static json_t *json_metrics(const struct rl_estimate *e)
 {
 	json_t *metrics = json_object();
 
 	for (uint32_t i = 0; i < RL_ELASTICITY_METRICS; i++)
 		json_object_set_new(metrics, rl_metric_info[rl_elasticity_metric[i]].name,
-			json_pack("{s:o, s:o, s:o}", "value", real_or_null(e->e[i].value), "ci_lo",
-				real_or_null(e->e[i].lo), "ci_hi", real_or_null(e->e[i].hi)));
+			json_pack("{s:o, s:o, s:o}", "value", real_or_null(e[i].value), "ci_lo",
+				real_or_null(e[i].lo), "ci_hi", real_or_null(e[i].hi)));
+	return metrics;
+}
+
+static json_t *json_change(const struct rl_elasticity *e)
+{
 	return json_pack("{s:s+, s:o}", "path", "costs.", rl_param_info[e->param].name,
-		"elasticity", metrics);
+		"elasticity", json_metrics(e->e));
+}
+
+static json_t *json_instead(const struct rl_explained *x)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < x->ninstead; i++)
+		json_array_append_new(
+			all, json_pack("{s:s, s:s, s:o}", "path", x->instead[i].path, "value",
+				     x->instead[i].value, "change", json_metrics(x->instead[i].e)));
+	return all;
 }
 
 static json_t *json_changes(const struct rl_explained *x)
@@ -212,12 +257,13 @@ static int print_json(const struct rl_explain *in, const struct rl_explained *x)
 	const struct rl_subject *s = &x->subject;
 	char *text = rl_scenario_json(&s->scenario);
 	json_t *scenario = text ? json_loads(text, 0, NULL) : NULL;
-	json_t *doc = json_pack("{s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "manifest",
+	json_t *doc = json_pack("{s:o, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "manifest",
 		json_manifest(in, x), "run", s->name, "measured", s->measured, "repeats",
 		s->measured ? json_integer((json_int_t)s->repeats) : json_null(), "scenario",
 		scenario, "account", json_account(&x->account), "model",
 		x->model.n ? json_account(&x->model) : json_null(), "change",
-		s->modelled && !in->no_change ? json_changes(x) : json_null());
+		s->modelled && !in->no_change ? json_changes(x) : json_null(), "instead",
+		s->modelled && !in->no_change ? json_instead(x) : json_null());
 
 	free(text);
 	return rl_out_document(doc);
@@ -240,6 +286,8 @@ int rl_explain_print(const struct rl_explain *in, const struct rl_explained *x)
 		put_section(x, out, section, beside);
 	for (uint32_t metric = 0; metric < RL_ELASTICITY_METRICS; metric++)
 		put_changes(in, x, out, metric);
+	for (uint32_t metric = 0; metric < RL_ELASTICITY_METRICS; metric++)
+		put_instead(in, x, out, metric);
 	rc = rl_out_finish(out);
 	if (!rc && table)
 		print_limit(x);

@@ -51,7 +51,7 @@ store() {
 @test "a scenario: what simulate says, stages that add up to the latency, cells that are all pCPUs" {
 	explain "$scenario" "${short[@]}" --no-change --format json >o
 	"$RINGLAB" simulate "$scenario" "${short[@]}" --format json >s
-	jq -e --slurpfile s s '.measured == false and .change == null and .model == null and .repeats == null and
+	jq -e --slurpfile s s '.measured == false and .change == null and .instead == null and .model == null and .repeats == null and
 		all(.account[] | select(.section == "result" or .section == "latency" or .section == "events");
 			[.value, .ci_lo, .ci_hi] == ($s[0].metrics[.what] | [.value, .ci_lo, .ci_hi]))' o
 	adds_up o
@@ -86,6 +86,22 @@ store() {
 	# Intervals hold their values.
 	jq -e 'all(.change[].elasticity[] | select(.ci_lo != null); .ci_lo <= .value and .value <= .ci_hi)' \
 		<(explain "$scenario" "${short[@]}" --format json)
+}
+
+@test "what another choice does is what simulating it says" {
+	for d in one-core two-cores; do
+		s=$RL_SOURCE/data/scenarios/$d.yaml
+		"$RINGLAB" explain "$s" "${short[@]}" --format json >o
+		"$RINGLAB" simulate "$s" "${short[@]}" --format json | jq .metrics >now
+		for set in back_policy=poll_port front_policy=spin job.iodepth=2 disk.grants=copy; do
+			"$RINGLAB" simulate "$s" "${short[@]}" --format json --set $set | jq .metrics >with
+			jq -e --arg path ${set%=*} --arg value ${set#*=} --slurpfile n now --slurpfile w with \
+				'.instead[] | select(.path == $path and .value == $value).change | to_entries | length == 4 and all(.[];
+				((.value.value - ($w[0][.key].value / $n[0][.key].value - 1)) | fabs) < 1e-9 and .value.ci_lo <= .value.value and .value.value <= .value.ci_hi)' o
+		done
+		jq -e '([.instead[].path] | unique) == ["back_policy", "disk.grants", "front_policy", "job.iodepth"] and
+			all(.instead[]; .value != "event" and .value != "persistent")' o
+	done
 }
 
 @test "a measured run: by id, by cell, with its drivers' statistics; what nobody measured is null" {
