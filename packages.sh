@@ -3,7 +3,7 @@
 # Installs the Debian packages that a set of tasks needs, and says why. Does nothing
 # when all of them are there, asks nothing, and touches nothing but apt.
 #
-#   packages.sh SET...     SET is one of: build page test rig
+#   packages.sh SET...     SET is one of: build page test rig paper
 #
 # Exit: 0 all there, 1 something is missing and could not be installed.
 set -euo pipefail
@@ -55,6 +55,7 @@ mandoc manual pages
 groff-base manual pages
 LIST
 	set_page
+	set_paper
 	# where nodejs is not Debian's, npm comes with it, and Debian's will not be beside it
 	command -v npm >/dev/null || echo "npm fetches axe-core, which judges pages for people who cannot see, point or hear"
 }
@@ -66,6 +67,14 @@ clang the simulator for pages (ringlab explore)
 lld the simulator for pages: links WebAssembly
 wasi-libc the simulator for pages: its C library
 libclang-rt-dev-wasm32 the simulator for pages: 128-bit numbers
+LIST
+}
+
+set_paper() {
+	cat <<'LIST'
+texlive-latex-base the paper
+texlive-latex-recommended the paper
+lmodern fonts of the paper
 LIST
 }
 
@@ -108,7 +117,7 @@ install() {
 main() {
 	local missing=() name why s
 
-	[ $# -gt 0 ] || { say "usage: packages.sh build|page|test|rig..."; exit 2; }
+	[ $# -gt 0 ] || { say "usage: packages.sh build|page|test|rig|paper..."; exit 2; }
 	for s in "$@"; do
 		declare -F "set_$s" >/dev/null || { say "unknown set '$s'"; exit 2; }
 		while read -r name why; do

@@ -139,7 +139,7 @@ static int report(const struct args *a, struct rl_store *store, struct rl_err *e
 		&ntol, err);
 
 	if (!code)
-		code = rl_report_gather(store, tol, ntol, &r, err);
+		code = rl_report_gather(store, NULL, NULL, tol, ntol, &r, err);
 	if (!code && a->answer)
 		print_answer(&r, text, sizeof(text));
 	if (!code && a->output)

@@ -12,6 +12,7 @@ install(FILES data/params/tolerances.csv
   DESTINATION ${CMAKE_INSTALL_DATADIR}/ringlab/data/params COMPONENT program)
 install(DIRECTORY data/scenarios data/published
   DESTINATION ${CMAKE_INSTALL_DATADIR}/ringlab/data COMPONENT program)
+install(DIRECTORY paper/tex DESTINATION ${CMAKE_INSTALL_DATADIR}/ringlab/paper COMPONENT program)
 
 install(TARGETS libringlab
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT development)

@@ -82,7 +82,7 @@ static void write_value(FILE *out, double v, double scale)
 /* One block a series, numbered through all panels: what `index` counts. */
 static void write_data(FILE *out, const struct rl_figure *f)
 {
-	fprintf(out, "# %s\n# x measured lo hi predicted held_out\n", f->note);
+	fprintf(out, "# %s\n# x measured lo hi predicted held_out cell\n", f->note);
 	for (size_t p = 0; p < f->n; p++)
 		for (size_t s = 0; s < f->panels[p].n; s++) {
 			const struct rl_panel *panel = &f->panels[p];
@@ -90,7 +90,7 @@ static void write_data(FILE *out, const struct rl_figure *f)
 
 			fprintf(out, "\n\n# %s: %s\n", panel->title, ser->label);
 			if (!ser->n) /* else gnuplot would not count the block */
-				fputs("? ? ? ? ? 0\n", out);
+				fputs("? ? ? ? ? 0 -\n", out);
 			for (size_t i = 0; i < ser->n; i++) {
 				const struct rl_point *q = &ser->points[i];
 
@@ -99,20 +99,35 @@ static void write_data(FILE *out, const struct rl_figure *f)
 				write_value(out, q->lo, panel->scale);
 				write_value(out, q->hi, panel->scale);
 				write_value(out, q->predicted, panel->scale);
-				fprintf(out, " %d\n", q->held_out);
+				fprintf(out, " %d %s\n", q->held_out, q->cell ? q->cell : "-");
 			}
 		}
 }
 
+/* On paper the fonts are as large as its text. */
+static void write_terminal(FILE *out, const struct rl_figure *f, double h)
+{
+	if (f->pdf)
+		fprintf(out, "set terminal pdfcairo size %.3fin,%.3fin font 'Helvetica,9'\n",
+			rl_figure_width(f) / 100, h / 100);
+	else
+		fprintf(out,
+			"set terminal svg size %.0f,%.0f font 'Helvetica,12' background "
+			"'#ffffff'\n",
+			rl_figure_width(f), h);
+}
+
 static void write_head(FILE *out, const struct rl_figure *f)
 {
+	const char *suffix = f->pdf ? "pdf" : "svg";
 	size_t rows = (f->n + f->columns - 1) / f->columns;
 	double top, h = rl_figure_height(f, &top);
 
+	fprintf(out, "# Draws %s.%s from %s.dat: run `gnuplot %s.gp` beside them.\n", f->name,
+		suffix, f->name, f->name);
+	write_terminal(out, f, h);
 	fprintf(out,
-		"# Draws %s.svg from %s.dat: run `gnuplot %s.gp` beside them.\n"
-		"set terminal svg size %u,%.0f font 'Helvetica,12' background '#ffffff'\n"
-		"set output '%s.svg'\n"
+		"set output '%s.%s'\n"
 		"set datafile missing '?'\n"
 		"set encoding utf8\n"
 		"set termoption noenhanced\n"
@@ -122,9 +137,9 @@ static void write_head(FILE *out, const struct rl_figure *f)
 		"set grid ytics lc rgb '" RL_FIGURE_GRID "' lw 0.6 lt 1\n"
 		"set key off\n"
 		"set multiplot layout %zu,%u margins screen %g,%g,%g,%g spacing screen %g,%g\n",
-		f->name, f->name, f->name, f->columns * PANEL_W + 20, h, f->name, rows, f->columns,
-		62.0 / (f->columns * PANEL_W + 20), 1 - 14.0 / (f->columns * PANEL_W + 20),
-		(FOOT_H + 46) / h, 1 - (top + 26) / h, 62.0 / (f->columns * PANEL_W + 20), 96 / h);
+		f->name, suffix, rows, f->columns, 62.0 / (f->columns * PANEL_W + 20),
+		1 - 14.0 / (f->columns * PANEL_W + 20), (FOOT_H + 46) / h, 1 - (top + 26) / h,
+		62.0 / (f->columns * PANEL_W + 20), 96 / h);
 }
 
 static bool any_point(const struct rl_series *s, int held_out)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Figures by gnuplot: a figure is panels, a panel is series, a series is measured points and a
- * predicted line on the same axes. Written as NAME.dat and NAME.gp, drawn as NAME.svg; equal data
- * give equal bytes.
+ * predicted line on the same axes. Written as NAME.dat and NAME.gp, drawn as NAME.svg or NAME.pdf;
+ * equal data give equal bytes. NAME.dat names the cell of each point.
  */
 #ifndef RL_PAPER_FIGURE_H
 #define RL_PAPER_FIGURE_H
@@ -17,6 +17,7 @@ struct rl_point {
 	double measured, lo, hi; /* NaN: not measured; lo and hi: 95 % over repeats */
 	double predicted;	 /* NaN: not predicted */
 	bool held_out;
+	const char *cell; /* whose point it is; null: nobody's. Not copied */
 };
 
 struct rl_series {
@@ -41,6 +42,7 @@ struct rl_figure {
 	char name[48];
 	char note[160]; /* at the foot of the picture: where the numbers are from */
 	unsigned columns;
+	bool pdf;     /* drawn as NAME.pdf, for print */
 	bool share_y; /* one range for all panels */
 	struct rl_panel *panels;
 	size_t n;

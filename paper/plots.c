@@ -135,7 +135,8 @@ static int fill_series(struct rl_series *s, const struct choice *c, const char *
 			.predicted = v->predicted
 					     ? v->predicted[i * RL_QUANTITY_COUNT + c->quantity]
 					     : NAN,
-			.held_out = cell->role == RL_ROLE_VALIDATE};
+			.held_out = cell->role == RL_ROLE_VALIDATE,
+			.cell = cell->name};
 	}
 	qsort(s->points, s->n, sizeof(*s->points), by_x);
 	return 0;
@@ -302,8 +303,8 @@ static int fill_errors(struct rl_panel *p, const struct choice *c)
 			if (row->quantity != c->quantity ||
 				strcmp(cell->back_policy, c->r->policies[p->n]) != 0)
 				continue;
-			s->points[s->n++] = (struct rl_point){
-				cell->job.iodepth, row->error, NAN, NAN, NAN, true};
+			s->points[s->n++] = (struct rl_point){cell->job.iodepth, row->error, NAN,
+				NAN, NAN, true, v->cells.v[row->cell].name};
 			if (isfinite(row->tolerance))
 				p->band = 100 * row->tolerance;
 		}

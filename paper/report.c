@@ -7,13 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct wanted {
+	struct rl_report *r;
+	bool (*take)(void *arg, const char *platform);
+	void *arg;
+};
+
 static int note_platform(void *arg, const char *platform, int64_t runs, int64_t cells)
 {
-	struct rl_report *r = arg;
+	const struct wanted *w = arg;
+	struct rl_report *r = w->r;
 
 	(void)runs;
 	(void)cells;
-	if (r->n < RL_REPORT_MAX_PLATFORMS)
+	if (r->n < RL_REPORT_MAX_PLATFORMS && (!w->take || w->take(w->arg, platform)))
 		snprintf(r->platforms[r->n++].name, sizeof(r->platforms[0].name), "%s", platform);
 	return 0;
 }
@@ -95,14 +102,16 @@ int rl_report_sort(struct rl_report *r)
 	return code;
 }
 
-int rl_report_gather(struct rl_store *store, const struct rl_tolerance *tolerances,
-	size_t ntolerances, struct rl_report *out, struct rl_err *err)
+int rl_report_gather(struct rl_store *store, bool (*take)(void *arg, const char *platform),
+	void *arg, const struct rl_tolerance *tolerances, size_t ntolerances, struct rl_report *out,
+	struct rl_err *err)
 {
+	struct wanted wanted = {out, take, arg};
 	int code;
 	size_t kept = 0;
 
 	memset(out, 0, sizeof(*out));
-	code = rl_store_platforms(store, note_platform, out, err);
+	code = rl_store_platforms(store, note_platform, &wanted, err);
 	for (size_t i = 0; i < out->n && !code; i++) {
 		struct rl_err why = {0};
 

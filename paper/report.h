@@ -40,11 +40,13 @@ struct rl_report {
 /**
  * rl_report_gather - measured cells and predictions of every platform of a store, and its views.
  * A parameter set is used when it bears the platform's name.
+ * @take: whether a platform is wanted; null: all are.
  * @out: free with rl_report_fini().
  * Returns: 0; -ENOENT when no run has a role; what store and simulator say.
  */
-int rl_report_gather(struct rl_store *store, const struct rl_tolerance *tolerances,
-	size_t ntolerances, struct rl_report *out, struct rl_err *err);
+int rl_report_gather(struct rl_store *store, bool (*take)(void *arg, const char *platform),
+	void *arg, const struct rl_tolerance *tolerances, size_t ntolerances, struct rl_report *out,
+	struct rl_err *err);
 void rl_report_fini(struct rl_report *r);
 
 /** rl_report_sort - fill settings and policies from the platforms' cells. Returns: 0; -ENOMEM. */

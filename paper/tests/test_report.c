@@ -70,7 +70,7 @@ static char *make_page(struct rl_store *store)
 	snprintf(path, sizeof(path), "%s/page.html", dir);
 	out = fopen(path, "w");
 	assert_non_null(out);
-	assert_int_equal(rl_report_gather(store, tolerances, 2, &r, &err), 0);
+	assert_int_equal(rl_report_gather(store, NULL, NULL, tolerances, 2, &r, &err), 0);
 	assert_int_equal(rl_report_write(&r, out, dir, &err), 0);
 	fclose(out);
 	rl_report_fini(&r);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* See latex.h. */
+#include "paper/latex.h"
+
+#include <string.h>
+
+static const char *command_of(char c)
+{
+	switch (c) {
+	case '\\':
+		return "\\textbackslash{}";
+	case '~':
+		return "\\textasciitilde{}";
+	case '^':
+		return "\\textasciicircum{}";
+	case '<':
+		return "\\textless{}";
+	case '>':
+		return "\\textgreater{}";
+	case '|':
+		return "\\textbar{}";
+	case '"':
+		return "\\textquotedbl{}";
+	case '_': /* where a name may break */
+		return "\\_\\allowbreak{}";
+	default:
+		return NULL;
+	}
+}
+
+void rl_latex_text(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		const char *command = command_of(*text);
+
+		if (command)
+			fputs(command, out);
+		else if (strchr("#$%&{}", *text))
+			fprintf(out, "\\%c", *text);
+		else if ((unsigned char)*text >= ' ')
+			fputc(*text, out);
+	}
+}
+
+void rl_latex_row(FILE *out, size_t n, const char *const *texts)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			fputs(" & ", out);
+		rl_latex_text(out, texts[i]);
+	}
+	fputs(" \\\\\n", out);
+}
+
+void rl_latex_open_table(FILE *out, const char *caption, size_t n, const char *const *heads)
+{
+	fputs("\\begin{longtable}{@{}l", out);
+	for (size_t i = 1; i < n; i++)
+		fputc('r', out);
+	fputs("@{}}\n\\caption{", out);
+	rl_latex_text(out, caption);
+	fputs("}\\\\\n\\toprule\n", out);
+	rl_latex_row(out, n, heads);
+	fputs("\\midrule\n\\endhead\n", out);
+}
+
+void rl_latex_close_table(FILE *out)
+{
+	fputs("\\bottomrule\n\\end{longtable}\n", out);
+}
