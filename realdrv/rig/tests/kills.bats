@@ -73,6 +73,23 @@ setup() {
 	done
 }
 
+@test "the kept faults: none harmed a guest, and the README says what follows from the rows" {
+	run "$kills" --summary "$evidence/faults/kills.csv"
+	printf '%s\n' "${lines[@]}"
+	[ "$status" -eq 0 ]
+	for line in "${lines[@]}"; do
+		grep -qxF -- "$line" "$evidence/README.md"
+	done
+	# each way to harm one is told
+	for harm in 13:4 15:-:18:lost 16:1 17:2; do
+		IFS=: read -r -a edit <<<"$harm"
+		awk -F, -v OFS=, -v edit="${edit[*]}" 'NR == 5 { n = split(edit, e, " "); for (i = 1; i < n; i += 2) $e[i] = e[i + 1] } { print }' \
+			"$evidence/faults/kills.csv" >"$dir/harmed.csv"
+		run "$kills" --summary "$dir/harmed.csv"
+		[ "$status" -eq 1 ]
+	done
+}
+
 # tampered COLUMN VALUE SAID: the first death of a job has another value; of when it was served, the last one
 tampered() {
 	awk -F, -v OFS=, -v column="$1" -v value="$2" '
