@@ -7,7 +7,7 @@ stock_head=kill,how,moment,front_state,back_state,grants,depth,fsync,at_us,offer
 # stock_row FOLDER: offered: fio's status 60 s after a standby was named, or hung; anew: what came of taking the device away and making it
 # anew there; after: fio's status then; blocked: tasks in D
 stock_row() {
-  local cell=$1 name plan grants depth fsync back_policy_wanted
+  local cell=$1 name plan grants depth fsync back_policy_wanted file said
   # shellcheck disable=SC1091
   . "$cell/env"
   {
@@ -15,7 +15,10 @@ stock_row() {
     strike_of "$cell" 1 how moment front_state back_state
     echo "$grants"; echo "$depth"; echo "$fsync"
     strike_of "$cell" 1 at_us
-    for file in offered anew fio.after; do if [ -e "$cell/$file" ]; then tail -n 1 "$cell/$file"; else echo -; fi; done
+    for file in offered anew fio.after; do
+      said=$(tail -n 1 "$cell/$file" 2> /dev/null || true) # nothing, where the guest did not answer any more
+      echo "${said:--}"
+    done
     if [ -e "$cell/guest.blocked.after" ]; then grep -cE '^[0-9]+ ' "$cell/guest.blocked.after" || true; else echo -; fi
     if [ -e "$cell/guest.dmesg" ]; then grep -cE "$complaints_of" "$cell/guest.dmesg" || true; else echo -; fi
     cat "$cell/ended" 2> /dev/null || echo whole
@@ -41,7 +44,7 @@ stock_summary() {
       hung[m] += $c["offered"] == "hung"; well[m] += $c["offered"] == "0"
       failed[m] += $c["offered"] != "hung" && $c["offered"] != "0"
       anew[m] += $c["anew"] ~ /^served/; ended[m] += $c["offered"] == "hung" && $c["after"] != "hung" && $c["after"] != "-"
-      blocked[m] += $c["blocked"] > 0; said[m] += $c["complaints"] > 0; lost[m] += $c["ended"] != "whole"
+      blocked[m] += $c["blocked"] + 0 > 0; said[m] += $c["complaints"] + 0 > 0; lost[m] += $c["ended"] != "whole"
     }
     END {
       if (!n) { print "kills: no results" > "/dev/stderr"; exit 4 }

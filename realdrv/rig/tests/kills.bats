@@ -90,6 +90,20 @@ setup() {
 	done
 }
 
+@test "the stock pair's deaths: none was survived, and the README says what follows from the rows" {
+	run "$kills" --summary "$evidence/stock/kills.csv"
+	[ "$status" -eq 1 ]
+	for line in "${lines[@]}"; do
+		grep -qxF -- "$line" "$evidence/README.md"
+	done
+	"$kills" --csv "$evidence/stock/jobs" >"$dir/stock.csv"
+	[ "$(wc -l <"$dir/stock.csv")" = 3 ]
+	tail -n +2 "$dir/stock.csv" | while IFS= read -r row; do grep -qxF -- "$row" "$evidence/stock/kills.csv"; done
+	# a job that ends well is told
+	awk -F, -v OFS=, 'NR == 1 || $10 == "hung" { if (NR > 1) $10 = 0; print }' "$evidence/stock/kills.csv" >"$dir/well.csv"
+	"$kills" --summary "$dir/well.csv"
+}
+
 # tampered COLUMN VALUE SAID: the first death of a job has another value; of when it was served, the last one
 tampered() {
 	awk -F, -v OFS=, -v column="$1" -v value="$2" '
