@@ -47,16 +47,34 @@ static bool belongs(const struct rl_report_platform *p, size_t cell, size_t sett
 	       (!bs || s->job.bs_bytes == bs);
 }
 
-/* The smallest block size of a policy's cells; 0: there is none. */
-static uint64_t smallest(const struct rl_report_platform *p, size_t setting, const char *policy)
+/* How many cells of that block size a policy has. */
+static size_t count_cells(
+	const struct rl_report_platform *p, size_t setting, const char *policy, uint64_t bs)
 {
-	uint64_t bs = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < p->v.cells.n; i++)
-		if (belongs(p, i, setting, policy, 0) &&
-			(!bs || p->v.cells.v[i].scenario.job.bs_bytes < bs))
-			bs = p->v.cells.v[i].scenario.job.bs_bytes;
-	return bs;
+		n += belongs(p, i, setting, policy, bs);
+	return n;
+}
+
+/* The block size with the most depths, the smaller of two; 0: the policy has no cell. */
+static uint64_t choose_size(const struct rl_report_platform *p, size_t setting, const char *policy)
+{
+	uint64_t best = 0;
+	size_t most = 0;
+
+	for (size_t i = 0; i < p->v.cells.n; i++) {
+		uint64_t bs = p->v.cells.v[i].scenario.job.bs_bytes;
+		size_t n = belongs(p, i, setting, policy, bs) ? count_cells(p, setting, policy, bs)
+							      : 0;
+
+		if (n > most || (n && n == most && bs < best)) {
+			most = n;
+			best = bs;
+		}
+	}
+	return best;
 }
 
 /* The next larger depth after one; 0: there is none. */
@@ -95,7 +113,7 @@ static void depth_table(const struct rl_article *a, FILE *out, const struct rl_r
 {
 	static const char *const heads[] = {"in flight", "requests/s", "mean latency, us",
 		"p99, us", "CPU of driver domain", "notifications/request"};
-	uint64_t bs = smallest(p, setting, policy);
+	uint64_t bs = choose_size(p, setting, policy);
 	char caption[400], size[32], cores[32], name[96];
 	size_t cell;
 
@@ -150,7 +168,7 @@ static int write_policy(const struct rl_article *a, FILE *out, size_t policy)
 		const struct rl_report_platform *p = &a->r->platforms[i];
 
 		for (size_t s = 0; s < p->settings.n && !code; s++) {
-			if (!is_main(p, s) || !smallest(p, s, a->r->policies[policy]))
+			if (!is_main(p, s) || !choose_size(p, s, a->r->policies[policy]))
 				continue;
 			any = true;
 			depth_table(a, out, p, s, a->r->policies[policy]);
