@@ -3,14 +3,12 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/configure.h"
+#include "cli/publish.h"
 #include "cli/share.h"
 #include "paper/explore/write.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define COMMAND_BYTES 4096
 
@@ -89,30 +87,9 @@ static void say_command(const struct rl_configure *c, char *command)
 		add(command, "--set", c->set[i]);
 }
 
-/* Beside the page, then in its place: a reader never sees half of one. */
-static int write_file(const struct rl_explore *e, const char *path, struct rl_err *err)
+static int write_page(void *e, FILE *out, struct rl_err *err)
 {
-	char part[1200];
-	struct stat there;
-	FILE *out;
-	int rc;
-
-	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
-		return rl_err_set(err, -EINVAL, path, 0, 0, "cannot write: not a file");
-	snprintf(part, sizeof(part), "%s.part", path);
-	out = fopen(part, "w");
-	if (!out)
-		return rl_err_set(err, -errno, path, 0, 0, "cannot write: %s", strerror(errno));
-	rc = rl_explore_write(e, out, err);
-	if (!rc && (fflush(out) || ferror(out)))
-		rc = rl_err_set(err, -EIO, path, 0, 0, "cannot write: %s", strerror(errno));
-	if (fclose(out) && !rc)
-		rc = rl_err_set(err, -EIO, path, 0, 0, "cannot write: %s", strerror(errno));
-	if (!rc && rename(part, path))
-		rc = rl_err_set(err, -errno, path, 0, 0, "cannot write: %s", strerror(errno));
-	if (rc)
-		unlink(part);
-	return rc;
+	return rl_explore_write(e, out, err);
 }
 
 static int cmd_explore(int argc, char **argv)
@@ -144,7 +121,7 @@ static int cmd_explore(int argc, char **argv)
 	say_command(&a.conf, command);
 	rc = rl_explore_check(&e, &err);
 	if (!rc)
-		rc = write_file(&e, a.output, &err);
+		rc = rl_publish_file(a.output, write_page, &e, &err);
 	if (rc == -ENOSYS) {
 		rl_err_print(&err);
 		return RL_EXIT_RUN;

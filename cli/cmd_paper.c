@@ -2,19 +2,17 @@
 /* ringlab paper: the paper, from the store. */
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/publish.h"
 #include "cli/share.h"
+#include "cli/tolerances.h"
 #include "paper/article.h"
 #include "paper/committed.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct args {
 	struct rl_args common;
@@ -23,8 +21,7 @@ struct args {
 
 enum { KEY_SOURCES = 256, KEY_TOLERANCES };
 
-#define TOLERANCES "data/params/tolerances.csv"
-#define CHAPTERS   "paper/tex/paper.tex"
+#define CHAPTERS "paper/tex/paper.tex"
 
 static const struct argp_option options[] = {{"output", 'o', "FILE.pdf", 0, "the paper", 0},
 	{"sources", KEY_SOURCES, "DIR", 0,
@@ -32,7 +29,7 @@ static const struct argp_option options[] = {{"output", 'o', "FILE.pdf", 0, "the
 		".tex, "
 		"numbers.csv, runs.csv",
 		0},
-	{"tolerances", KEY_TOLERANCES, "FILE", 0, "the bounds (default " TOLERANCES ")", 0}, {0}};
+	{"tolerances", KEY_TOLERANCES, "FILE", 0, RL_TOLERANCES_HELP, 0}, {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -58,14 +55,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static bool take(void *committed, const char *platform)
@@ -95,43 +84,32 @@ static size_t refuse(const json_t *committed)
 	return n;
 }
 
-/* The PDF beside its place, then in it: a reader never sees half of one. */
-static int publish(const char *from, const char *to, struct rl_err *err)
+static int copy(void *from, FILE *out, struct rl_err *err)
 {
-	char part[1200], buf[65536];
-	FILE *in = fopen(from, "re"), *out;
+	char buf[65536];
+	FILE *in = fopen(from, "re");
 	size_t n;
-	bool bad = !in;
+	int code = 0;
 
-	snprintf(part, sizeof(part), "%s.part", to);
-	out = in ? fopen(part, "we") : NULL;
-	bad = bad || !out;
-	while (!bad && (n = fread(buf, 1, sizeof(buf), in)) > 0)
-		bad = fwrite(buf, 1, n, out) != n;
-	bad = bad || ferror(in);
-	if (in)
-		fclose(in);
-	if (out && fclose(out))
-		bad = true;
-	if (!bad && !rename(part, to))
-		return 0;
-	unlink(part);
-	return rl_err_set(err, -EIO, to, 0, 0, "cannot write: %s", strerror(errno));
+	if (!in)
+		return rl_err_set(err, -errno, from, 0, 0, "cannot read: %s", strerror(errno));
+	while ((n = fread(buf, 1, sizeof(buf), in)) > 0)
+		fwrite(buf, 1, n, out);
+	if (ferror(in))
+		code = rl_err_set(err, -EIO, from, 0, 0, "cannot read: %s", strerror(errno));
+	fclose(in);
+	return code;
 }
 
 static int make(const struct args *a, const struct rl_report *r, struct rl_store *store,
 	const json_t *committed, struct rl_err *err)
 {
-	char temp[] = "/tmp/ringlab-paper.XXXXXX", tex[1200], pdf[1200];
-	const char *dir = a->sources;
-	int code;
+	char temp[RL_PUBLISH_TEMP], tex[1200], pdf[1200];
+	const char *dir;
+	int code = rl_publish_open(a->sources, temp, &dir, err);
 
-	if (dir && mkdir(dir, 0777) && errno != EEXIST)
-		return rl_err_set(err, -errno, dir, 0, 0, "cannot make: %s", strerror(errno));
-	if (!dir)
-		dir = mkdtemp(temp);
-	if (!dir)
-		return rl_err_set(err, -errno, temp, 0, 0, "cannot make: %s", strerror(errno));
+	if (code)
+		return code;
 	rl_share_path(CHAPTERS, tex, sizeof(tex));
 	*strrchr(tex, '/') = '\0';
 	code = rl_article_write(r, store, committed, dir, err);
@@ -139,9 +117,8 @@ static int make(const struct args *a, const struct rl_report *r, struct rl_store
 		code = rl_article_typeset(tex, dir, err);
 	snprintf(pdf, sizeof(pdf), "%s/paper.pdf", dir);
 	if (!code)
-		code = publish(pdf, a->output, err);
-	if (!a->sources)
-		nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+		code = rl_publish_file(a->output, copy, pdf, err);
+	rl_publish_close(a->sources, dir);
 	return code;
 }
 
@@ -151,10 +128,7 @@ static int paper(const struct args *a, struct rl_store *store, struct rl_err *er
 	struct rl_report r = {0};
 	json_t *committed = NULL;
 	size_t ntol = 0;
-	char path[1200];
-	int code = rl_tolerance_read(
-		a->tolerances ? a->tolerances : rl_share_path(TOLERANCES, path, sizeof(path)), &tol,
-		&ntol, err);
+	int code = rl_tolerances_load(a->tolerances, &tol, &ntol, err);
 
 	if (!code)
 		code = rl_committed_load(store, &committed, err);
@@ -179,11 +153,10 @@ static int cmd_paper(int argc, char **argv)
 		"The paper as PDF: chapters with figures, tables and verdicts from the store "
 		"alone.\v"
 		"A platform with runs of uncommitted code is refused: it is left out, and the "
-		"paper "
-		"says so. Predicted is what the store holds parameters for (`ringlab calibrate "
-		"--save`). Every number can be looked up: numbers.csv, runs.csv and the .dat files "
-		"of "
-		"--sources name queries, cells and runs. Needs gnuplot and pdflatex.",
+		"paper says so. Predicted is what the store holds parameters for (`ringlab "
+		"calibrate --save`). Every number can be looked up: numbers.csv, runs.csv and the "
+		".dat files of --sources name queries, cells and runs. Needs gnuplot and "
+		"pdflatex.",
 		children, NULL, NULL};
 	struct args a = {0};
 	struct rl_err err = {0};

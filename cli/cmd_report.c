@@ -2,17 +2,14 @@
 /* ringlab report: the page that answers the question. */
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/publish.h"
 #include "cli/share.h"
+#include "cli/tolerances.h"
 #include "paper/report.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct args {
 	struct rl_args common;
@@ -22,14 +19,12 @@ struct args {
 
 enum { KEY_FIGURES = 256, KEY_TOLERANCES, KEY_ANSWER };
 
-#define TOLERANCES "data/params/tolerances.csv"
-
 static const struct argp_option options[] = {
 	{"output", 'o', "FILE", 0, "the page; it needs no other file", 0},
 	{"figures", KEY_FIGURES, "DIR", 0, "leave the figures there, as .svg, .gp and .dat", 0},
 	{"answer", KEY_ANSWER, NULL, 0, "print the answer in a sentence; with it no page is needed",
 		0},
-	{"tolerances", KEY_TOLERANCES, "FILE", 0, "the bounds (default " TOLERANCES ")", 0}, {0}};
+	{"tolerances", KEY_TOLERANCES, "FILE", 0, RL_TOLERANCES_HELP, 0}, {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -60,60 +55,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* Empties and removes a directory of our own making; it holds files only. */
-static void remove_dir(const char *dir)
+struct page {
+	const struct rl_report *r;
+	const char *figures;
+};
+
+static int write_report(void *arg, FILE *out, struct rl_err *err)
 {
-	struct dirent *e;
-	char path[600];
-	DIR *d = opendir(dir);
+	const struct page *page = arg;
 
-	while (d && (e = readdir(d))) {
-		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		if (e->d_name[0] != '.')
-			unlink(path);
-	}
-	if (d)
-		closedir(d);
-	rmdir(dir);
-}
-
-/* Beside the page, then in its place: a reader never sees half of one. */
-static int write_file(
-	const struct rl_report *r, const char *path, const char *figures, struct rl_err *err)
-{
-	char part[1200];
-	FILE *out;
-	int code;
-
-	snprintf(part, sizeof(part), "%s.part", path);
-	out = fopen(part, "w");
-	if (!out)
-		return rl_err_set(err, -errno, path, 0, 0, "cannot write: %s", strerror(errno));
-	code = rl_report_write(r, out, figures, err);
-	if (fclose(out) && !code)
-		code = rl_err_set(err, -EIO, path, 0, 0, "cannot write: %s", strerror(errno));
-	if (!code && rename(part, path))
-		code = rl_err_set(err, -errno, path, 0, 0, "cannot write: %s", strerror(errno));
-	if (code)
-		unlink(part);
-	return code;
+	return rl_report_write(page->r, out, page->figures, err);
 }
 
 static int write_page(const struct rl_report *r, const struct args *a, struct rl_err *err)
 {
-	char temp[] = "/tmp/ringlab-figures.XXXXXX";
-	const char *dir = a->figures;
-	int code;
+	char temp[RL_PUBLISH_TEMP];
+	struct page page = {.r = r};
+	int code = rl_publish_open(a->figures, temp, &page.figures, err);
 
-	if (dir && mkdir(dir, 0777) && errno != EEXIST)
-		return rl_err_set(err, -errno, dir, 0, 0, "cannot make: %s", strerror(errno));
-	if (!dir)
-		dir = mkdtemp(temp);
-	if (!dir)
-		return rl_err_set(err, -errno, temp, 0, 0, "cannot make: %s", strerror(errno));
-	code = write_file(r, a->output, dir, err);
-	if (!a->figures)
-		remove_dir(dir);
+	if (code)
+		return code;
+	code = rl_publish_file(a->output, write_report, &page, err);
+	rl_publish_close(a->figures, page.figures);
 	return code;
 }
 
@@ -134,9 +97,7 @@ static int report(const struct args *a, struct rl_store *store, struct rl_err *e
 	struct rl_report r = {0};
 	size_t ntol = 0;
 	char text[2048];
-	int code = rl_tolerance_read(
-		a->tolerances ? a->tolerances : rl_share_path(TOLERANCES, text, sizeof(text)), &tol,
-		&ntol, err);
+	int code = rl_tolerances_load(a->tolerances, &tol, &ntol, err);
 
 	if (!code)
 		code = rl_report_gather(store, NULL, NULL, tol, ntol, &r, err);

@@ -6,6 +6,7 @@
 #include "cli/driver.h"
 #include "cli/published.h"
 #include "cli/share.h"
+#include "cli/tolerances.h"
 #include "cli/validate_out.h"
 
 #include <stdlib.h>
@@ -22,15 +23,13 @@ struct args {
 
 enum { KEY_PARAMS = 256, KEY_TOLERANCES, KEY_SHOW, KEY_DRIVER, KEY_MEASURED };
 
-#define TOLERANCES "data/params/tolerances.csv"
-
 static const struct argp_option options[] = {
 	{"platform", 'p', "NAME", 0,
 		"whose held-out runs to predict; given several times: each, and their predictive "
 		"intervals judged together",
 		0},
 	{"params", KEY_PARAMS, "NAME", 0, "the parameter set (default: named as the platform)", 0},
-	{"tolerances", KEY_TOLERANCES, "FILE", 0, "the bounds (default " TOLERANCES ")", 0},
+	{"tolerances", KEY_TOLERANCES, "FILE", 0, RL_TOLERANCES_HELP, 0},
 	{"show", KEY_SHOW, "cells|slices|winners|verdicts", 0,
 		"which rows to print (default cells)", 0},
 	{"driver", KEY_DRIVER, NULL, 0,
@@ -153,10 +152,7 @@ static int validate(const struct args *a, struct rl_store *store, struct rl_err 
 	struct rl_validated v[PLATFORMS + 1] = {0};
 	struct rl_tolerance *tol = NULL;
 	size_t ntol = 0;
-	char path[1200];
-	int code = rl_tolerance_read(
-		a->tolerances ? a->tolerances : rl_share_path(TOLERANCES, path, sizeof(path)), &tol,
-		&ntol, err);
+	int code = rl_tolerances_load(a->tolerances, &tol, &ntol, err);
 
 	for (size_t i = 0; i < a->nplatforms && !code; i++)
 		code = run(a->platform[i], a->params, store, tol, ntol, &v[i], err);

@@ -30,7 +30,7 @@ struct run {
 	const struct rl_sweep_input *in;
 	struct rl_sweep_log *log;
 	const bool *done;
-	uint32_t todo;
+	uint32_t due;
 	struct timespec begun;
 	struct rl_sweep_count *count;
 	struct rl_err *err; /* of the first failure */
@@ -163,15 +163,15 @@ static void progress(const struct run *r, uint32_t written)
 	struct timespec now;
 	double s;
 
-	if (r->in->quiet || !isatty(STDERR_FILENO) || !r->todo)
+	if (r->in->quiet || !isatty(STDERR_FILENO) || !r->due)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	s = (double)(now.tv_sec - r->begun.tv_sec) +
 	    1e-9 * (double)(now.tv_nsec - r->begun.tv_nsec);
-	fprintf(stderr, "\rsweeping: %u of %u", written, r->todo);
-	if (written && written < r->todo)
-		fprintf(stderr, ", %.0f s left", s * (r->todo - written) / written);
-	fputs(written == r->todo ? "\033[K\n" : "\033[K", stderr);
+	fprintf(stderr, "\rsweeping: %u of %u", written, r->due);
+	if (written && written < r->due)
+		fprintf(stderr, ", %.0f s left", s * (r->due - written) / written);
+	fputs(written == r->due ? "\033[K\n" : "\033[K", stderr);
 }
 
 static struct timespec soon(void)
@@ -298,7 +298,7 @@ int rl_sweep_run(const struct rl_sweep_input *in, struct rl_sweep_log *log, cons
 
 	*count = (struct rl_sweep_count){0};
 	for (uint32_t i = 0; i < in->w.npoints; i++) {
-		r.todo += mine(&r, i);
+		r.due += mine(&r, i);
 		count->before += done_before[i];
 	}
 	r.last = &r.first;

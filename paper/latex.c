@@ -28,12 +28,36 @@ static const char *command_of(char c)
 	}
 }
 
+/*
+ * How many bytes the character has; 0: the fonts lack it, or it is none. They have those of Latin-1
+ * and the dash that stands for no number.
+ */
+static size_t has(const char *c)
+{
+	unsigned char lead = (unsigned char)c[0], next = (unsigned char)c[1];
+
+	if (lead < 0x80)
+		return 1;
+	if ((lead == 0xc2 && next >= 0xa1 && next <= 0xbf) ||
+		(lead == 0xc3 && next >= 0x80 && next <= 0xbf))
+		return 2;
+	return strncmp(c, "\u2013", 3) == 0 ? 3 : 0;
+}
+
 void rl_latex_text(FILE *out, const char *text)
 {
 	for (; *text; text++) {
 		const char *command = command_of(*text);
+		size_t bytes = has(text);
 
-		if (command)
+		if (bytes > 1) {
+			fwrite(text, 1, bytes, out);
+			text += bytes - 1;
+		} else if (!bytes) {
+			fputc('?', out);
+			while (((unsigned char)text[1] & 0xc0) == 0x80)
+				text++;
+		} else if (command)
 			fputs(command, out);
 		else if (strchr("#$%&{}", *text))
 			fprintf(out, "\\%c", *text);

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** rl_latex_text - text with what LaTeX would read as a command escaped. */
+/** rl_latex_text - text with what LaTeX would read as a command escaped; what its fonts lack is
+ * "?". */
 void rl_latex_text(FILE *out, const char *text);
 
 /** rl_latex_open_table, _close_table - a table of n columns with a caption and a head. */

@@ -36,14 +36,13 @@ static int spawn_quietly(char *const argv[])
 	return WEXITSTATUS(status);
 }
 
-/* What is written depends on the sources alone, not on the day. A source may read no file above and
- * run nothing. */
+/* What is written depends on the sources alone, not on the day; no source runs a program. */
 static int print(const struct press *p, const char *program, const char *option, const char *file,
 	struct rl_err *err)
 {
 	char *argv[] = {"env", "-C", (char *)p->dir, (char *)p->tex, (char *)p->bib,
-		"SOURCE_DATE_EPOCH=0", "FORCE_SOURCE_DATE=1", (char *)program, (char *)option,
-		(char *)file, NULL};
+		"SOURCE_DATE_EPOCH=0", "FORCE_SOURCE_DATE=1", "shell_escape=f", (char *)program,
+		(char *)option, (char *)file, NULL};
 	int status = spawn_quietly(argv);
 
 	if (status == 127)
@@ -53,7 +52,8 @@ static int print(const struct press *p, const char *program, const char *option,
 			program);
 	if (status)
 		return rl_err_set(err, -EIO, p->dir, 0, 0,
-			"%s failed with status %d; see paper.log", program, status);
+			"%s failed with status %d (paper.log says why; --sources DIR keeps it)",
+			program, status);
 	return 0;
 }
 

@@ -110,6 +110,33 @@ number() { # number KEY
 	! cmp -s a b
 }
 
+@test "no name of a machine is a command of LaTeX's, or stops it" {
+	cp clean.db odd.db
+	sqlite3 odd.db "UPDATE run SET manifest = json_set(manifest, '$.host_cpu', 'a_b% \input{x} \$ & ~ ^ µ 漢字 ' || char(0x1f600))"
+	print odd odd
+	grep -qF 'a\_\allowbreak{}b\% \textbackslash{}input\{x\} \$ \& \textasciitilde{} \textasciicircum{} µ ?? ?' odd.d/setup.tex
+}
+
+@test "what fails says where the reason is kept" {
+	mkdir -p bad/paper/tex
+	cp "$RL_SOURCE"/paper/tex/* bad/paper/tex/
+	echo '\RL{nothing}' >bad/paper/tex/20-design.tex
+	mkdir bad/data
+	run --separate-stderr env -C bad "$RINGLAB" paper --db ../clean.db --tolerances ../dirty.db.csv -o bad.pdf
+	[ "$status" = 4 ]
+	[[ $stderr == *"pdflatex failed with status 1 (paper.log says why; --sources DIR keeps it)"* ]]
+	[ ! -e bad/bad.pdf ]
+	[ -z "$(find bad -name '*.part')" ]
+}
+
+@test "what is no file is not replaced" {
+	mkdir -p taken.pdf
+	run --separate-stderr print clean taken
+	[ "$status" = 3 ]
+	[[ $stderr == *"taken.pdf: error: cannot write: not a file"* || $stderr == *"taken.pdf:"*"not a file"* ]]
+	[ -d taken.pdf ]
+}
+
 @test "without LaTeX it says what to install, and leaves no paper" {
 	mkdir -p bin
 	for tool in env gnuplot; do ln -sf "$(command -v $tool)" bin/$tool; done

@@ -23,9 +23,7 @@ fault_row() {
     stat_of "$cell" requests_failed
     cat "$cell/status" 2> /dev/null || echo -
     verdict_of "$cell"
-    if [ -e "$cell/guest.blocked" ]; then wc -l < "$cell/guest.blocked"; else echo -; fi
-    if [ -e "$cell/guest.dmesg" ]; then grep -cE "$complaints_of" "$cell/guest.dmesg" || true; else echo -; fi
-    cat "$cell/ended" 2> /dev/null || echo whole
+    end_of "$cell"
   } | tr ',' ';' | paste -sd ,
 }
 

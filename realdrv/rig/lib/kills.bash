@@ -193,9 +193,7 @@ rows() {
       stat_of "$cell" parked_ns; stat_of "$cell" requests_failed
       cat "$cell/status" 2> /dev/null || echo -
       verdict_of "$cell"
-      if [ -e "$cell/guest.blocked" ]; then wc -l < "$cell/guest.blocked"; else echo -; fi
-      if [ -e "$cell/guest.dmesg" ]; then grep -cE "$complaints_of" "$cell/guest.dmesg" || true; else echo -; fi
-      cat "$cell/ended" 2> /dev/null || echo whole
+      end_of "$cell"
     } | tr ',' ';' | paste -sd ,
   done
 }
@@ -207,6 +205,13 @@ verdict_of() {
   else
     printf '%s\n' - -
   fi
+}
+
+# end_of FOLDER: tasks that hang in the guest, what its kernel complained of, how the machine ended; a line each
+end_of() {
+  if [ -e "$1/guest.blocked" ]; then wc -l < "$1/guest.blocked"; else echo -; fi
+  if [ -e "$1/guest.dmesg" ]; then grep -cE "$complaints_of" "$1/guest.dmesg" || true; else echo -; fi
+  cat "$1/ended" 2> /dev/null || echo whole
 }
 
 # csv DIR: all deaths of all seeds; a job that nobody has judged yet is not over
