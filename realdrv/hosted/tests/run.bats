@@ -170,3 +170,11 @@ counter() {
 	[ "$(sqlite3 m.db "SELECT platform || ' ' || cell FROM run")" = "hosted event-event-randread-4k-qd4" ]
 	[ "$(counter m/event-event-randread-4k-qd4/back.stats requests)" -eq 1024 ]
 }
+
+@test "campaign all: the cells of both campaigns once a repeat, and their roles as the repository has them" {
+	local hosted="$BATS_TEST_DIRNAME/.."
+	"$hosted/campaign/all" list 2
+	cut -d' ' -f1 list/cells | sed 's/\.r[0-9]*$//' | sort | uniq -c | awk '$1 != 2 { exit 1 }'
+	diff <(sort list/split.csv) <(grep '^hosted,' "$hosted/../../data/measured/split.csv" | sort)
+	diff <(cut -d, -f2 list/split.csv | sort) <(cut -d' ' -f1 list/cells | sed 's/\.r[0-9]*$//' | sort -u)
+}
