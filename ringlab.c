@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* main(): verb -> cli/cmd_<verb>.c; nothing else. */
 #include "cli/cli.h"
+#include "cli/progress.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,7 @@ int main(int argc, char **argv)
 	const struct rl_verb *v;
 	int help = argc > 1 && strcmp(argv[1], "help") == 0;
 
+	rl_progress_listen();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		printf("ringlab %s\n", RL_VERSION);
 		return RL_EXIT_OK;

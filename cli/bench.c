@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int by_value(const void *a, const void *b)
 {
@@ -17,12 +16,6 @@ double rl_bench_median(double *v, int n)
 {
 	qsort(v, (size_t)n, sizeof(*v), by_value);
 	return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-}
-
-void rl_bench_progress(const char *what, int done, int of)
-{
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%s: %d of %d%s", what, done, of, done == of ? "\n" : "");
 }
 
 struct rl_out *rl_bench_rows(enum rl_out_format format)

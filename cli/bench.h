@@ -8,6 +8,7 @@
 #define RL_CLI_BENCH_H
 
 #include "cli/out.h"
+#include "cli/progress.h"
 
 #define RL_BENCH_MAX_REPEATS 99
 
@@ -15,6 +16,7 @@ struct rl_bench_input {
 	enum rl_out_format format;
 	int repeats; /* 1 to RL_BENCH_MAX_REPEATS */
 	int configs; /* of sweeps */
+	struct rl_progress *progress;
 };
 
 /*
@@ -43,9 +45,6 @@ int rl_bench_scenario(struct rl_scenario *s, const char *policy, struct rl_err *
 
 /** rl_bench_median - of @n values, which it sorts. */
 double rl_bench_median(double *v, int n);
-
-/** rl_bench_progress - on stderr, when that is a terminal. */
-void rl_bench_progress(const char *what, int done, int of);
 
 /** rl_bench_rows - begin rows of name, value, unit, limit, ratio; end with rl_out_finish(). */
 struct rl_out *rl_bench_rows(enum rl_out_format format);

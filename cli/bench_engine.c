@@ -86,7 +86,7 @@ int rl_bench_engine(const struct rl_bench_input *in)
 		for (int row = 0; row < NROWS; row++) {
 			if (row ? hold(&t, row, r) : mm1(&t, r))
 				return -1;
-			rl_bench_progress("bench engine", r * NROWS + row + 1, in->repeats * NROWS);
+			rl_progress_count(in->progress, r * NROWS + row + 1, in->repeats * NROWS);
 		}
 	if (check_means(&t, in->repeats))
 		return -1;

@@ -68,7 +68,7 @@ int rl_bench_policies(const struct rl_bench_input *in)
 					    rl_policies[p]->name, 4096, settings[s].depth,
 					    settings[s].n, 0, &v[p][s][r]))
 					return -1;
-				rl_bench_progress("bench policies", ++done, all);
+				rl_progress_count(in->progress, ++done, all);
 			}
 	o = rl_out_create(in->format, stdout, columns);
 	for (int s = 0; o && s < NSETTINGS; s++)

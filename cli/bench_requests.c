@@ -128,7 +128,7 @@ int rl_bench_requests(const struct rl_bench_input *in)
 			if (simulate(rows[i].policy, r, &ns[i][r], &events[i]))
 				return -1;
 			limit[i][r] = hold * events[i];
-			rl_bench_progress("bench requests", r * NROWS + i + 1, in->repeats * NROWS);
+			rl_progress_count(in->progress, r * NROWS + i + 1, in->repeats * NROWS);
 		}
 	}
 	o = rl_bench_rows(in->format);

@@ -85,7 +85,7 @@ int rl_bench_ring(const struct rl_bench_input *in)
 			ns[p][r] = measure(&probes[p]);
 			if (!(ns[p][r] > 0))
 				return -1;
-			rl_bench_progress("bench ring", r * NPROBES + p + 1, in->repeats * NPROBES);
+			rl_progress_count(in->progress, r * NPROBES + p + 1, in->repeats * NPROBES);
 		}
 	o = rl_bench_rows(in->format);
 	for (int i = 0; o && i < NROWS; i++) {

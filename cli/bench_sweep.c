@@ -168,7 +168,7 @@ int rl_bench_sweep(const struct rl_bench_input *in)
 	for (int r = 0; r < in->repeats; r++) {
 		if (repeat(&t, r, alike, (double)alike * NPOLICIES * DEPTHS * REQUESTS))
 			return -1;
-		rl_bench_progress("bench sweep", r + 1, in->repeats);
+		rl_progress_count(in->progress, r + 1, in->repeats);
 	}
 	o = rl_bench_rows(in->format);
 	for (int i = 0; o && i < rows; i++)

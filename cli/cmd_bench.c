@@ -116,15 +116,22 @@ static int cmd_bench(int argc, char **argv)
 		.children = children};
 	struct input in = {.repeats = 7, .configs = 400};
 	struct rl_bench_input bench;
+	struct rl_progress progress;
+	int rc;
 
 	rl_args_parse(&argp, argc, argv, &in);
 	if (sysconf(_SC_NPROCESSORS_ONLN) < in.what->cpus) {
 		fprintf(stderr, "ringlab bench: error: one CPU here (expected two)\n");
 		return RL_EXIT_RUN;
 	}
-	bench = (struct rl_bench_input){
-		.format = in.args.format, .repeats = in.repeats, .configs = in.configs};
-	if (in.what->run(&bench)) {
+	bench = (struct rl_bench_input){.format = in.args.format,
+		.repeats = in.repeats,
+		.configs = in.configs,
+		.progress = &progress};
+	rl_progress_begin(&progress, "measuring", false);
+	rc = in.what->run(&bench);
+	rl_progress_end(&progress);
+	if (rc) {
 		fprintf(stderr, "ringlab bench: error: a measurement failed\n");
 		return RL_EXIT_RUN;
 	}

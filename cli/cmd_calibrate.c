@@ -3,14 +3,13 @@
 #include "cli/args.h"
 #include "cli/calibrate_out.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/share.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 struct args {
 	struct rl_args common;
@@ -79,19 +78,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* When it began; time left is what the work done so far took. */
 static void progress(void *arg, double done, double rms)
 {
-	const struct timespec *begun = arg;
-	struct timespec now;
-	double s;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	s = (double)(now.tv_sec - begun->tv_sec) + 1e-9 * (double)(now.tv_nsec - begun->tv_nsec);
-	fprintf(stderr, "\rcalibrating: %.0f %%, %.0f s left", 100 * done, s * (1 - done) / done);
 	if (isfinite(rms))
-		fprintf(stderr, ", residual %.2f sd", rms);
-	fputs("\033[K", stderr);
+		rl_progress_tell(arg, done, "%.0f %%, residual %.2f sd", 100 * done, rms);
+	else
+		rl_progress_tell(arg, done, "%.0f %%", 100 * done);
 }
 
 static void print_summary(const struct rl_fit *fit)
@@ -160,7 +152,7 @@ static int calibrate(struct rl_store *store, const struct args *a, struct rl_err
 	struct rl_fit_spec spec;
 	struct rl_cells cells;
 	struct rl_fit fit;
-	struct timespec begun;
+	struct rl_progress shown;
 	int code = rl_fit_spec_for(a->platform, &spec, err), exit_code;
 
 	if (!code)
@@ -170,16 +162,13 @@ static int calibrate(struct rl_store *store, const struct args *a, struct rl_err
 	if (code)
 		return rl_share_fail(code, err);
 	spec.forward.threads = a->threads;
-	if (isatty(STDERR_FILENO)) {
-		clock_gettime(CLOCK_MONOTONIC, &begun);
-		spec.progress = progress;
-		spec.progress_arg = &begun;
-	}
+	rl_progress_begin(&shown, "calibrating", false);
+	spec.progress = progress;
+	spec.progress_arg = &shown;
 	code = rl_fit_run(&spec, &cells, &fit, err);
 	if (!code)
 		code = rl_fit_examine(&fit, &cells, err);
-	if (spec.progress)
-		fputs("\r\033[K", stderr);
+	rl_progress_end(&shown);
 	if (!code && a->save)
 		code = save(store, a, &fit, &cells, err);
 	if (!code && a->estimates)

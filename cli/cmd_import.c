@@ -2,6 +2,7 @@
 /* `ringlab import`: runs as the rig brought them home, all of them or none, into the store. */
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "data/format/text.h"
 #include "data/run.h"
 
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 struct input {
@@ -36,24 +36,9 @@ struct importer {
 	size_t n;
 	bool counting;	    /* a first walk that only counts */
 	size_t seen, total; /* runs */
-	struct timespec begin;
+	struct rl_progress progress;
 	struct rl_err err;
 };
-
-/* On a terminal only: how far, and how long it will take. */
-static void progress(const struct importer *im)
-{
-	struct timespec now;
-	double s;
-
-	if (!isatty(STDERR_FILENO))
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	s = (double)(now.tv_sec - im->begin.tv_sec) +
-	    (double)(now.tv_nsec - im->begin.tv_nsec) / 1e9;
-	fprintf(stderr, "\r%zu of %zu runs, %.0f s left\033[K", im->seen, im->total,
-		s / (double)im->seen * (double)(im->total - im->seen));
-}
 
 static bool exists(const char *dir, const char *name)
 {
@@ -129,7 +114,7 @@ static int put(struct importer *im, struct rl_run *run)
 	c->added += is_new;
 	c->known += !is_new;
 	c->roles[run->role]++;
-	progress(im);
+	rl_progress_count(&im->progress, im->seen, im->total);
 	return rc;
 }
 
@@ -288,11 +273,10 @@ static int import_all(struct importer *im)
 {
 	int rc = count_runs(im);
 
-	clock_gettime(CLOCK_MONOTONIC, &im->begin);
+	rl_progress_begin(&im->progress, "importing", false);
 	rc = rc ? rc : rl_store_begin(im->store, &im->err);
 	rc = rc ? rc : import_args(im);
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
+	rl_progress_end(&im->progress);
 	return rc ? rc : rl_store_commit(im->store, &im->err);
 }
 

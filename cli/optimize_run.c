@@ -6,6 +6,7 @@
  */
 #include "cli/optimize.h"
 
+#include "cli/progress.h"
 #include "model/bounds.h"
 #include "sim/batch.h"
 
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TAIL 10 /* samples beyond a percentile, of a replication, that make it one */
 
@@ -222,17 +222,14 @@ static int simulate(struct run *r, uint64_t reps)
 	return r->rc;
 }
 
-static void progress(const struct run *r, bool over)
+static void tell(struct rl_progress *p, const struct rl_optimize *o)
 {
 	uint32_t left = 0;
 
-	if (r->in->quiet || !isatty(STDERR_FILENO))
-		return;
-	for (uint32_t i = 0; i < r->o->select.k; i++)
-		left += r->o->select.wants[i];
-	fprintf(stderr,
-		"\roptimizing: round %u, %llu replications, %u configurations in the race\033[K%s",
-		r->o->rounds, (unsigned long long)r->o->reps, left, over ? "\r\033[K" : "");
+	for (uint32_t i = 0; i < o->select.k; i++)
+		left += o->select.wants[i];
+	rl_progress_tell(p, NAN, "round %u, %llu replications, %u configurations in the race",
+		o->rounds, (unsigned long long)o->reps, left);
 }
 
 static int race(struct run *r)
@@ -240,8 +237,10 @@ static int race(struct run *r)
 	struct rl_select *s = &r->o->select;
 	uint64_t budget = r->in->budget ? r->in->budget : (uint64_t)RL_OPTIMIZE_BUDGET * s->k;
 	uint32_t target = r->in->sim.reps ? r->in->sim.reps : RL_OPTIMIZE_FIRST;
+	struct rl_progress progress;
 	int rc = 0;
 
+	rl_progress_begin(&progress, "optimizing", r->in->quiet);
 	for (; !rc && rl_select_look(s) == RL_SELECT_GOES_ON; target += target / 8 + 1) {
 		uint64_t reps = plan(r, target);
 
@@ -252,9 +251,9 @@ static int race(struct run *r)
 		if (reps)
 			rc = simulate(r, reps);
 		r->o->rounds++;
-		progress(r, false);
+		tell(&progress, r->o);
 	}
-	progress(r, true);
+	rl_progress_end(&progress);
 	return rc;
 }
 

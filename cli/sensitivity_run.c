@@ -3,16 +3,17 @@
  */
 #include "cli/sensitivity.h"
 
+#include "cli/progress.h"
 #include "sim/batch.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
 
 struct run {
 	const struct rl_sensitivity_input *in;
 	double *y;
 	uint32_t at, ndone;
+	struct rl_progress progress;
 	int failed;
 	uint32_t which; /* configuration, the first in order */
 	struct rl_err why;
@@ -30,15 +31,6 @@ static bool next(void *arg, uint32_t *id, struct rl_scenario *s)
 	return rl_sweep_scenario(&r->in->w, *id, RL_SENSITIVITY_OVER, s, &r->why) == 0;
 }
 
-static void progress(const struct run *r)
-{
-	uint32_t n = r->in->w.npoints;
-
-	if (r->in->quiet || !isatty(STDERR_FILENO) || (r->ndone % 16 && r->ndone < n))
-		return;
-	fprintf(stderr, "\rsimulating: %u of %u%s", r->ndone, n, r->ndone == n ? "\033[K\n" : "");
-}
-
 static void done(void *arg, uint32_t id, int rc, const struct rl_sim_result *result,
 	const struct rl_err *err)
 {
@@ -54,8 +46,7 @@ static void done(void *arg, uint32_t id, int rc, const struct rl_sim_result *res
 		return;
 	for (uint32_t m = 0; m < r->in->nmetrics; m++)
 		r->y[m * n + id] = result->metrics.m[r->in->metric[m]].value;
-	r->ndone++;
-	progress(r);
+	rl_progress_count(&r->progress, ++r->ndone, n);
 }
 
 /* "costs.poll_ns=12.5 job.iodepth=8: nothing can ever happen again" */
@@ -79,8 +70,12 @@ int rl_sensitivity_run(const struct rl_sensitivity_input *in, double *y, struct 
 		.next = next,
 		.done = done,
 		.arg = &r};
+	int rc;
 
-	if (rl_batch_run(&batch))
+	rl_progress_begin(&r.progress, "simulating", in->quiet);
+	rc = rl_batch_run(&batch);
+	rl_progress_end(&r.progress);
+	if (rc)
 		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
 	return r.failed ? tell(&r, err) : 0;
 }

@@ -6,6 +6,7 @@
  */
 #include "cli/sweep_mpi.h"
 
+#include "cli/progress.h"
 #include "sim/batch.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define BATCH	64 /* rows of a transaction, unless they wait too long for it */
 #define WAIT_NS 500000000ll
@@ -31,7 +31,7 @@ struct run {
 	struct rl_sweep_log *log;
 	const bool *done;
 	uint32_t due;
-	struct timespec begun;
+	struct rl_progress progress;
 	struct rl_sweep_count *count;
 	struct rl_err *err; /* of the first failure */
 
@@ -158,22 +158,6 @@ static void done(void *arg, uint32_t id, int rc, const struct rl_sim_result *res
 
 /* ---- what is written ----------------------------------------------------------------------- */
 
-static void progress(const struct run *r, uint32_t written)
-{
-	struct timespec now;
-	double s;
-
-	if (r->in->quiet || !isatty(STDERR_FILENO) || !r->due)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	s = (double)(now.tv_sec - r->begun.tv_sec) +
-	    1e-9 * (double)(now.tv_nsec - r->begun.tv_nsec);
-	fprintf(stderr, "\rsweeping: %u of %u", written, r->due);
-	if (written && written < r->due)
-		fprintf(stderr, ", %.0f s left", s * (r->due - written) / written);
-	fputs(written == r->due ? "\033[K\n" : "\033[K", stderr);
-}
-
 static struct timespec soon(void)
 {
 	struct timespec t;
@@ -236,7 +220,7 @@ static void *write_all(void *arg)
 
 	while ((list = take(r))) {
 		put(r, list);
-		progress(r, r->nwritten);
+		rl_progress_count(&r->progress, r->nwritten, r->due);
 	}
 	return NULL;
 }
@@ -302,11 +286,12 @@ int rl_sweep_run(const struct rl_sweep_input *in, struct rl_sweep_log *log, cons
 		count->before += done_before[i];
 	}
 	r.last = &r.first;
-	clock_gettime(CLOCK_MONOTONIC, &r.begun);
+	rl_progress_begin(&r.progress, "sweeping", in->quiet);
 	pthread_mutex_init(&r.lock, NULL);
 	pthread_cond_init(&r.come, NULL);
 	pthread_cond_init(&r.gone, NULL);
 	rc = simulate_and_write(&r, err);
+	rl_progress_end(&r.progress);
 	pthread_cond_destroy(&r.come);
 	pthread_cond_destroy(&r.gone);
 	pthread_mutex_destroy(&r.lock);
