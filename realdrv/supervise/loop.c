@@ -28,6 +28,7 @@ struct post {
 	struct rl_supervise_disks *disks;
 	struct rl_supervise_command command;
 	long long since_ns, died_ns; /* of this state; of the domain */
+	unsigned int expired;	     /* times that this state did, one after the other */
 	unsigned int served;	     /* times that another took its place */
 };
 
@@ -212,6 +213,7 @@ static void step(struct post *p, enum rl_supervise_event event)
 	act = rl_supervise_event(&p->state, event);
 	if (p->state == from && act == RL_SUPERVISE_DO_NOTHING)
 		return;
+	p->expired = event == RL_SUPERVISE_EXPIRED && p->state == from ? p->expired + 1 : 0;
 	p->since_ns = now_ns(CLOCK_MONOTONIC);
 	/* what a state had under way ends with it */
 	rl_supervise_command_stop(&p->command);
@@ -300,8 +302,8 @@ static bool has_clock(const struct post *p)
 
 static long long left_ns(const struct post *p)
 {
-	long long end_ns = p->since_ns + p->conf->wait_s * NS_PER_S;
-	long long left = end_ns - now_ns(CLOCK_MONOTONIC);
+	unsigned int wait_s = rl_supervise_patience_s(p->state, p->expired, p->conf->wait_s);
+	long long left = p->since_ns + wait_s * NS_PER_S - now_ns(CLOCK_MONOTONIC);
 
 	return left > 0 ? left : 0;
 }

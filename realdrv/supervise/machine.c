@@ -17,7 +17,8 @@
  *	connecting  -         fencing   fencing*  resetting  watching    -          - connecting
  *
  * (*: waits there, nothing is done at once.) What failed is tried again when its time is over: a
- * supervisor that gives up is worth nothing.
+ * supervisor that gives up is worth nothing. A fence is tried sooner, since all disks wait for it:
+ * the toolstack's command was seen to leave a crashed domain as it was.
  */
 #include "supervise.h"
 
@@ -90,4 +91,17 @@ const char *rl_supervise_state_name(enum rl_supervise_state state)
 	};
 
 	return names[state];
+}
+
+unsigned int rl_supervise_patience_s(
+	enum rl_supervise_state state, unsigned int expired, unsigned int wait_s)
+{
+	unsigned int first = RL_SUPERVISE_FENCE_S;
+
+	if (state != RL_SUPERVISE_FENCING)
+		return wait_s;
+	/* a command that is slow rather than stuck is given the time for it in the end */
+	while (expired-- && first < wait_s)
+		first *= 2;
+	return first < wait_s ? first : wait_s;
 }

@@ -23,6 +23,7 @@
 #define RL_SUPERVISE_STANDBYS	8
 #define RL_SUPERVISE_FUNCTIONS	8
 #define RL_SUPERVISE_NAME_BYTES 64
+#define RL_SUPERVISE_FENCE_S	2 /* what the first try to destroy a domain may take */
 #define RL_SUPERVISE_NOBODY	0xffffffffu
 
 /* ---- conf.c -------------------------------------------------------------------------------- */
@@ -35,7 +36,7 @@ struct rl_supervise_domain {
 	char pci[RL_SUPERVISE_FUNCTIONS][16]; /* 0000:00:00.0 */
 	unsigned int pcis;
 	char *start, *prepare, *destroy;
-	unsigned int wait_s; /* until a step is tried again */
+	unsigned int wait_s; /* until a step is tried again, at most */
 	unsigned int line;
 };
 
@@ -102,6 +103,16 @@ enum rl_supervise_act {
  */
 enum rl_supervise_act rl_supervise_event(
 	enum rl_supervise_state *state, enum rl_supervise_event event);
+
+/**
+ * rl_supervise_patience_s - how long a state may last before EXPIRED.
+ * @expired: how often this one has, one time after the other.
+ * @wait_s: of the configuration, from 1.
+ * Returns: seconds, from 1 to @wait_s. While FENCING RL_SUPERVISE_FENCE_S, twice that after each
+ * EXPIRED; else @wait_s.
+ */
+unsigned int rl_supervise_patience_s(
+	enum rl_supervise_state state, unsigned int expired, unsigned int wait_s);
 
 /** rl_supervise_state_name - for the log. */
 const char *rl_supervise_state_name(enum rl_supervise_state state);

@@ -113,6 +113,33 @@ static void a_function_that_is_not_reset_is_given_to_nobody(void **state)
 		{S(EXPIRED), S(DO_RESET), S(RESETTING)}, RESET_IT);
 }
 
+/* A destroying command that did nothing is repeated soon, and one that is slow may end at last. */
+static void a_fence_is_tried_again_soon(void **state)
+{
+	static const unsigned int waits[] = {1, 2, 3, 20, 30, 3600};
+	unsigned int before, last, total;
+
+	(void)state;
+	assert_int_equal(rl_supervise_patience_s(S(FENCING), 0, 30), 2);
+	assert_int_equal(rl_supervise_patience_s(S(FENCING), 1, 30), 4);
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		before = total = 0;
+		for (unsigned int expired = 0; before < waits[i]; expired++) {
+			last = rl_supervise_patience_s(S(FENCING), expired, waits[i]);
+			/* each one longer, until one may take all of it */
+			assert_in_range(last, before ? before + 1 : 1, waits[i]);
+			total += last;
+			before = last;
+		}
+		assert_in_range(total, waits[i], 3 * waits[i]);
+		assert_int_equal(
+			rl_supervise_patience_s(S(FENCING), 0xffffffffu, waits[i]), waits[i]);
+		for (int s = 0; s < S(STATES); s++)
+			if (s != S(FENCING))
+				assert_int_equal(rl_supervise_patience_s(s, 0, waits[i]), waits[i]);
+	}
+}
+
 /* ---- the search ---------------------------------------------------------------------------- */
 
 struct found {
@@ -237,6 +264,7 @@ int main(void)
 		cmocka_unit_test(who_crashed_is_destroyed_first),
 		cmocka_unit_test(the_next_one_may_die_too),
 		cmocka_unit_test(a_function_that_is_not_reset_is_given_to_nobody),
+		cmocka_unit_test(a_fence_is_tried_again_soon),
 		cmocka_unit_test(nobody_is_named_before_the_fence),
 		cmocka_unit_test(careless_machines_are_caught),
 		cmocka_unit_test(no_state_is_the_end),
