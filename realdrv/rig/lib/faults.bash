@@ -5,7 +5,7 @@
 faults_head=job,fault,grants,back_policy,depth,fsync,at_us,in_flight,domain,served_us,longest_us,failed,fio,judged,wrong,blocked,complaints,ended
 
 # fault_row FOLDER: domain: ended (by its kernel or by Xen's watchdog, and was replaced) or lives (it had to be destroyed after the job);
-# longest_us: of a write, as fio saw it
+# longest_us: of a request, as fio saw it
 fault_row() {
   local cell=$1 name plan grants depth fsync back_policy_wanted steps us
   # shellcheck disable=SC1091
@@ -19,13 +19,16 @@ fault_row() {
     stat_of "$cell" requests_replayed
     if [ -e "$cell/unended" ]; then echo lives; else echo ended; fi
     echo "${us[3]}"
-    jq -r '.jobs[0].write.clat_ns.max / 1000 | floor' "$cell/fio.json" 2> /dev/null || echo -
+    jq -r '.jobs[0] | [.write.clat_ns.max, .read.clat_ns.max] | max / 1000 | floor' "$cell/fio.json" 2> /dev/null || echo -
     stat_of "$cell" requests_failed
     cat "$cell/status" 2> /dev/null || echo -
     verdict_of "$cell"
     end_of "$cell"
   } | tr ',' ';' | paste -sd ,
 }
+
+# are_faults DIR: its jobs had faults, not deaths
+are_faults() { grep -qsw faults=1 "$1"/*/kill-*/env; }
 
 faults_csv() {
   local name
@@ -55,9 +58,9 @@ faults_summary() {
     }
     END {
       if (!n["all"]) { print "kills: no results" > "/dev/stderr"; exit 4 }
-      print "| fault | times | domain ended, replaced, job verified | job verified beside it | job failed | machine lost | guest: tasks blocked | complaints | blocks wrong | longest write, s |"
+      print "| fault | times | domain ended, replaced, job verified | job verified beside it | job failed | machine lost | guest: tasks blocked | complaints | blocks wrong | longest request, s |"
       print "|---|---|---|---|---|---|---|---|---|---|"
-      k = split("null call bug stack wild loop deaf lock frozen memory freeze all", order, " ")
+      k = split("null call bug stack wild loop deaf lock frozen memory code freeze all", order, " ")
       for (i = 1; i <= k; i++) row(order[i])
       exit error["all"] + lost["all"] + blocked["all"] + said["all"] + wrong["all"] > 0
     }'

@@ -45,6 +45,7 @@ make_plan() {
   plan=''
   if [ "${weights[0]}" = faults ]; then
     draw n 30000
+    [ ${#weights[@]} = 1 ] || faults=("${weights[@]:1}")
     plan=${faults[$2 % ${#faults[@]}]}:served:$n:0
     return
   fi
@@ -106,7 +107,8 @@ make_jobs() {
     ((depth >= 8)) || policy=event
     draw_blocks
     io_mb=$((4 + 4 * $(wc -w <<< "$plan")))
-    [ "${weights[0]}" != faults ] || io_mb=24 # a fault is a module to be loaded first
+    # a fault is a module that is loaded first: a fast job must not end meanwhile
+    if [ "${weights[0]}" = faults ]; then ((depth >= 8)) && io_mb=16 || io_mb=8; fi
     folder=$3/$(printf kill-%04d "$n")
     mkdir -p "$folder"
     {
@@ -115,7 +117,7 @@ make_jobs() {
       printf '%s\n' write_bw_log=/tmp/ledger log_offset=1 write_iolog=/tmp/issued "$blocks"
       [ $fsync = 0 ] || echo "fsync=$fsync"
     } > "$folder/job.fio"
-    printf "%s\n" "name=${folder##*/} grants=$grants plan='$plan' depth=$depth fsync=$fsync timeout=120 faults=$([ "${weights[*]}" = faults ] && echo 1 || echo 0)" \
+    printf "%s\n" "name=${folder##*/} grants=$grants plan='$plan' depth=$depth fsync=$fsync timeout=120 faults=$([ "${weights[0]}" = faults ] && echo 1 || echo 0)" \
       "front_policy_wanted=event back_policy_wanted=$policy" > "$folder/env"
   done
 }
@@ -217,8 +219,8 @@ end_of() {
 # csv DIR: all deaths of all seeds; a job that nobody has judged yet is not over
 csv() {
   local name
-  if compgen -G "$1/*/kill-*/anew" > /dev/null; then stock_csv "$1"; return; fi
-  if grep -qxs faults "$1"/*/moments; then faults_csv "$1"; return; fi
+  if compgen -G "$1/*/kill-*/offered" > /dev/null; then stock_csv "$1"; return; fi
+  if are_faults "$1"; then faults_csv "$1"; return; fi
   echo "$csv_head"
   for name in "$1"/*/kill-*/; do
     if [ -e "$name/disk" ] && [ ! -e "$name/verdict" ]; then continue; fi
@@ -244,11 +246,11 @@ keep() {
   others_of "$dir" "$to/kills.csv" >> "$to/kills.csv.new"
   mv "$to/kills.csv.new" "$to/kills.csv"
   for seed in "$dir"/*/; do
-    [ ! -e "$seed/manifest.json" ] || jq 'del(.boots[].facts)' "$seed/manifest.json" > "$to/manifest-$(basename "$seed").json"
+    [ ! -e "$seed/manifest.json" ] || jq '.boots |= map({commit, commit_dirty, started, ended, boot, wall_s})' "$seed/manifest.json" > "$to/manifest-$(basename "$seed").json"
   done
   for job; do
     mkdir -p "$to/jobs/$job"
-    for file in env job.fio fio.json fio.log fio.after offered anew guest.blocked.after status strikes unended supervise.log guest.dmesg guest.blocked front.stats front.stats.before verdict ended; do
+    for file in env job.fio fio.json fio.log fio.after offered anew guest.blocked.after guest.console unended status strikes supervise.log guest.dmesg guest.blocked front.stats front.stats.before verdict ended; do
       [ ! -e "$dir/$job/$file" ] || cp "$dir/$job/$file" "$to/jobs/$job/"
     done
   done
@@ -257,6 +259,7 @@ keep() {
 # summary_of FILE: of ours or the stock pair's
 summary_of() {
   case $(head -n 1 "$1") in
+    *,fault,domain,*) stock_faults_summary < "$1" ;;
     *,anew,*) stock_summary < "$1" ;;
     *,fault,*) faults_summary < "$1" ;;
     *) summary < "$1" ;;

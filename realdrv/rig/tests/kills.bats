@@ -11,7 +11,7 @@ setup() {
 }
 
 @test "arguments" {
-	for line in "" "1 2" "0 5 $dir m p" "x 5 $dir m p" "1 0 $dir m p" "1 5 $dir m p lunch" "--csv" "--summary"; do
+	for line in "" "1 2" "0 5 $dir m p" "x 5 $dir m p" "1 0 $dir m p" "1 5 $dir m p lunch" "1 5 $dir m p null" "1 5 $dir m p faults closing" "--csv" "--summary"; do
 		# shellcheck disable=SC2086
 		run "$kills" $line
 		[ "$status" -eq 2 ]
@@ -53,6 +53,30 @@ setup() {
 	[ "${lines[*]}" = "initialised initwait served 0" ]
 	run bash "$dir/make" "$BATS_TEST_DIRNAME/.." "$dir/flush" flush
 	[ "${lines[*]}" = "initialised initwait served 30" ]
+}
+
+@test "faults come in turn, or the kinds that are named" {
+	cat >"$dir/make" <<-'SH'
+		. "$1/lib/kills.bash"
+		weigh "${@:3}"
+		make_jobs 5 22 "$2"
+		cat "$2"/*/env | grep -o "plan='[a-z]*:served:[0-9]*:0'" | grep -oE "'[a-z]+" | sort | uniq -c | sed 's/^ *//' | paste -sd ' '
+		grep -lw faults=1 "$2"/*/env | wc -l
+	SH
+	run bash "$dir/make" "$BATS_TEST_DIRNAME/.." "$dir/all" faults
+	[ "${lines[*]}" = "2 'bug 2 'call 2 'deaf 2 'freeze 2 'frozen 2 'lock 2 'loop 2 'memory 2 'null 2 'stack 2 'wild 22" ]
+	run bash "$dir/make" "$BATS_TEST_DIRNAME/.." "$dir/two" faults code freeze
+	[ "${lines[*]}" = "11 'code 11 'freeze 22" ]
+}
+
+@test "what a campaign needs is missed before it begins" {
+	touch "$dir/rlfront.ko" "$dir/rlback.ko" "$dir/program"
+	for line in "stock:$dir" "$dir"; do
+		run "$kills" 7 1 "$dir/campaign" "$line" "$dir/program" faults
+		[ "$status" -eq 3 ]
+		[ "$output" = "$dir/foedom.ko:1:1: error: cannot read it (expected a file)" ]
+	done
+	[ ! -e "$dir/campaign" ]
 }
 
 @test "a seed keeps the moments that it was begun with" {

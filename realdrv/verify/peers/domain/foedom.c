@@ -3,7 +3,7 @@
  * foedom - a fault in the kernel of a driver domain, as a bad driver there makes one. The domain is
  * not expected to live on: the question is what becomes of its guests.
  *
- *	insmod foedom.ko fault=NAME [at=SYMBOL] [seed=N]
+ *	insmod foedom.ko fault=NAME [at=SYMBOL] [seed=N] [of=MODULE]
  *
  *	null    a write through a null pointer
  *	call    a call of something that is no function
@@ -15,6 +15,8 @@
  *	lock    a lock that is never released: that of the free pages
  *	frozen  the disk takes no request any more: each one waits for ever (/dev/xvdb)
  *	memory  all memory is taken and kept
+ *	code    five bits anywhere in a module's code (of) are turned over: what comes of it is that
+ *		driver's own doing
  *
  * at: the fault happens in whoever calls this function next (rlb_drain: the backend's own thread);
  * without it in a thread of its own.
@@ -26,14 +28,18 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
+#include <linux/vmalloc.h>
 
 #define WILD_WRITES 64
+#define CODE_BITS   5
 #define DISK	    "/dev/xvdb"
 
 static char *fault = "";
 module_param(fault, charp, 0444);
 static char *at = "";
 module_param(at, charp, 0444);
+static char *of = "";
+module_param(of, charp, 0444);
 static unsigned int seed = 1;
 module_param(seed, uint, 0444);
 
@@ -86,18 +92,20 @@ static void foe_wild(void)
 	}
 }
 
+/* No cpu_relax(): an emulator leaves its translated code at each one, and three seconds of a domain
+ * become minutes of its host. */
 static void foe_loop(void)
 {
 	preempt_disable();
 	for (;;)
-		cpu_relax();
+		barrier();
 }
 
 static void foe_deaf(void)
 {
 	local_irq_disable();
 	for (;;)
-		cpu_relax();
+		barrier();
 }
 
 static void foe_lock(void)
@@ -126,12 +134,53 @@ static void foe_memory(void)
 		;
 }
 
+/* All modules are in one list, and so is this one. */
+static struct module *foe_module(const char *name)
+{
+	struct module *other;
+
+	list_for_each_entry (other, &THIS_MODULE->list, list)
+		if (!strcmp(other->name, name))
+			return other;
+	return NULL;
+}
+
+/* Code is mapped read-only: its page is mapped once more. */
+static void foe_turn(void *byte, u8 bits)
+{
+	struct page *page = vmalloc_to_page(byte);
+	u8 *again = page ? vmap(&page, 1, VM_MAP, PAGE_KERNEL) : NULL;
+
+	if (!again)
+		return;
+	again[offset_in_page(byte)] ^= bits;
+	vunmap(again);
+}
+
+static void foe_code(void)
+{
+	struct module *driver = foe_module(of);
+	struct rnd_state random;
+	int i;
+
+	if (!driver) {
+		pr_err("foedom: no module %s\n", of);
+		return;
+	}
+	prandom_seed_state(&random, seed);
+	for (i = 0; i < CODE_BITS; i++) {
+		u32 byte = prandom_u32_state(&random) % driver->core_layout.text_size;
+
+		foe_turn(driver->core_layout.base + byte, 1 << prandom_u32_state(&random) % 8);
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
 } faults[] = {{"null", foe_null}, {"call", foe_call}, {"bug", foe_bug}, {"stack", foe_stack},
 	{"wild", foe_wild}, {"loop", foe_loop}, {"deaf", foe_deaf}, {"lock", foe_lock},
-	{"frozen", foe_frozen}, {"memory", foe_memory}};
+	{"frozen", foe_frozen}, {"memory", foe_memory}, {"code", foe_code}};
 
 static void (*chosen)(void);
 
