@@ -5,8 +5,8 @@
 stock_head=kill,how,moment,front_state,back_state,grants,depth,fsync,at_us,offered,anew,after,blocked,complaints,ended
 stock_faults_head=job,fault,domain,grants,depth,fsync,at_us,offered,anew,after,blocked,complaints,ended
 
-# stock_end FOLDER: lines that end either row. offered: fio's status 60 s after a standby was named, or hung; anew: what came of taking
-# the device away and making it anew there; after: fio's status then; blocked: tasks in D at the end
+# stock_end FOLDER: lines that end either row. offered: fio's status 30 s after a standby was named, or hung; anew: what came of taking
+# the device away and making it anew there (every tenth job); after: fio's status then; blocked: tasks in D at the end
 stock_end() {
   local cell=$1 file said
   for file in offered anew fio.after; do
@@ -61,23 +61,25 @@ stock_csv() {
 stock_summary() {
   awk -F, '
     NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+    $c["moment"] == "-" { unbegun++; next }
     {
       n++
       m = $c["moment"] == "served" ? $c["fsync"] > 0 ? "in flight, job with flushes" : "in flight" : $c["moment"]
       seen[m]++
       hung[m] += $c["offered"] == "hung"; well[m] += $c["offered"] == "0"
       failed[m] += $c["offered"] != "hung" && $c["offered"] != "0"
-      anew[m] += $c["anew"] ~ /^served/; ended[m] += $c["offered"] == "hung" && $c["after"] != "hung" && $c["after"] != "-"
+      tried[m] += $c["anew"] != "-"; anew[m] += $c["anew"] ~ /^served/; ended[m] += $c["offered"] == "hung" && $c["after"] != "hung" && $c["after"] != "-"
       blocked[m] += $c["blocked"] + 0 > 0; said[m] += $c["complaints"] + 0 > 0; lost[m] += $c["ended"] != "whole"
     }
     END {
       if (!n) { print "kills: no results" > "/dev/stderr"; exit 4 }
-      print "| moment | deaths | job ended well | with an error | hangs | disk back when made anew | job ended then | tasks blocked | complaints | guest or machine lost |"
-      print "|---|---|---|---|---|---|---|---|---|---|"
+      printf "jobs that did not begin, not counted: %d\n\n", unbegun
+      print "| moment | deaths | job ended well | with an error | hangs | disk made anew | back then | job ended then | tasks blocked | complaints | guest or machine lost |"
+      print "|---|---|---|---|---|---|---|---|---|---|---|"
       k = split("in flight|in flight, job with flushes|closing", order, "|")
       for (i = 1; i <= k; i++) {
         m = order[i]
-        if (seen[m]) printf "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", m, seen[m], well[m], failed[m], hung[m], anew[m], ended[m], blocked[m], said[m], lost[m]
+        if (seen[m]) printf "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", m, seen[m], well[m], failed[m], hung[m], tried[m], anew[m], ended[m], blocked[m], said[m], lost[m]
         good += well[m]
       }
       exit good < n
@@ -88,23 +90,25 @@ stock_summary() {
 stock_faults_summary() {
   awk -F, '
     NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+    $c["domain"] == "-" { unbegun++; next }
     function take(k) {
       n[k]++
       ended[k] += $c["domain"] == "ended"; lives[k] += $c["domain"] == "lives"
       hung[k] += $c["offered"] == "hung"; well[k] += $c["offered"] == "0"
       failed[k] += $c["offered"] != "hung" && $c["offered"] != "0"
-      anew[k] += $c["anew"] ~ /^served/; after[k] += $c["offered"] == "hung" && $c["after"] != "hung" && $c["after"] != "-"
+      tried[k] += $c["anew"] != "-"; anew[k] += $c["anew"] ~ /^served/; after[k] += $c["offered"] == "hung" && $c["after"] != "hung" && $c["after"] != "-"
       blocked[k] += $c["blocked"] + 0 > 0; said[k] += $c["complaints"] + 0 > 0; lost[k] += $c["ended"] != "whole"
     }
     { take($c["fault"]); take("all") }
     function row(k) {
-      if (n[k]) printf "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", \
-        k, n[k], ended[k], lives[k], well[k], failed[k], hung[k], anew[k], after[k], blocked[k], said[k], lost[k]
+      if (n[k]) printf "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", \
+        k, n[k], ended[k], lives[k], well[k], failed[k], hung[k], tried[k], anew[k], after[k], blocked[k], said[k], lost[k]
     }
     END {
       if (!n["all"]) { print "kills: no results" > "/dev/stderr"; exit 4 }
-      print "| fault | times | domain ended | domain lived on | job ended well | with an error | hangs | disk back when made anew | job ended then | tasks blocked | complaints | guest or machine lost |"
-      print "|---|---|---|---|---|---|---|---|---|---|---|---|"
+      printf "jobs that did not begin, not counted: %d\n\n", unbegun
+      print "| fault | times | domain ended | domain lived on | job ended well | with an error | hangs | disk made anew | back then | job ended then | tasks blocked | complaints | guest or machine lost |"
+      print "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
       k = split("null call bug stack wild loop deaf lock frozen memory code freeze all", order, " ")
       for (i = 1; i <= k; i++) row(order[i])
       exit well["all"] < n["all"]
