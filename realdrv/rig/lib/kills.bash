@@ -108,7 +108,7 @@ make_jobs() {
     draw_blocks
     io_mb=$((4 + 4 * $(wc -w <<< "$plan")))
     # a fault is a module that is loaded first: a fast job must not end meanwhile
-    if [ "${weights[0]}" = faults ]; then ((depth >= 8)) && io_mb=16 || io_mb=8; fi
+    if [ "${weights[0]}" = faults ]; then ((depth >= 8)) && io_mb=8 || io_mb=4; fi
     folder=$3/$(printf kill-%04d "$n")
     mkdir -p "$folder"
     {
