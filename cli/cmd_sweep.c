@@ -240,7 +240,10 @@ static int cmd_sweep(int argc, char **argv)
 		"job.iodepth=1:32:*2, load.idle=1ms:5ms:1ms,20ms. Options of a value may be ranges "
 		"as well: back_policy=event,spin_block:tau=1us:64us:*2. LOW:HIGH and LOW:HIGH:log "
 		"are for designs that sample: any value between. -j: configurations at a time. "
-		"Under mpirun each rank does so, and rank 0 alone writes. "
+		"On many machines: `mpirun ringlab sweep ...`, where each rank does so, with about "
+		"21 MB and a third of a second to begin, and rank 0 alone writes; a rank that is "
+		"lost ends the job, and the same command goes on. Or --shard in a job array, 11 MB "
+		"a task, then `ringlab merge` (data/scenarios/sweep.sbatch, for Slurm). "
 		"The database's views sweep_results, sweep_pareto and sweep_crossover answer "
 		"questions about it (data/schema/README.md).",
 		children, NULL, NULL};
