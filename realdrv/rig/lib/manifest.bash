@@ -28,7 +28,9 @@ begin_manifest() {
       memory_mb: {dom0: 1280, driver: $driver_mb, guest: $guest_mb},
       devices: {null: "null_blk queue_mode=0: a bio is completed at once in the context of who submits it; no queue, no interrupt, no data kept, 250 GB",
                 brd: "brd rd_size=262144: 256 MiB in the memory of the driver domain, completed at once in the context of who submits it",
-                lent: "brd rd_size=262144 of dom0, lent to the driver domain through xen-blkback and xen-blkfront"}}
+                lent: "brd rd_size=262144 of dom0, lent to the driver domain through xen-blkback and xen-blkfront",
+                mem: "null_blk of 64 MiB that keeps what is written in the memory of the driver domain, with a volatile cache of 16 MiB and discards; queue_mode=2 irqmode=0: completed in the context of who submits it",
+                mem4k: "mem in blocks of 4096 bytes"}}
      | if $nvme == 1 then .devices.nvme = "QEMU nvme, 512 MiB, a file in the page cache of the host, behind intel-iommu, passed through to the driver domain by Xen; counted: while all domains wait for it the time of the host passes" else . end' > "$work/boot.json"
   jq --slurpfile boot "$work/boot.json" '$boot[0] + {boots: .boots}' "$out/manifest.json" > "$work/manifest.json"
   cp "$work/manifest.json" "$out/manifest.json"

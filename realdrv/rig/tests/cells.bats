@@ -42,7 +42,12 @@ refuses() {
 @test "unknown driver" { refuses "a front=vbd back=xen job=j.fio" 9 "bad front driver 'vbd'"; }
 @test "policy with a bad option" { refuses "a front=rl:spin:tau back=xen job=j.fio" 9 "bad front driver"; }
 @test "a shell's words in a policy" { refuses 'a front=rl:$(reboot) back=xen job=j.fio' 9 "bad front driver"; }
-@test "unknown device" { refuses "a $good device=disk" 39 "expected null|brd|lent|nvme"; }
+@test "unknown device" { refuses "a $good device=disk" 39 "expected null|brd|lent|nvme|mem|mem4k"; }
+@test "a mode that no disk has, a guest without a CPU" {
+  refuses "a $good mode=x" 37 "expected w|r"
+  refuses "a $good vcpus=0" 38 "whole number from 1 to 8"
+  refuses "a $good nodes=2" 38 "expected 0|1"
+}
 @test "unknown grants" { refuses "a $good grants=copy" 39 "expected persistent|map"; }
 @test "a third domain without a weight, with too much of one, with a cap that is none" {
   refuses "a $good load=0" 37 "bad value '0' of load"

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Campaign about the own pair beside the stock pair: what any frontend and any backend agree upon. Sourced by campaign.
+# shellcheck shell=bash disable=SC2154
+
+# What the stock drivers are kept to where a cell does not ask for more: one queue, one page of ring, no indirect requests.
+plain_front=max_queues=1,max_ring_page_order=0,max_indirect_segments=11
+plain_back=max_queues=1,max_ring_page_order=0
+
+interop_jobs() {
+  local name
+  verify_job plain size=4m '' '[sectors]' stonewall rw=randwrite size=512k 'bssplit=512/50:1536/25:3072/25'
+  verify_job blocks size=4m
+  verify_job big size=12m bssplit=64k/30:128k/40:256k/30
+  verify_job fua size=2m sync=dsync
+  verify_job all size=12m bssplit=64k/30:128k/40:256k/30 fsync=8
+  for name in fill look; do
+    printf '%s\n' '; a pattern that another pair, or none, wrote before' '[global]' ioengine=libaio direct=1 thread=1 iodepth=16 \
+      randseed=20131212 verify=crc32c verify_fatal=1 bs=4k size=2m '' "[$name]"
+  done | awk -v dir="$dir" '/^; /{ f = dir "/" (n++ ? "look" : "fill") ".fio" } { print > f }'
+  printf '%s\n' rw=write fsync=8 do_verify=1 >> "$dir/fill.fio"
+  printf '%s\n' rw=read >> "$dir/look.fio"
+  printf '%s\n' '; on a disk that is read-only it has to fail' '[refused]' ioengine=libaio direct=1 thread=1 rw=write bs=4k size=64k \
+    > "$dir/refused.fio"
+  printf '%s\n' '; where no discards were agreed upon it has to fail' '[trim]' ioengine=libaio direct=1 thread=1 rw=randtrim bs=64k \
+    size=8m > "$dir/trim.fio"
+}
+
+# args DRIVER OF_STOCK OF_OWN: a side's module parameters
+args() {
+  case $1 in xen) echo "$2" ;; *) echo "$3" ;; esac
+}
+
+# pairing FEATURE JOB STOCK_FRONT STOCK_BACK OPTION..: each of four pairings; own_front and own_back are further parameters of our
+# drivers. A second job that is to fail but under the stock pair: FAILS=1
+pairing() {
+  local feature=$1 file=$2 stock_front=$3 stock_back=$4 front back more words
+  shift 4
+  for front in rl:event xen; do
+    for back in rl:event xen; do
+      words=("$@")
+      more=$(args $front "$stock_front" "${own_front:-}")
+      [ -z "$more" ] || words+=("front_args=$more")
+      more=$(args $back "$stock_back" "${own_back:-}")
+      [ -z "$more" ] || words+=("back_args=$more")
+      [ "$feature" != discard ] || [ $front$back = xenxen ] || words+=(fails=1)
+      cell "$feature-$(args $front stock own)-$(args $back stock own)" $front $back "$file" nodes=1 timeout=1800 "${words[@]}"
+    done
+  done
+}
+
+interop() {
+  local own_front='' own_back='' brd='device=brd grants=persistent' mem='device=mem grants=persistent'
+  local most_front=max_queues=2,max_ring_page_order=2,max_indirect_segments=64 most_back=max_queues=2,max_ring_page_order=2
+  interop_jobs
+  # shellcheck disable=SC2086
+  {
+    pairing persistent plain $plain_front $plain_back $brd
+    pairing map plain $plain_front $plain_back device=brd grants=map
+    own_back=feature_persistent=0
+    pairing persistent-front plain $plain_front $plain_back,feature_persistent=0 $brd
+    own_back='' own_front=feature_persistent=0
+    pairing persistent-back plain $plain_front,feature_persistent=0 $plain_back $brd
+    own_front=''
+    pairing ring-pages plain max_queues=1,max_ring_page_order=2,max_indirect_segments=11 max_queues=1,max_ring_page_order=2 $brd
+    pairing indirect big max_queues=1,max_ring_page_order=0,max_indirect_segments=64 $plain_back $brd
+    pairing fua fua $plain_front $plain_back $mem
+    pairing discard plain $plain_front $plain_back $mem job2=trim.fio
+    pairing flush fill $plain_front $plain_back $mem
+    pairing read-only look $plain_front $plain_back $mem mode=r job2=refused.fio fails=1
+    pairing blocks-4096 blocks $plain_front $plain_back device=mem4k grants=persistent
+    pairing queues plain max_queues=2,max_ring_page_order=0,max_indirect_segments=11 max_queues=2,max_ring_page_order=0 $mem vcpus=2
+    pairing all all $most_front $most_back $mem vcpus=2
+  }
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Own and stock drivers in four pairings as kept in data/evidence/interop: what is said of them follows from the rows, and each way in which a
+# row may not be as it ought to be is told. The cells themselves need the rig.
+
+setup() {
+	rig=$BATS_TEST_DIRNAME/..
+	kept=$RL_SOURCE/data/evidence/interop
+	interop=$kept/cells.csv
+	dir=$BATS_TEST_TMPDIR
+}
+
+@test "arguments" {
+	for line in "" "--csv" "--table" "--tabel $interop" "--table $interop x"; do
+		# shellcheck disable=SC2086
+		run "$rig/interop" $line
+		[ "$status" -eq 2 ]
+		[[ "${lines[0]}" == *"--csv DIR"* ]]
+	done
+	head -n 1 "$interop" >"$dir/none"
+	run "$rig/interop" --table "$dir/none"
+	[ "$status" -eq 4 ]
+}
+
+@test "the campaign asks each pairing for each feature" {
+	"$rig/campaign" interop "$dir/c"
+	cut -d' ' -f1 "$dir/c/cells" | sort >"$dir/asked"
+	tail -n +2 "$interop" | cut -d, -f1 | sort | diff "$dir/asked" -
+	[ "$(wc -l <"$dir/asked")" = 52 ]
+}
+
+@test "each feature of each pairing is as both sides can have it, and the README says what follows from the rows" {
+	run "$rig/interop" --table "$interop"
+	printf '%s\n' "${lines[@]}"
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -ge 15 ]
+	for line in "${lines[@]}"; do
+		grep -qxF -- "$line" "$RL_SOURCE/data/evidence/README.md"
+	done
+}
+
+# spoilt CELL COLUMN VALUE SAID
+spoilt() {
+	awk -F, -v OFS=, -v cell="$1" -v column="$2" -v value="$3" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) c = i }
+		$1 == cell { $c = value }
+		{ print }' "$interop" >"$dir/spoilt.csv"
+	run cmp -s "$interop" "$dir/spoilt.csv"
+	[ "$status" -eq 1 ]
+	run "$rig/interop" --table "$dir/spoilt.csv"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"not so: $1: "*"$4"* ]]
+}
+
+@test "what is not as it ought to be is told" {
+	spoilt persistent-own-own error 84 "error is 84"
+	spoilt persistent-own-own grants map "grants is map (expected persistent)"
+	spoilt map-stock-own complaints 1 "complaints is 1"
+	spoilt queues-stock-stock queues 1 "queues is 1 (expected 2)"
+	spoilt queues-stock-own queues 2 "queues is 2 (expected 1)"
+	spoilt ring-pages-stock-stock ring_pages 1 "ring_pages is 1"
+	spoilt indirect-stock-stock request_pages 11 "request_pages is 11"
+	spoilt discard-stock-stock second 95 "second job"
+	spoilt discard-own-stock second 0 "second job"
+	spoilt read-only-stock-own second 0 "second job"
+	spoilt flush-own-own flushes 0 "no flush"
+	spoilt flush-own-own read 0 "not all"
+	spoilt persistent-front-own-stock read 4096 "not all"
+	grep -v '^all-own-own,' "$interop" >"$dir/short.csv"
+	run "$rig/interop" --table "$dir/short.csv"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"all, ownown: not run"* ]]
+}
+
+@test "kept cells, whole, are told as in the rows" {
+	"$rig/interop" --csv "$kept/whole" | tail -n +2 >"$dir/made"
+	[ "$(wc -l <"$dir/made")" = 4 ]
+	while IFS= read -r line; do grep -qxF -- "$line" "$interop"; done <"$dir/made"
+}
