@@ -44,25 +44,43 @@ static void numerical_and_measurement(struct work *w)
 		}
 }
 
+/* Whose comparison error is asked for: of a cell that calibrated nobody asks what draws would say.
+ */
+static double *held_out(const struct rl_cells *cells)
+{
+	double *part = calloc(cells->n + 1, sizeof(*part));
+
+	for (size_t c = 0; c < cells->n && part; c++)
+		part[c] = cells->v[c].role == RL_ROLE_VALIDATE;
+	return part;
+}
+
 /* The deviation of log predictions over draws of the parameters, with the same random numbers. */
 static int parameter(struct work *w, struct rl_err *err)
 {
 	size_t n = w->cells->n;
 	struct rl_costs sets[DRAWS];
 	struct rl_metrics *m = calloc(DRAWS * n, sizeof(*m));
+	double *part = held_out(w->cells);
 	double q[DRAWS][RL_QUANTITY_COUNT], logs[DRAWS];
 	struct rl_forward_options forward = *w->forward;
 	struct rl_forward_options standard;
 	int code;
 
-	if (!m)
+	if (!m || !part) {
+		free(m);
+		free(part);
 		return rl_err_set(err, -ENOMEM, NULL, 0, 0, "out of memory");
+	}
 	rl_forward_default(&standard);
 	forward.sim.requests = standard.sim.requests;
+	forward.part = part;
 	for (size_t i = 0; i < DRAWS; i++)
 		rl_uncertainty_draw(&w->unsure, i, &sets[i]);
 	code = rl_forward_run(w->cells->v, n, sets, DRAWS, &forward, m, err);
 	for (size_t c = 0; c < n && !code; c++) {
+		if (!(part[c] > 0))
+			continue;
 		for (size_t i = 0; i < DRAWS; i++)
 			rl_quantities(&m[i * n + c], q[i]);
 		for (int k = 0; k < RL_QUANTITY_COUNT; k++) {
@@ -74,6 +92,7 @@ static int parameter(struct work *w, struct rl_err *err)
 		}
 	}
 	free(m);
+	free(part);
 	return code;
 }
 

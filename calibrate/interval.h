@@ -60,7 +60,8 @@ double rl_interval_reach(const double *scaled, size_t n, double share);
 /** rl_interval_half - half width in log of a cell's predictive interval; NaN: not known. */
 double rl_interval_half(const struct rl_intervals *v, size_t cell, int quantity);
 
-/** rl_interval_val - u_val of a cell: relative standard uncertainty of its comparison error. */
+/** rl_interval_val - u_val of a held-out cell: relative standard uncertainty of its comparison
+ * error. */
 double rl_interval_val(const struct rl_intervals *v, size_t cell, int quantity);
 
 #endif
