@@ -30,8 +30,11 @@ static const struct argp_option options[] = {
 		0},
 	{"params", KEY_PARAMS, "NAME", 0, "the parameter set (default: named as the platform)", 0},
 	{"tolerances", KEY_TOLERANCES, "FILE", 0, RL_TOLERANCES_HELP, 0},
-	{"show", KEY_SHOW, "cells|slices|winners|verdicts", 0,
-		"which rows to print (default cells)", 0},
+	{"show", KEY_SHOW, RL_VALIDATE_SHOWS, 0,
+		"which rows to print, or several as a list (default cells); metrics: every cell, "
+		"those that calibrated too, and every metric; uses: what CPUs are predicted to be "
+		"used for",
+		0},
 	{"driver", KEY_DRIVER, NULL, 0,
 		"build the drivers as they are in the source tree, measure them on the rig and "
 		"judge "
@@ -83,8 +86,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_SHOW:
 		if (!rl_validate_out_knows(arg))
-			argp_error(state, "--show %s (expected cells, slices, winners or verdicts)",
-				arg);
+			argp_error(state, "--show %s (expected " RL_VALIDATE_SHOWS ")", arg);
 		a->what = arg;
 		return 0;
 	case KEY_DRIVER:

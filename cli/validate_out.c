@@ -90,6 +90,54 @@ static int print_winners(const struct rl_validation *v, enum rl_out_format forma
 	return o ? rl_out_finish(o) : -1;
 }
 
+static void print_metric(struct rl_out *o, const struct rl_validation *v, size_t cell, int quantity)
+{
+	const struct rl_measured_cell *c = &v->cells.v[cell];
+	double predicted = v->predicted[cell * RL_QUANTITY_COUNT + (size_t)quantity];
+
+	if (!isfinite(c->m[quantity].value) && !isfinite(predicted))
+		return;
+	rl_out_text(o, c->name);
+	rl_out_text(o, rl_role_name(c->role));
+	rl_out_text(o, rl_quantity_name(quantity));
+	rl_out_real(o, c->m[quantity].value, 5);
+	rl_out_real(o, c->m[quantity].lo, 5);
+	rl_out_real(o, c->m[quantity].hi, 5);
+	rl_out_real(o, predicted, 5);
+	rl_out_end_row(o);
+}
+
+static int print_metrics(const struct rl_validation *v, enum rl_out_format format)
+{
+	static const char *const columns[] = {"cell", "role", "metric", "measured", "measured_lo",
+		"measured_hi", "predicted", NULL};
+	struct rl_out *o = rl_out_create(format, stdout, columns);
+
+	for (size_t i = 0; i < v->cells.n && o; i++)
+		for (int q = 0; q < RL_METRIC_COUNT; q++)
+			print_metric(o, v, i, q);
+	return o ? rl_out_finish(o) : -1;
+}
+
+static int print_uses(const struct rl_validation *v, enum rl_out_format format)
+{
+	static const char *const columns[] = {
+		"cell", "domain", "purpose", "predicted_ns_per_request", NULL};
+	struct rl_out *o = rl_out_create(format, stdout, columns);
+
+	for (size_t i = 0; i < v->cells.n && o; i++)
+		for (size_t k = 0; k < v->used[i].n; k++) {
+			const struct rl_sim_cell *use = &v->used[i].v[k];
+
+			rl_out_text(o, v->cells.v[i].name);
+			rl_out_text(o, use->domain);
+			rl_out_text(o, use->purpose);
+			rl_out_real(o, use->ns.value, 5);
+			rl_out_end_row(o);
+		}
+	return o ? rl_out_finish(o) : -1;
+}
+
 int rl_validate_out_verdicts(const struct rl_validated *v, size_t n, enum rl_out_format format)
 {
 	static const char *const columns[] = {
@@ -116,38 +164,57 @@ int rl_validate_out_verdicts(const struct rl_validated *v, size_t n, enum rl_out
 	return o ? rl_out_finish(o) : -1;
 }
 
+static int print_verdicts(const struct rl_validation *v, enum rl_out_format format)
+{
+	const struct rl_validated one = {.result = *v};
+
+	return rl_validate_out_verdicts(&one, 1, format);
+}
+
 static const struct {
 	const char *name;
 	int (*print)(const struct rl_validation *v, enum rl_out_format format);
-} shows[] = {{"cells", print_cells}, {"slices", print_slices}, {"winners", print_winners}};
+} shows[] = {{"cells", print_cells}, {"slices", print_slices}, {"winners", print_winners},
+	{RL_VALIDATE_VERDICTS, print_verdicts}, {"metrics", print_metrics}, {"uses", print_uses}};
 
 #define NSHOWS (sizeof(shows) / sizeof(shows[0]))
 
-static size_t find_show(const char *name)
+/* Of a list's first word; NSHOWS when there is none. */
+static size_t find_show(const char *list)
 {
-	size_t i;
+	size_t i, n = strcspn(list, ",");
 
-	for (i = 0; i < NSHOWS && strcmp(name, shows[i].name) != 0; i++)
-		;
+	for (i = 0; i < NSHOWS; i++)
+		if (strncmp(list, shows[i].name, n) == 0 && !shows[i].name[n])
+			break;
 	return i;
+}
+
+/* The rest of a list; null behind its last word. */
+static const char *next(const char *list)
+{
+	list += strcspn(list, ",");
+	return *list ? list + 1 : NULL;
 }
 
 bool rl_validate_out_knows(const char *what)
 {
-	return strcmp(what, RL_VALIDATE_VERDICTS) == 0 || find_show(what) < NSHOWS;
+	for (; what; what = next(what))
+		if (find_show(what) == NSHOWS)
+			return false;
+	return true;
 }
 
 int rl_validate_out_one(const struct rl_validated *v, const char *what, enum rl_out_format format)
 {
-	int code;
+	int code = 0;
 
-	if (what && strcmp(what, RL_VALIDATE_VERDICTS) == 0)
-		return rl_validate_out_verdicts(v, 1, format);
-	if (what || format != RL_OUT_TABLE)
-		return shows[find_show(what ? what : "cells")].print(&v->result, format);
-	code = print_cells(&v->result, format);
-	putchar('\n');
-	code |= print_slices(&v->result, format);
-	putchar('\n');
-	return code | rl_validate_out_verdicts(v, 1, format);
+	if (!what)
+		what = format == RL_OUT_TABLE ? "cells,slices,verdicts" : "cells";
+	for (; what; what = next(what)) {
+		code |= shows[find_show(what)].print(&v->result, format);
+		if (next(what) && format != RL_OUT_JSON)
+			putchar('\n');
+	}
+	return code;
 }

@@ -13,12 +13,15 @@ struct rl_validated {
 	struct rl_validation result;
 };
 
-/** rl_validate_out_knows - whether --show has such rows. */
+#define RL_VALIDATE_SHOWS "cells|slices|winners|verdicts|metrics|uses"
+
+/** rl_validate_out_knows - whether --show has such rows; @what: a list `a,b`. */
 bool rl_validate_out_knows(const char *what);
 
 /**
  * rl_validate_out_one - the rows of one platform.
- * @what: null: cells; in a table for people slices and verdicts below.
+ * @what: a list that rl_validate_out_knows(): one behind the other; null: cells, and in a table for
+ *        people slices and verdicts below.
  * Returns: 0; not 0 when something could not be written.
  */
 int rl_validate_out_one(const struct rl_validated *v, const char *what, enum rl_out_format format);
