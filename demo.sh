@@ -14,6 +14,7 @@ cd "$(dirname "$0")"
 out=${1:-out/demo}
 bin=$PWD/build/release/ringlab
 outside=0
+links=()
 
 step() { printf '\n== %s\n\n' "$*"; }
 
@@ -60,7 +61,11 @@ step "what others would do: policies over depths, simulated"
 	--over back_policy=event,spin,spin_block,poll_port --over job.iodepth=1:32:*2
 
 step "event or spin?"
-"$bin" report --db "$db" -o "$out/report.html" --figures "$out/figures" --answer
+# without the tools for its simulator (./packages.sh page) there is no page to play with
+if "$bin" explore data/scenarios/two-cores.yaml --db "$db" --params xen-qemu-parallel --report report.html -o "$out/explore.html"; then
+	links=(--explorer explore.html)
+fi
+"$bin" report --db "$db" -o "$out/report.html" --figures "$out/figures" --answer "${links[@]}"
 [ $outside = 0 ] || printf '\nSome predictions are outside the tolerances (data/params/tolerances.csv), see above.\n'
 printf '\nReport:   %s\nFigures:  %s\nDatabase: %s (try: %s list runs --db %s)\n' \
 	"$out/report.html" "$out/figures" "$db" build/release/ringlab "$db"

@@ -6,6 +6,7 @@
 #include "cli/publish.h"
 #include "cli/share.h"
 #include "paper/explore/write.h"
+#include "paper/html.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,10 +16,10 @@
 struct args {
 	struct rl_args common;
 	struct rl_configure conf;
-	const char *output, *against;
+	const char *output, *against, *report;
 };
 
-enum { KEY_AGAINST = 256 };
+enum { KEY_AGAINST = 256, KEY_REPORT };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "FILE", 0, "the page; it needs no other file and no server", 0},
@@ -26,6 +27,8 @@ static const struct argp_option options[] = {
 		"the backend's policy on the other side (default: spin, or event where the "
 		"scenario's is not event)",
 		0},
+	{"report", KEY_REPORT, "FILE", 0,
+		"link a page of `ringlab report`; relative to this page, as report.html", 0},
 	{0},
 };
 
@@ -43,6 +46,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_AGAINST:
 		a->against = arg;
+		return 0;
+	case KEY_REPORT:
+		if (!rl_html_is_relative(arg))
+			argp_error(state,
+				"--report '%s' (expected a file's name relative to the page)", arg);
+		a->report = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (!a->output)
@@ -117,6 +126,7 @@ static int cmd_explore(int argc, char **argv)
 	if (rc)
 		return rl_share_fail(rc, &err);
 	e.against = a.against ? a.against : strcmp(s.back_policy, "event") == 0 ? "spin" : "event";
+	e.report = a.report;
 	e.job = a.conf.job ? a.conf.job : a.conf.scenario;
 	say_command(&a.conf, command);
 	rc = rl_explore_check(&e, &err);

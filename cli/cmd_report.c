@@ -5,6 +5,7 @@
 #include "cli/publish.h"
 #include "cli/share.h"
 #include "cli/tolerances.h"
+#include "paper/html.h"
 #include "paper/report.h"
 
 #include <stdbool.h>
@@ -13,17 +14,19 @@
 
 struct args {
 	struct rl_args common;
-	const char *output, *figures, *tolerances;
+	const char *output, *figures, *tolerances, *explorer;
 	bool answer;
 };
 
-enum { KEY_FIGURES = 256, KEY_TOLERANCES, KEY_ANSWER };
+enum { KEY_FIGURES = 256, KEY_TOLERANCES, KEY_ANSWER, KEY_EXPLORER };
 
 static const struct argp_option options[] = {
 	{"output", 'o', "FILE", 0, "the page; it needs no other file", 0},
 	{"figures", KEY_FIGURES, "DIR", 0, "leave the figures there, as .svg, .gp and .dat", 0},
 	{"answer", KEY_ANSWER, NULL, 0, "print the answer in a sentence; with it no page is needed",
 		0},
+	{"explorer", KEY_EXPLORER, "FILE", 0,
+		"link a page of `ringlab explore`; relative to the report, as explore.html", 0},
 	{"tolerances", KEY_TOLERANCES, "FILE", 0, RL_TOLERANCES_HELP, 0}, {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -45,6 +48,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_ANSWER:
 		a->answer = true;
+		return 0;
+	case KEY_EXPLORER:
+		if (!rl_html_is_relative(arg))
+			argp_error(state,
+				"--explorer '%s' (expected a file's name relative to the report)",
+				arg);
+		a->explorer = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (!a->output && !a->answer)
@@ -101,6 +111,7 @@ static int report(const struct args *a, struct rl_store *store, struct rl_err *e
 
 	if (!code)
 		code = rl_report_gather(store, NULL, NULL, tol, ntol, &r, err);
+	r.explorer = a->explorer;
 	if (!code && a->answer)
 		print_answer(&r, text, sizeof(text));
 	if (!code && a->output)

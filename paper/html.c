@@ -5,6 +5,7 @@
 #include "data/sha256.h"
 #include "paper/page.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -101,6 +102,25 @@ void rl_html_text(FILE *out, const char *text)
 			putc(*text, out);
 		}
 	}
+}
+
+bool rl_html_is_relative(const char *path)
+{
+	return *path && *path != '/';
+}
+
+char *rl_html_link(const char *path)
+{
+	char *text = malloc(3 * strlen(path) + 1), *to = text;
+
+	for (; text && *path; path++)
+		if (strchr("./_-", *path) || isalnum((unsigned char)*path))
+			*to++ = *path;
+		else
+			to += sprintf(to, "%%%02X", (unsigned char)*path);
+	if (text)
+		*to = '\0';
+	return text;
 }
 
 void rl_html_cells(FILE *out, const char *tag, size_t n, const char *const *texts)

@@ -9,6 +9,7 @@
 #include "model/base/err.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Significant digits of a real number in a page's data. */
@@ -26,6 +27,13 @@ void rl_html_foot(FILE *out);
 
 /** rl_html_text - text with what HTML would read as markup escaped. */
 void rl_html_text(FILE *out, const char *text);
+
+/** rl_html_is_relative - whether a path is of use in a link: it names something, and no root. */
+bool rl_html_is_relative(const char *path);
+
+/** rl_html_link - a relative path as a link has it: nothing in it names a scheme or ends a quote.
+ * Returns: free(); null when out of memory. */
+char *rl_html_link(const char *path);
 
 /** rl_html_cells - <tag>text</tag> for each of n texts, escaped. */
 void rl_html_cells(FILE *out, const char *tag, size_t n, const char *const *texts);

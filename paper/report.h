@@ -34,6 +34,7 @@ struct rl_report {
 	/* The backend's, in the order of their colours: the pair that answers, then by name. */
 	const char *policies[RL_REPORT_MAX_POLICIES];
 	size_t npolicies;
+	const char *explorer; /* a page of `ringlab explore`, relative to this one; null: none */
 	json_t *views; /* {NAME: {"columns": [...], "rows": [...]}}: what the store's views say */
 };
 

@@ -8,6 +8,7 @@
 #include "paper/tables.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct page {
@@ -173,6 +174,35 @@ static int write_platform(struct page *page, const struct rl_report_platform *p)
 	return code;
 }
 
+/* What was measured is above; what another machine would do is asked of the simulator itself. */
+static void write_explorer(const struct rl_report *r, FILE *out)
+{
+	char *link = r->explorer ? rl_html_link(r->explorer) : NULL;
+
+	fputs("<section id=\"whatif\">\n<h2>What if</h2>\n<p>", out);
+	if (link)
+		fprintf(out,
+			"<a href=\"%s\">Move cores, depth, block size, costs and policies</a>: ",
+			link);
+	fputs("a page of <code>ringlab explore</code> simulates in the browser, without a server, "
+	      "what was not measured: two policies side by side, who runs when, and why one wins. "
+	      "With the costs that were fitted here it begins as",
+		out);
+	fputs(link ? ":</p>\n<pre>"
+		   : "; <code>ringlab report --explorer</code> links it:</p>\n<pre>",
+		out);
+	for (size_t i = 0; i < r->n; i++)
+		if (r->platforms[i].predicted) {
+			fputs("ringlab explore SCENARIO.yaml --params ", out);
+			rl_html_text(out, r->platforms[i].name);
+			fputs(" -o explore.html\n", out);
+		}
+	fputs("ringlab explore SCENARIO.yaml -o explore.html   # with the costs of the file\n"
+	      "</pre>\n</section>\n",
+		out);
+	free(link);
+}
+
 /* The charts are made of this by the page's script. */
 static int write_live(FILE *out, const struct rl_report *r, struct rl_err *err)
 {
@@ -197,6 +227,7 @@ int rl_report_write(const struct rl_report *r, FILE *out, const char *figures, s
 	      "are the still pictures and all tables below.</p></noscript>\n"
 	      "<div id=\"live\"></div>\n",
 		out);
+	write_explorer(r, out);
 	for (size_t i = 0; i < r->n && !code; i++)
 		code = write_platform(&page, &r->platforms[i]);
 	fputs("</main>\n<footer><p class=\"dim\">Made by ringlab " RL_VERSION

@@ -96,6 +96,17 @@ static void key_text(struct rl_json *j, const char *key, const char *text)
 	rl_json_text(j, text);
 }
 
+/* "" without one. */
+static int key_link(struct rl_json *j, const char *key, const char *path)
+{
+	char *link = rl_html_link(path ? path : "");
+
+	if (link)
+		key_text(j, key, link);
+	free(link);
+	return link ? 0 : -ENOMEM;
+}
+
 /* What the page is about: a scenario as bytes for the module and as JSON for people. */
 static int put_setup(const struct rl_explore *e, FILE *out)
 {
@@ -114,8 +125,9 @@ static int put_setup(const struct rl_explore *e, FILE *out)
 		rl_catalog_put(&j);
 		key_text(&j, "effective", effective);
 		key_text(&j, "scenario", bytes);
+		rc = key_link(&j, "report", e->report);
 		rl_json_close(&j, '}');
-		rc = j.failed ? -ENOMEM : 0;
+		rc = j.failed ? -ENOMEM : rc;
 	}
 	if (!rc)
 		fprintf(out, "<script type=\"application/json\" id=\"setup\">%s</script>\n",

@@ -17,6 +17,7 @@ struct rl_explore {
 	const char *against;	     /* the back_policy of side B */
 	const char *job;	     /* the file that describes the I/O, for errors */
 	const char *command;	     /* what `ringlab simulate` takes for the same scenario */
+	const char *report; /* a page of `ringlab report`, relative to this one; null: none */
 };
 
 /**

@@ -15,7 +15,7 @@ setup_file() {
 		for p in "${platforms[@]}"; do "$RINGLAB" calibrate --db report.db --platform "$p" --save "$p"; done
 	fi
 	[ "$store" = "$PWD/report.db" ] || ln -s "$store" report.db
-	"$RINGLAB" report --db report.db -o page.html --figures figures
+	"$RINGLAB" report --db report.db -o page.html --figures figures --explorer explore.html
 	sed 's|</header>|<img src="data:,"></header>|' page.html >planted.html
 	look planted.html
 }

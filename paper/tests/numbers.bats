@@ -77,6 +77,22 @@ counted() { # counted PART LEAST: so many were compared in this part of the page
 	[ -z "$(ls full)" ]
 }
 
+@test "it links a page of explore where it is told of one, and names no other place" {
+	sqlite3 report.db "VACUUM INTO 'plain.db'" # nothing to predict: it is about a link
+	sqlite3 plain.db 'PRAGMA foreign_keys = ON; DELETE FROM param_set'
+	"$RINGLAB" report --db plain.db -o linked.html --explorer 'my "page" <1>.html'
+	grep -qF '<a href="my%20%22page%22%20%3C1%3E.html">' linked.html
+	run ! grep -q '<a href' page.html
+	grep -q 'ringlab explore SCENARIO.yaml --params xen-qemu-counted -o explore.html' page.html
+	for bad in '' /etc/passwd //there/page.html; do
+		run --separate-stderr "$RINGLAB" report --db plain.db -o bad.html --explorer "$bad"
+		[ "$status" -eq 2 ]
+		[ ! -e bad.html ]
+	done
+	"$RINGLAB" report --db plain.db -o linked.html --explorer 'javascript:alert(1)'
+	grep -qF '<a href="javascript%3Aalert%281%29">' linked.html
+}
+
 @test "validate prints the tables that are asked for, and no other" {
 	validate=("$RINGLAB" validate --db report.db --tolerances report.db.csv --platform xen-qemu-counted)
 	run "${validate[@]}" --show winners,slices --format csv

@@ -194,7 +194,8 @@ function change(key) {
 const cursor = followCursor(canvases, { models: () => view.models ?? [], length: () => view.length }, drawLines);
 
 async function begin() {
-  byId('made').textContent = 'ringlab ' + setup.catalog.version + ', scenario ' + setup.name + '. This page is one file; it asks no server for anything.';
+  byId('made').append('ringlab ' + setup.catalog.version + ', scenario ' + setup.name + '. This page is one file; it asks no server for anything. ');
+  if (setup.report) byId('made').append('What was measured: ', h('a', { href: setup.report }, 'the report'), '.');
   buildControls(change);
   drawLegend();
   byId('spans').addEventListener('toggle', () => { if (byId('spans').open && view.models) fillSpans(view.models); });

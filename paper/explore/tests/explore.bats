@@ -53,7 +53,7 @@ setup() {
 
 @test "a page is the same twice, asks nobody, and its policy names its own parts" {
 	module
-	"$RINGLAB" explore "$SCENARIOS/one-core.yaml" -o again.html
+	"$RINGLAB" explore "$SCENARIOS/one-core.yaml" --report report.html -o again.html
 	cmp again.html "$W/one-core.html"
 	[ "$(wc -c <again.html)" -lt 1000000 ]
 	run ! grep -nE 'https?://|@import|url\(|<link|<img|<iframe| src=| on[a-z]+="' again.html
@@ -71,6 +71,20 @@ setup() {
 	run ! grep -q '<script>alert' evil.html
 	grep -q 'script\\u003ealert(1)' evil.html
 	node "$HERE/simulate.js" "$PWD/evil.html" requests=200 reps=2 | jq -e .digest
+}
+
+@test "a report is linked by a path that is nothing else, or not at all" {
+	module
+	link() { node -e 'process.stdout.write(require(process.argv[1]).open(process.argv[2]).setup.report)' "$HERE/page.js" "$1"; }
+	"$RINGLAB" explore "$SCENARIOS/one-core.yaml" -o alone.html
+	[ "$(link alone.html)" = "" ]
+	"$RINGLAB" explore "$SCENARIOS/one-core.yaml" --report 'javascript:alert("a b")' -o odd.html
+	[ "$(link odd.html)" = "javascript%3Aalert%28%22a%20b%22%29" ]
+	for bad in '' /report.html //there/report.html; do
+		run --separate-stderr "$RINGLAB" explore "$SCENARIOS/one-core.yaml" --report "$bad" -o bad.html
+		[ "$status" -eq 2 ]
+		[ ! -e bad.html ]
+	done
 }
 
 @test "what cannot be a page is refused, and nothing is left behind" {

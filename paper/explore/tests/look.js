@@ -89,6 +89,7 @@ async function look(page, profile, axe, pictures) {
     await b.open('file://' + page, ...WIDE);
     await b.until('document.body?.dataset.shown !== undefined');
     assert.strictEqual(await b.run('document.getElementById("error").hidden'), true);
+    assert.strictEqual(await b.run('document.querySelector("#made a").getAttribute("href")'), 'report.html');
     const seen = { again: await b.run('document.getElementById("again").textContent') };
     Object.assign(seen, await sliders(b));
     await cursor(b);

@@ -22,10 +22,10 @@ module() {
 	[ -s "$RL_BUILD/wasm/ringlab.wasm" ] || absent "this build has no simulator for pages (./packages.sh page, then cmake again)"
 }
 
-# pages NAME...: $W/NAME.html of each scenario
+# pages NAME...: $W/NAME.html of each scenario, which links a report
 pages() {
 	[ -s "$RL_BUILD/wasm/ringlab.wasm" ] || return 0
-	for n in "$@"; do "$RINGLAB" explore "$SCENARIOS/$n.yaml" -o "$W/$n.html"; done
+	for n in "$@"; do "$RINGLAB" explore "$SCENARIOS/$n.yaml" --report report.html -o "$W/$n.html"; done
 }
 
 # same LENGTH...: the twenty scenarios, so many I/Os and replications: digests of the page and of the program
