@@ -72,6 +72,21 @@ spoilt() {
 	[[ "$output" == *"all, ownown: not run"* ]]
 }
 
+@test "what a request costs both pairs follows from the rows, and a pair that needs more is told" {
+	run "$rig/interop" --cost "$interop"
+	printf '%s\n' "${lines[@]}"
+	[ "$status" -eq 1 ] # fua: the README says why
+	[ "${#lines[@]}" = 12 ]
+	for line in "${lines[@]}"; do
+		grep -qxF -- "$line" "$RL_SOURCE/data/evidence/README.md"
+	done
+	awk -F, -v OFS=, 'NR > 1 && $3 $4 == "ownown" { $20 /= 2; $21 /= 2 } { print }' "$interop" >"$dir/less.csv"
+	"$rig/interop" --cost "$dir/less.csv"
+	grep -v '^flush-own-own,' "$interop" >"$dir/short.csv"
+	run "$rig/interop" --cost "$dir/short.csv"
+	[ "$status" -eq 4 ]
+}
+
 @test "kept cells, whole, are told as in the rows" {
 	"$rig/interop" --csv "$kept/whole" | tail -n +2 >"$dir/made"
 	[ "$(wc -l <"$dir/made")" = 4 ]
