@@ -3,6 +3,7 @@
 #include "cli/args.h"
 #include "cli/check.h"
 #include "cli/cli.h"
+#include "data/deaths.h"
 #include "data/format/fio_job.h"
 #include "data/format/fio_json.h"
 #include "data/format/fio_log.h"
@@ -17,9 +18,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct input {
 	char **paths;
@@ -128,8 +131,38 @@ static int check_database(const char *path, struct rl_err *err)
 	if (n.sweeps)
 		printf("; %zu sweeps, %zu configurations, each as it was simulated", n.sweeps,
 			n.configs);
+	if (n.deaths)
+		printf("; %zu deaths, each as it was told", n.deaths);
 	putchar('\n');
 	return 0;
+}
+
+static int check_deaths(const struct rl_check_file *f, struct rl_err *err)
+{
+	struct rl_deaths d;
+	int rc = rl_deaths_parse(f->text, f->size, f->name, &d, err);
+
+	if (!rc)
+		printf("%s: ok: %zu %s of the %s pair's driver domain\n", f->name, d.n,
+			d.faults ? "faults" : "deaths", d.stock ? "stock" : "own");
+	rl_deaths_fini(&d);
+	return rc;
+}
+
+/* A directory of deaths, with their manifests. */
+static int check_campaigns(const char *path, struct rl_err *err)
+{
+	struct rl_campaign *c;
+	size_t n, deaths = 0;
+	int rc = rl_campaigns_read_dir(path, &c, &n, err);
+
+	for (size_t i = 0; i < n; i++)
+		deaths += c[i].deaths.n;
+	if (!rc)
+		printf("%s: ok: %zu deaths in %zu campaigns on %s\n", path, deaths, n,
+			c[0].platform);
+	rl_campaigns_free(c, n);
+	return rc;
 }
 
 static int check_run(const char *path, struct rl_err *err)
@@ -181,6 +214,8 @@ static int check_text(const struct rl_check_file *f, struct rl_err *err)
 		return rl_check_trace(f, err);
 	if (begins(f, "# ringlab decisions"))
 		return rl_check_decisions(f, err);
+	if (ends(f->path, RL_DEATHS_FILE))
+		return check_deaths(f, err);
 	if (begins(f, "platform,cell,role"))
 		return check_split(f, err);
 	if (begins(f, "platform,metric,statistic"))
@@ -232,6 +267,14 @@ static int check_file(const char *path, struct rl_err *err)
 	return rc;
 }
 
+static int check_dir(const char *path, struct rl_err *err)
+{
+	char deaths[PATH_MAX + 64];
+
+	snprintf(deaths, sizeof(deaths), "%s/" RL_DEATHS_FILE, path);
+	return access(deaths, F_OK) == 0 ? check_campaigns(path, err) : check_run(path, err);
+}
+
 static int check_path(const char *path)
 {
 	struct rl_err err = {0};
@@ -239,7 +282,7 @@ static int check_path(const char *path)
 	int rc;
 
 	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		rc = check_run(path, &err);
+		rc = check_dir(path, &err);
 	else if (ends(path, ".db"))
 		rc = check_database(path, &err);
 	else
@@ -278,8 +321,9 @@ static int cmd_check(int argc, char **argv)
 		"cell.txt, a split of cells, a "
 		"driver's "
 		"trace, its decision log, which is replayed through the simulator's build of the "
-		"policy, a "
-		"database, or the directory of a run. `-` is stdin. Exit 3 when one is wrong.",
+		"policy, deaths of driver domains (kills.csv), a "
+		"database, or the directory of a run or of such deaths. `-` is stdin. Exit 3 when "
+		"one is wrong.",
 		children, NULL, NULL};
 	struct input in = {0};
 	int rc = RL_EXIT_OK, one;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `ringlab import`: runs as the rig brought them home, all of them or none, into the store. */
+/* `ringlab import`: runs and deaths as the rig brought them home, all or none, into the store. */
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/import_counts.h"
+#include "data/deaths.h"
 #include "data/format/text.h"
 #include "data/run.h"
 
@@ -21,19 +23,12 @@ struct input {
 	int npaths;
 };
 
-/* What was imported of one platform. */
-struct count {
-	char platform[sizeof(((struct rl_run *)0)->platform)];
-	int64_t added, known, roles[RL_ROLE_ANY];
-};
-
 struct importer {
 	const struct input *in;
 	struct rl_store *store;
 	struct rl_split *split;
 	char split_path[PATH_MAX + 64]; /* where it came from; "" when there is none */
-	struct count *counts;
-	size_t n;
+	struct rl_import_counts counts;
 	bool counting;	    /* a first walk that only counts */
 	size_t seen, total; /* runs */
 	struct rl_progress progress;
@@ -85,26 +80,9 @@ static int find_split(struct importer *im, const char *dir)
 	return *path ? take_split(im, path) : 0;
 }
 
-static struct count *count_of(struct importer *im, const char *platform)
-{
-	struct count *more;
-
-	for (size_t i = 0; i < im->n; i++)
-		if (strcmp(im->counts[i].platform, platform) == 0)
-			return &im->counts[i];
-	more = realloc(im->counts, (im->n + 1) * sizeof(*more));
-	if (!more)
-		return NULL;
-	im->counts = more;
-	more += im->n++;
-	memset(more, 0, sizeof(*more));
-	snprintf(more->platform, sizeof(more->platform), "%s", platform);
-	return more;
-}
-
 static int put(struct importer *im, struct rl_run *run)
 {
-	struct count *c = count_of(im, run->platform);
+	struct rl_import_count *c = rl_import_count(&im->counts, run->platform, false);
 	bool is_new = false;
 	int rc;
 
@@ -132,6 +110,25 @@ static int import_run(struct importer *im, const char *dir)
 		strcpy(run.split, rl_split_sha256(im->split));
 	rc = put(im, &run);
 	rl_run_fini(&run);
+	return rc;
+}
+
+/* Campaigns of deaths; a death counts, not a seed. */
+static int import_deaths(struct importer *im, const char *dir)
+{
+	struct rl_campaign *all;
+	size_t n;
+	int rc = rl_campaigns_read_dir(dir, &all, &n, &im->err);
+
+	for (size_t i = 0; i < n && !rc; i++) {
+		struct rl_import_count *c = rl_import_count(&im->counts, all[i].platform, true);
+		bool is_new = false;
+
+		rc = c ? rl_store_put_campaign(im->store, &all[i], &is_new, &im->err) : -ENOMEM;
+		if (!rc)
+			*(is_new ? &c->added : &c->known) += (int64_t)all[i].deaths.n;
+	}
+	rl_campaigns_free(all, n);
 	return rc;
 }
 
@@ -190,6 +187,10 @@ static int import_dir(struct importer *im, const char *path, int depth)
 		im->seen++;
 		return im->counting ? 0 : import_run(im, path);
 	}
+	if (exists(path, RL_DEATHS_FILE)) {
+		im->seen++;
+		return im->counting ? 0 : import_deaths(im, path);
+	}
 	return depth < 2 ? import_below(im, path, depth) : 0;
 }
 
@@ -217,27 +218,6 @@ static int import_arg(struct importer *im, int i)
 	return rc ? rc : 1 + beside;
 }
 
-static int print_counts(const struct importer *im)
-{
-	static const char *const columns[] = {
-		"platform", "new", "known", "calibrate", "validate", NULL};
-	struct rl_out *o = rl_out_create(im->in->args.format, stdout, columns);
-
-	if (!o)
-		return RL_EXIT_RUN;
-	for (size_t i = 0; i < im->n; i++) {
-		const struct count *c = &im->counts[i];
-
-		rl_out_text(o, c->platform);
-		rl_out_count(o, c->added);
-		rl_out_count(o, c->known);
-		rl_out_count(o, c->roles[RL_ROLE_CALIBRATE]);
-		rl_out_count(o, c->roles[RL_ROLE_VALIDATE]);
-		rl_out_end_row(o);
-	}
-	return rl_out_finish(o) ? RL_EXIT_RUN : RL_EXIT_OK;
-}
-
 /* All that was named. */
 static int import_args(struct importer *im)
 {
@@ -250,8 +230,8 @@ static int import_args(struct importer *im)
 		rc = import_arg(im, i);
 		if (rc > 0 && im->seen == before)
 			rc = rl_err_set(&im->err, -EINVAL, im->in->paths[i], 0, 0,
-				"no run found (expected a directory with cell.txt, or one of "
-				"such)");
+				"no run found (expected a directory with cell.txt "
+				"or " RL_DEATHS_FILE ", or one of such)");
 	}
 	return rc < 0 ? rc : 0;
 }
@@ -291,9 +271,12 @@ static int run_import(const struct input *in)
 		rl_err_set(&im.err, rc, in->args.db, 0, 0, "%s", strerror(-rc));
 		rl_err_print(&im.err);
 	}
-	rc = rc ? RL_EXIT_INPUT : print_counts(&im);
+	if (rc)
+		rc = RL_EXIT_INPUT;
+	else
+		rc = rl_import_counts_print(&im.counts, in->args.format) ? RL_EXIT_RUN : RL_EXIT_OK;
 	rl_split_free(im.split);
-	free(im.counts);
+	free(im.counts.v);
 	return rc;
 }
 
@@ -343,7 +326,9 @@ static int cmd_import(int argc, char **argv)
 		"its manifest.json, or a directory of platforms. FILE is fio's JSON alone, `-` for "
 		"stdin; it needs --platform. Logs of fio (*_clat.1.log, *_clat_hist.1.log, ...) "
 		"that are named behind it belong to it, as do those in a run's directory: they "
-		"must agree with it.",
+		"must agree with it. A directory with kills.csv holds deaths of driver domains, "
+		"and "
+		"a manifest-SEED.json for each seed.",
 		children, NULL, NULL};
 	struct input in = {0};
 

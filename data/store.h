@@ -157,12 +157,14 @@ int rl_store_documents(struct rl_store *store, struct rl_run *run, struct rl_err
 
 struct rl_store_audited {
 	size_t runs, sweeps, configs; /* the latter of all sweeps */
+	size_t deaths;		      /* of all campaigns */
 };
 
 /**
  * rl_store_audit - read all again: documents against their hashes, runs against theirs, figures
  * against what the documents say, roles against the splits that gave them, parameter sets against
- * what was saved, sweeps and their configurations against what was simulated.
+ * what was saved, campaigns of deaths against what was told, sweeps and their configurations
+ * against what was simulated.
  * @count: out, how much there is.
  * Returns: 0; -EINVAL what has changed since it was put in; -EIO; -ENOMEM.
  */

@@ -3,8 +3,8 @@
  * Does a database still hold what was put in? SQLite's own checks see a structure that is broken,
  * not a value that has changed: so each document is held against its hash, each run against the
  * hash over its documents, its figures against what the documents say when they are read again,
- * its role against the split that gave it, each parameter set against what was saved, and each
- * sweep against what was simulated.
+ * its role against the split that gave it, each parameter set against what was saved, each campaign
+ * of deaths against what was told, and each sweep against what was simulated.
  */
 #include "data/store_sweep_seal.h"
 
@@ -179,6 +179,36 @@ static int audit_params(struct rl_store *store, struct rl_err *err)
 	return bad;
 }
 
+static int audit_campaigns(
+	struct rl_store *store, struct rl_store_audited *count, struct rl_err *err)
+{
+	sqlite3_stmt *stmt = rl_store_prepare(store,
+		"SELECT id, name, (SELECT count(*) FROM death WHERE campaign = id) FROM campaign",
+		err);
+	int rc = SQLITE_DONE, bad = 0;
+
+	if (!stmt)
+		return -EIO;
+	while (!bad && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		char name[96];
+		bool broken;
+
+		rl_store_text(stmt, 1, name, sizeof(name));
+		count->deaths += (size_t)sqlite3_column_int64(stmt, 2);
+		bad = rl_store_check_seal(
+			store, RL_STORE_CAMPAIGN, sqlite3_column_int64(stmt, 0), &broken, err);
+		if (!bad && broken)
+			bad = rl_err_set(err, -EINVAL, store->path, 0, 0,
+				"deaths of %s are not what was imported (expected a database that "
+				"nobody changed)",
+				name);
+	}
+	if (!bad && rc != SQLITE_DONE)
+		bad = rl_store_fail(store, err, "cannot read the deaths");
+	sqlite3_finalize(stmt);
+	return bad;
+}
+
 int rl_store_audit(struct rl_store *store, struct rl_store_audited *count, struct rl_err *err)
 {
 	struct rl_run *runs;
@@ -196,5 +226,6 @@ int rl_store_audit(struct rl_store *store, struct rl_store_audited *count, struc
 	}
 	rl_store_free_runs(runs, count->runs);
 	rc = rc ? rc : audit_params(store, err);
+	rc = rc ? rc : audit_campaigns(store, count, err);
 	return rc ? rc : rl_sweep_audit(store, count, err);
 }

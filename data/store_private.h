@@ -62,15 +62,15 @@ int rl_store_put_calibration(
 	struct rl_store *store, int64_t set, const struct rl_param_set *p, struct rl_err *err);
 
 /*
- * store_seal.c: keeps a hash over what a run or a parameter set is now, and holds what it is
- * against it:
+ * store_seal.c: keeps a hash over what a run, a parameter set or a campaign is now, and holds what
+ * it is against it:
  * @broken: they differ. What has no seal is not broken. check_params() says it as an error.
  */
 /* All rows of a statement, a line a value, so that no value can be taken for its neighbour's. */
 int rl_store_hash_rows(
 	struct rl_store *store, sqlite3_stmt *stmt, struct rl_sha256 *s, struct rl_err *err);
 
-enum rl_store_sealed { RL_STORE_RUN, RL_STORE_PARAMS };
+enum rl_store_sealed { RL_STORE_RUN, RL_STORE_PARAMS, RL_STORE_CAMPAIGN };
 int rl_store_seal(
 	struct rl_store *store, enum rl_store_sealed what, int64_t id, struct rl_err *err);
 int rl_store_check_seal(struct rl_store *store, enum rl_store_sealed what, int64_t id, bool *broken,

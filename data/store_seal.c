@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Runs and parameter sets as they were put in: a hash over what the store keeps of one, in an order
- * of its own, taken then and held against it later. Of a run it is what neither its documents'
- * hashes nor its figures, which are read again, give away.
+ * Runs, parameter sets and campaigns as they were put in: a hash over what the store keeps of one,
+ * in an order of its own, taken then and held against it later. Of a run it is what neither its
+ * documents' hashes nor its figures, which are read again, give away.
  */
 #include "data/store_private.h"
 
@@ -31,6 +31,17 @@ static const struct sealed {
 			"SELECT name, value, lo, hi, identifiable, unit FROM param"
 			" WHERE param_set = ? ORDER BY 1",
 			"SELECT run_hash FROM calibration_run WHERE param_set = ? ORDER BY 1"}},
+	[RL_STORE_CAMPAIGN] = {"INSERT OR REPLACE INTO campaign_seal (campaign, sha256) VALUES (?, "
+			       "?)",
+		"SELECT sha256 FROM campaign_seal WHERE campaign = ?",
+		{"SELECT hash, name, platform, pair, kind, started, manifest, csv FROM campaign"
+		 " WHERE id = ?",
+			"SELECT job, death, how, fault, moment, front_state, back_state, grants,"
+			" back_policy, depth, fsync, at_us, lag_us, in_flight, flushes,"
+			" fenced_us, chosen_us, named_us, served_us, longest_us, parked_ns,"
+			" failed, fio, domain, offered, anew, after, judged, wrong, blocked,"
+			" complaints, ended, more"
+			" FROM death WHERE campaign = ? ORDER BY job, death"}},
 };
 
 static void add_column(struct rl_sha256 *s, sqlite3_stmt *stmt, int column)

@@ -24,9 +24,9 @@ count() { sqlite3 "$1" 'SELECT count(*) FROM run'; }
 
 @test "a platform's directory, and the same once more" {
 	run -0 "$RINGLAB" import --format csv "$sample"
-	[ "${lines[1]}" = sample,1,0,0,0 ]
+	[ "${lines[1]}" = sample,1,0,0,0,runs ]
 	run -0 "$RINGLAB" import --format json "$sample/$cell/"
-	[ "$output" = '{"platform":"sample","new":0,"known":1,"calibrate":0,"validate":0}' ]
+	[ "$output" = '{"platform":"sample","new":0,"known":1,"calibrate":0,"validate":0,"what":"runs"}' ]
 	[ "$(count ringlab.db)" = 1 ]
 }
 
@@ -36,7 +36,7 @@ count() { sqlite3 "$1" 'SELECT count(*) FROM run'; }
 	mkdir all && mv many all-a all/
 	printf 'platform,cell,role\nsample,%s,validate\n' "$cell" >all/split.csv
 	run -0 "$RINGLAB" import --format csv all
-	[ "${lines[1]}" = sample,3,3,0,6 ]
+	[ "${lines[1]}" = sample,3,3,0,6,runs ]
 	[ "$(sqlite3 ringlab.db "SELECT group_concat(DISTINCT role) FROM run")" = validate ]
 	[ "$(sqlite3 ringlab.db "SELECT group_concat(DISTINCT repeat) FROM run")" = 1,2,3 ]
 }
@@ -112,15 +112,15 @@ count() { sqlite3 "$1" 'SELECT count(*) FROM run'; }
 	run -3 "$RINGLAB" import "$sample/$cell/fio.json"
 	[[ $output == *"--platform"* ]]
 	run -0 "$RINGLAB" import -p here --format csv "$sample/$cell/fio.json"
-	[ "${lines[1]}" = here,1,0,0,0 ]
+	[ "${lines[1]}" = here,1,0,0,0,runs ]
 	run -0 "$RINGLAB" import -p here --format csv - <"$sample/$cell/fio.json"
-	[ "${lines[1]}" = here,0,1,0,0 ]
+	[ "${lines[1]}" = here,0,1,0,0,runs ]
 }
 
 @test "fio's logs beside its JSON: they agree, become distributions, and belong to the run" {
 	logged=$RL_SOURCE/data/tests/logged/jobs
 	run -0 "$RINGLAB" import -p here --format csv "$logged/fio.json" "$logged"/*.log "$sample/$cell/fio.json"
-	[ "${lines[1]}" = here,2,0,0,0 ]
+	[ "${lines[1]}" = here,2,0,0,0,runs ]
 	[ "$(sqlite3 ringlab.db "SELECT count(*) FROM document WHERE name GLOB '*.log'")" = "$(ls "$logged"/*.log | wc -l)" ]
 	[ "$(sqlite3 ringlab.db "SELECT sum(n) FROM latency WHERE what = 'clat' GROUP BY run")" = 64 ]
 	[ "$(sqlite3 ringlab.db "SELECT sum(n) FROM latency_log WHERE what = 'clat'")" = 64 ]

@@ -158,3 +158,38 @@ FROM pair JOIN sweep ON sweep.id = pair.sweep
 JOIN sweep_axis AS choice ON choice.sweep = pair.sweep AND choice.axis = pair.choice
 JOIN sweep_axis AS along ON along.sweep = pair.sweep AND along.axis = pair.along
 WHERE pair.lead * pair.next_lead < 0;
+
+-- Campaigns of deaths and faults: a seed of realdrv/rig/kills a line. committed: all that ran in it was built from committed
+-- code, by what its boots say themselves or by another boot that had the same modules.
+CREATE VIEW campaigns AS
+WITH boot AS MATERIALIZED (
+	SELECT campaign.id AS campaign, json_extract(at.value, '$.commit') IS NOT NULL AND json_extract(at.value, '$.commit_dirty') IS 0 AS clean,
+		json_extract(at.value, '$.modules_sha256') AS code
+	FROM campaign, (SELECT 1 AS boots UNION ALL SELECT 0) AS part,
+		json_each(CASE WHEN part.boots THEN ifnull(json_extract(campaign.manifest, '$.boots'), '[]') ELSE json_array(json(campaign.manifest)) END) AS at
+)
+SELECT campaign.name AS campaign, campaign.platform, campaign.pair, campaign.kind, campaign.started,
+	(SELECT count(*) FROM death WHERE death.campaign = campaign.id) AS deaths,
+	(SELECT count(DISTINCT job) FROM death WHERE death.campaign = campaign.id) AS jobs,
+	json_extract(campaign.manifest, '$.commit') AS commit_id,
+	NOT EXISTS (SELECT 1 FROM boot WHERE boot.campaign = campaign.id AND NOT boot.clean
+		AND (boot.code IS NULL OR boot.code NOT IN (SELECT code FROM boot WHERE clean AND code IS NOT NULL))) AS committed,
+	campaign.hash
+FROM campaign;
+
+-- A death or a fault a line, and what became of the guest's job. moment: what the death met, not what it was meant for.
+CREATE VIEW deaths AS
+SELECT campaign.name AS campaign, campaign.platform, campaign.pair, campaign.kind, death.job, death.death,
+	ifnull(death.fault, death.how) AS cause,
+	CASE WHEN death.moment IS NOT 'served' THEN death.moment WHEN death.flushes > 0 THEN 'mid-flush' WHEN death.in_flight > 0 THEN 'in flight'
+		WHEN death.in_flight = 0 THEN 'idle' ELSE death.moment END AS moment,
+	CASE WHEN ifnull(death.fault, death.how) IS NULL OR (death.fault IS NOT NULL AND death.domain IS NULL) THEN 'no death'
+		WHEN death.offered = 'hung' THEN 'hung' WHEN death.ended <> 'whole' THEN 'lost'
+		WHEN campaign.pair = 'stock' AND death.offered IS NOT '0' THEN 'failed'
+		WHEN campaign.pair = 'own' AND (death.fio IS NOT '0' OR ifnull(death.failed, 1) > 0 OR death.wrong > 0) THEN 'failed'
+		WHEN campaign.pair = 'own' AND ifnull(death.judged, 0) = 0 THEN 'unjudged'
+		WHEN death.domain = 'lives' THEN 'beside' WHEN campaign.pair = 'stock' THEN 'ended' ELSE 'verified' END AS outcome,
+	death.grants, death.back_policy, death.depth, death.fsync, death.in_flight, death.fenced_us, death.chosen_us, death.named_us, death.served_us,
+	death.longest_us, death.parked_ns, death.failed, death.offered, death.anew, death.judged, death.wrong, death.blocked, death.complaints, death.ended,
+	death.more
+FROM death JOIN campaign ON campaign.id = death.campaign;

@@ -55,7 +55,7 @@ refused_by_hand() {
 	first=$(hash_of)
 	split validate 'a cell more'
 	run -0 "$RINGLAB" import --format csv all
-	[ "${lines[1]}" = sample,0,1,0,1 ]
+	[ "${lines[1]}" = sample,0,1,0,1,runs ]
 	[ "$(sql "SELECT split_sha256 FROM roles")" = "$first" ]
 	[ "$(sql "SELECT count(*) FROM split")" = 2 ]
 }

@@ -16,6 +16,7 @@ setup_file() {
 		INSERT INTO param VALUES (1, 'submit_ns', 2000, 1900, 2100, 1, 'ns')"
 	"$RINGLAB" sweep "$RL_SOURCE/data/scenarios/two-cores.yaml" --name depths --over back_policy=event,spin \
 		--over job.iodepth=1:8:*2 --reps 2 --requests 500 >/dev/null
+	"$RINGLAB" import "$RL_SOURCE/data/evidence/kills"
 }
 
 setup() {
