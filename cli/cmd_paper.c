@@ -5,6 +5,7 @@
 #include "cli/publish.h"
 #include "cli/share.h"
 #include "cli/tolerances.h"
+#include "data/store_ask.h"
 #include "paper/article.h"
 #include "paper/committed.h"
 
@@ -27,7 +28,7 @@ static const struct argp_option options[] = {{"output", 'o', "FILE.pdf", 0, "the
 	{"sources", KEY_SOURCES, "DIR", 0,
 		"leave there what the paper is made of: figures as .gp, .dat and .pdf, parts as "
 		".tex, "
-		"numbers.csv, runs.csv",
+		"numbers.csv, runs.csv, deaths.csv",
 		0},
 	{"tolerances", KEY_TOLERANCES, "FILE", 0, RL_TOLERANCES_HELP, 0}, {0}};
 
@@ -84,6 +85,26 @@ static size_t refuse(const json_t *committed)
 	return n;
 }
 
+/* Says which campaigns of deaths are refused; the paper's own questions leave them out. */
+static int refuse_deaths(struct rl_store *store, struct rl_err *err)
+{
+	json_t *answer, *row;
+	size_t i;
+	int code = rl_store_ask(store,
+		"SELECT campaign, deaths FROM campaigns WHERE NOT committed ORDER BY 1", &answer,
+		err);
+
+	if (code)
+		return code;
+	json_array_foreach(json_object_get(answer, "rows"), i, row) fprintf(stderr,
+		"ringlab: warning: deaths of %s are left out: their %" JSON_INTEGER_FORMAT
+		" lines are of code that was not committed\n",
+		json_string_value(json_array_get(row, 0)),
+		json_integer_value(json_array_get(row, 1)));
+	json_decref(answer);
+	return 0;
+}
+
 static int copy(void *from, FILE *out, struct rl_err *err)
 {
 	char buf[65536];
@@ -137,6 +158,8 @@ static int paper(const struct args *a, struct rl_store *store, struct rl_err *er
 			"no platform whose runs are all of committed code (expected runs that were "
 			"measured from a clean tree)");
 	if (!code)
+		code = refuse_deaths(store, err);
+	if (!code)
 		code = rl_report_gather(store, take, committed, tol, ntol, &r, err);
 	if (!code)
 		code = make(a, &r, store, committed, err);
@@ -156,7 +179,8 @@ static int cmd_paper(int argc, char **argv)
 		"paper says so. Predicted is what the store holds parameters for (`ringlab "
 		"calibrate --save`). Every number can be looked up: numbers.csv, runs.csv and the "
 		".dat files of --sources name queries, cells and runs. Needs gnuplot and "
-		"pdflatex.",
+		"pdflatex. Deaths of driver domains (`ringlab import "
+		"data/evidence/kills`) make the chapter on recovery.",
 		children, NULL, NULL};
 	struct args a = {0};
 	struct rl_err err = {0};

@@ -14,8 +14,9 @@ static const struct {
 } parts[] = {{"answer.tex", rl_part_answer}, {"setup.tex", rl_part_setup},
 	{"overhead.tex", rl_part_overhead}, {"copy.tex", rl_part_copy},
 	{"first.tex", rl_part_first}, {"second.tex", rl_part_second},
-	{"comparison.tex", rl_part_comparison}, {"validation.tex", rl_part_validation},
-	{"conclusion.tex", rl_part_conclusion}, {"parameters.tex", rl_part_parameters}};
+	{"comparison.tex", rl_part_comparison}, {"recovery.tex", rl_part_recovery},
+	{"validation.tex", rl_part_validation}, {"conclusion.tex", rl_part_conclusion},
+	{"parameters.tex", rl_part_parameters}};
 
 FILE *rl_article_open(const struct rl_article *a, const char *name)
 {
@@ -61,7 +62,7 @@ int rl_article_place(
 		f->pdf = true;
 		code = rl_figure_draw(f, a->dir, a->err);
 		fprintf(out,
-			"\\begin{figure}[htbp]\n\\centering\n"
+			"\\begin{figure}[!htb]\n\\centering\n"
 			"\\includegraphics[width=%s\\textwidth]{%s.pdf}\n\\caption{",
 			f->columns > 1 ? "" : "0.6", f->name);
 		rl_latex_text(out, caption);
@@ -74,18 +75,21 @@ int rl_article_place(
 int rl_article_write(const struct rl_report *r, struct rl_store *store, const json_t *committed,
 	const char *dir, struct rl_err *err)
 {
-	struct rl_article a = {r, store, committed, dir, err};
-	int code = rl_article_numbers(&a);
+	struct rl_article a = {
+		.r = r, .store = store, .committed = committed, .dir = dir, .err = err};
+	int code = rl_article_numbers(&a), closed;
 
+	if (code)
+		return code;
+	code = rl_recovery_ask(&a);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !code; i++) {
 		FILE *out = rl_article_open(&a, parts[i].name);
 		int written;
 
-		if (!out)
-			return -EIO;
-		code = parts[i].write(&a, out);
-		written = rl_article_close(&a, out, parts[i].name);
+		code = out ? parts[i].write(&a, out) : -EIO;
+		written = out ? rl_article_close(&a, out, parts[i].name) : 0;
 		code = code ? code : written;
 	}
-	return code;
+	closed = rl_article_close_numbers(&a);
+	return code ? code : closed;
 }

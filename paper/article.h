@@ -7,6 +7,7 @@
  *	NAME.tex     a part, \input by the chapters: figures, tables and what they say
  *	fig-*.gp, .dat, .pdf   figures; .dat names the cell of each point
  *	runs.csv     the runs of each cell, by hash
+ *	deaths.csv   the deaths of driver domains, with the hash of their campaign
  */
 #ifndef RL_PAPER_ARTICLE_H
 #define RL_PAPER_ARTICLE_H

@@ -38,15 +38,15 @@ static const char *microseconds(double ns, char buf[32])
 static void overhead_table(
 	const struct rl_article *a, FILE *out, const struct rl_report_platform *p, unsigned depth)
 {
-	static const char *const heads[] = {"policy", "guest, us", "driver domain, us",
-		"of these spinning, us", "switches/request", "upcalls/request"};
+	static const char *const heads[] = {"policy", "blocks", "guest, us", "driver domain, us",
+		"of these spinning", "switches/request", "upcalls/request"};
 	static const int told[] = {RL_METRIC_switches_per_request, RL_METRIC_upcalls_per_request};
 	char caption[300], name[96];
 	bool open = false;
 
 	snprintf(caption, sizeof(caption),
-		"%s: CPU time of a request with %u in flight, smallest blocks; measured / "
-		"predicted.",
+		"%s: CPU time of a request with %u in flight, each policy at its smallest blocks; "
+		"measured / predicted.",
 		rl_article_name(p, name), depth);
 	for (size_t k = 0; k < a->r->npolicies; k++) {
 		size_t at = cell_of(p, a->r->policies[k], depth, 0);
@@ -54,14 +54,15 @@ static void overhead_table(
 		const double *e =
 			at && v->predicted ? v->predicted + (at - 1) * RL_QUANTITY_COUNT : NULL;
 		const struct rl_measured *m = at ? v->cells.v[at - 1].m : NULL;
-		char b[5][80], x[32], y[32];
-		const char *row[] = {a->r->policies[k], b[0], b[1], b[2], b[3], b[4]};
+		char b[5][80], x[32], y[32], size[32];
+		const char *row[] = {a->r->policies[k], size, b[0], b[1], b[2], b[3], b[4]};
 
 		if (!at)
 			continue;
 		if (!open)
-			rl_latex_open_table(out, caption, 6, heads);
+			rl_latex_open_table(out, caption, 7, heads);
 		open = true;
+		row[1] = rl_plots_size(v->cells.v[at - 1].scenario.job.bs_bytes, size);
 		snprintf(b[0], 80, "%s / %s", microseconds(m[RL_QUANTITY_FRONT_CPU_NS].value, x),
 			microseconds(e ? e[RL_QUANTITY_FRONT_CPU_NS] : NAN, y));
 		snprintf(b[1], 80, "%s / %s", microseconds(m[RL_QUANTITY_BACK_CPU_NS].value, x),
@@ -76,7 +77,7 @@ static void overhead_table(
 		for (int q = 0; q < 2; q++)
 			snprintf(b[3 + q], 80, "%s / %s", rl_html_number(m[told[q]].value, x),
 				rl_html_number(e ? e[told[q]] : NAN, y));
-		rl_latex_row(out, 6, row);
+		rl_latex_row(out, 7, row);
 	}
 	if (open)
 		rl_latex_close_table(out);

@@ -6,7 +6,7 @@
 #include "data/store_ask.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <stdlib.h>
 
 /* Of the runs that the paper takes. */
 static const struct {
@@ -24,10 +24,6 @@ static const struct {
 	{"deepest", "SELECT max(iodepth) FROM taken"},
 	{"policies", "SELECT count(DISTINCT back_policy) FROM taken"}};
 
-struct numbers {
-	FILE *tex, *csv;
-};
-
 /* A text in CSV: quotes are doubled. */
 static void quote(FILE *out, const char *text)
 {
@@ -40,7 +36,7 @@ static void quote(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-static void put(const struct numbers *n, const char *key, const char *value, const char *source)
+static void put(const struct rl_numbers *n, const char *key, const char *value, const char *source)
 {
 	fprintf(n->tex, "\\RLset{%s}{", key);
 	rl_latex_text(n->tex, value);
@@ -52,45 +48,89 @@ static void put(const struct numbers *n, const char *key, const char *value, con
 	fputc('\n', n->csv);
 }
 
-/* A question with what it calls taken. Returns: @buf; null when it is too small. */
-static const char *question(const struct rl_article *a, const char *sql, char *buf, size_t size)
+void rl_article_sql_text(FILE *out, const char *text)
 {
-	size_t used = (size_t)snprintf(buf, size,
-		"WITH taken AS (SELECT * FROM runs WHERE role <> 'none' AND platform IN (");
-
-	for (size_t i = 0; i < a->r->n && used < size; i++) {
-		used += (size_t)snprintf(buf + used, size - used, "%s'", i ? ", " : "");
-		for (const char *c = a->r->platforms[i].name; *c && used + 2 < size; c++) {
-			if (*c == '\'')
-				buf[used++] = '\'';
-			buf[used++] = *c;
-		}
-		used += (size_t)snprintf(buf + used, size - used, "'");
+	for (; *text; text++) {
+		if (*text == '\'')
+			fputc('\'', out);
+		fputc(*text, out);
 	}
-	if (used < size)
-		used += (size_t)snprintf(buf + used, size - used, ")) %s", sql);
-	return used < size ? buf : NULL;
 }
 
-static int put_asked(
-	const struct rl_article *a, const struct numbers *n, const char *key, const char *text)
+/* Names of platforms as SQL has them. */
+static void list_platforms(const struct rl_article *a, FILE *out)
 {
-	char value[32], buf[2048];
-	const char *sql = question(a, text, buf, sizeof(buf));
-	json_t *answer, *v;
-	int code = sql ? rl_store_ask(a->store, sql, &answer, a->err) : -ENOMEM;
+	for (size_t i = 0; i < a->r->n; i++) {
+		fputs(i ? ", '" : "'", out);
+		rl_article_sql_text(out, a->r->platforms[i].name);
+		fputc('\'', out);
+	}
+}
 
-	if (code)
-		return code;
-	v = json_array_get(json_array_get(json_object_get(answer, "rows"), 0), 0);
-	snprintf(value, sizeof(value), "%" JSON_INTEGER_FORMAT, json_integer_value(v));
-	put(n, key, value, sql);
+/* A question with what it calls taken and told. free(); null when out of memory. */
+static char *question(const struct rl_article *a, const char *sql)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fputs("WITH taken AS (SELECT * FROM runs WHERE role <> 'none' AND platform IN (", out);
+	list_platforms(a, out);
+	fputs(")), told AS (SELECT d.* FROM deaths AS d JOIN campaigns AS c USING (campaign)"
+	      " WHERE c.committed AND d.outcome <> 'no death' AND d.platform ="
+	      " (SELECT platform FROM campaigns WHERE committed GROUP BY platform"
+	      " ORDER BY sum(deaths) DESC, platform LIMIT 1)) ",
+		out);
+	fputs(sql, out);
+	return fclose(out) ? NULL : text;
+}
+
+static json_t *ask(const struct rl_article *a, const char *sql)
+{
+	json_t *answer, *rows;
+
+	if (!sql || rl_store_ask(a->store, sql, &answer, a->err)) {
+		rl_err_set(a->err, -ENOMEM, NULL, 0, 0, "out of memory");
+		return NULL;
+	}
+	rows = json_incref(json_object_get(answer, "rows"));
 	json_decref(answer);
-	return 0;
+	return rows;
 }
 
-static int put_all(const struct rl_article *a, const struct numbers *n)
+json_t *rl_article_rows(const struct rl_article *a, const char *sql)
 {
+	char *text = question(a, sql);
+	json_t *rows = ask(a, text);
+
+	free(text);
+	return rows;
+}
+
+int rl_article_ask(const struct rl_article *a, const char *key, const char *sql, int64_t *count)
+{
+	char value[64], *text = question(a, sql);
+	json_t *rows = ask(a, text), *v = json_array_get(json_array_get(rows, 0), 0);
+
+	if (count)
+		*count = json_integer_value(v);
+	if (json_is_integer(v))
+		snprintf(value, sizeof(value), "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	else
+		snprintf(value, sizeof(value), "%s",
+			json_is_string(v) ? json_string_value(v) : "\u2013");
+	if (rows)
+		put(&a->numbers, key, value, text);
+	free(text);
+	json_decref(rows);
+	return rows ? 0 : -EIO;
+}
+
+static int put_all(const struct rl_article *a)
+{
+	const struct rl_numbers *n = &a->numbers;
 	const struct rl_report *r = a->r;
 	int code = 0;
 
@@ -99,53 +139,74 @@ static int put_all(const struct rl_article *a, const struct numbers *n)
 	put(n, "first", r->npolicies > 1 ? r->policies[0] : "none", "ringlab report --answer");
 	put(n, "second", r->npolicies > 1 ? r->policies[1] : "none", "ringlab report --answer");
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]) && !code; i++)
-		code = put_asked(a, n, asked[i].key, asked[i].sql);
+		code = rl_article_ask(a, asked[i].key, asked[i].sql, NULL);
 	return code;
 }
 
-static int put_runs(const struct rl_article *a)
+/* Rows as CSV: texts and whole numbers. */
+static int put_rows(const struct rl_article *a, const char *name, const char *head, const char *sql)
 {
-	FILE *out = rl_article_open(a, "runs.csv");
-	char buf[2048];
-	const char *sql = question(a,
-		"SELECT platform, cell, repeat, hash FROM taken ORDER BY platform, cell, repeat",
-		buf, sizeof(buf));
-	json_t *answer, *row;
-	size_t i;
-	int code;
+	FILE *out = rl_article_open(a, name);
+	json_t *rows = out ? rl_article_rows(a, sql) : NULL, *row, *v;
+	size_t i, k;
+	int closed;
 
 	if (!out)
 		return -EIO;
-	fputs("platform,cell,repeat,hash\n", out);
-	code = sql ? rl_store_ask(a->store, sql, &answer, a->err) : -ENOMEM;
-	if (!code) {
-		json_array_foreach(json_object_get(answer, "rows"), i, row)
+	fprintf(out, "%s\n", head);
+	json_array_foreach(rows, i, row)
+	{
+		json_array_foreach(row, k, v)
 		{
-			quote(out, json_string_value(json_array_get(row, 0)));
-			fputc(',', out);
-			quote(out, json_string_value(json_array_get(row, 1)));
-			fprintf(out, ",%" JSON_INTEGER_FORMAT ",%s\n",
-				json_integer_value(json_array_get(row, 2)),
-				json_string_value(json_array_get(row, 3)));
+			if (k)
+				fputc(',', out);
+			if (json_is_integer(v))
+				fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+			else
+				quote(out, json_is_string(v) ? json_string_value(v) : "");
 		}
-		json_decref(answer);
+		fputc('\n', out);
 	}
-	i = (size_t)rl_article_close(a, out, "runs.csv");
-	return code ? code : (int)i;
+	json_decref(rows);
+	closed = rl_article_close(a, out, name);
+	return rows ? closed : -EIO;
 }
 
-int rl_article_numbers(const struct rl_article *a)
+static int put_lists(const struct rl_article *a)
 {
-	struct numbers n = {.tex = rl_article_open(a, "numbers.tex")};
-	int code, closed;
+	int code = put_rows(a, "runs.csv", "platform,cell,repeat,hash",
+		"SELECT platform, cell, repeat, hash FROM taken ORDER BY platform, cell, repeat");
 
-	if (!n.tex)
+	return code ? code
+		    : put_rows(a, "deaths.csv", "campaign,job,death,cause,moment,outcome,hash",
+			      "SELECT campaign, job, death, cause, moment, outcome,"
+			      " (SELECT hash FROM campaigns AS c WHERE c.campaign = told.campaign)"
+			      " FROM told ORDER BY campaign, job, death");
+}
+
+int rl_article_close_numbers(const struct rl_article *a)
+{
+	int tex = rl_article_close(a, a->numbers.tex, "numbers.tex");
+	int csv = rl_article_close(a, a->numbers.csv, "numbers.csv");
+
+	return tex ? tex : csv;
+}
+
+int rl_article_numbers(struct rl_article *a)
+{
+	int code;
+
+	a->numbers.tex = rl_article_open(a, "numbers.tex");
+	if (!a->numbers.tex)
 		return -EIO;
-	n.csv = rl_article_open(a, "numbers.csv");
-	code = n.csv ? put_all(a, &n) : -EIO;
-	closed = rl_article_close(a, n.tex, "numbers.tex");
-	code = code ? code : closed;
-	closed = n.csv ? rl_article_close(a, n.csv, "numbers.csv") : 0;
-	code = code ? code : closed;
-	return code ? code : put_runs(a);
+	a->numbers.csv = rl_article_open(a, "numbers.csv");
+	if (!a->numbers.csv) {
+		fclose(a->numbers.tex);
+		return -EIO;
+	}
+	code = put_all(a);
+	code = code ? code : put_lists(a);
+	if (code)
+		rl_article_close_numbers(a);
+	return code;
 }

@@ -25,6 +25,7 @@ int rl_part_answer(const struct rl_article *a, FILE *out)
 	fputs("\\begin{quote}\\itshape ", out);
 	rl_latex_text(out, rl_report_answer(a->r, text, sizeof(text)));
 	fputs("\\end{quote}\n", out);
+	rl_recovery_verdict(a, out);
 	code = rl_plots_answer(&f, "fig-answer", a->r);
 	return code ? code
 		    : rl_article_place(a, out, &f,
@@ -192,7 +193,7 @@ int rl_part_second(const struct rl_article *a, FILE *out)
 	return write_policy(a, out, 1);
 }
 
-/* Who wins how often, of all policies: a row for each two of them that met. */
+/* Who wins how often: a row for each policy that met one of the two. */
 static void wins_table(FILE *out, const struct rl_report *r, const struct rl_report_platform *p)
 {
 	static const char *const heads[] = {
@@ -201,12 +202,12 @@ static void wins_table(FILE *out, const struct rl_report *r, const struct rl_rep
 	char caption[300], name[96];
 
 	snprintf(caption, sizeof(caption),
-		"%s: who has the better %s. Level is what differs by less than %g %% or less than "
-		"its "
-		"repeats do; called right: of those pairs that count, the simulator's winners.",
+		"%s: which policy is better by %s. Level is what differs by less than %g %% or "
+		"less than "
+		"its repeats do; called right: of those pairs that count, the simulator's winners.",
 		rl_article_name(p, name), rl_plots_noun(v->duel_quantity), 100 * v->duel_threshold);
 	rl_latex_open_table(out, caption, 6, heads);
-	for (size_t x = 0; x < r->npolicies; x++)
+	for (size_t x = 0; x < r->npolicies && x < 2; x++)
 		for (size_t y = x + 1; y < r->npolicies; y++) {
 			size_t n = 0, won[3] = {0}, counts = 0, right = 0;
 			char b[6][80];

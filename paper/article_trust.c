@@ -35,10 +35,14 @@ static void machine_table(FILE *out, const struct rl_report *r)
 		const struct rl_report_platform *p = &r->platforms[i];
 		json_t *m = p->manifest ? json_loads(p->manifest, 0, NULL) : NULL;
 		char n[3][24];
-		const char *row[] = {p->name, n[0], n[1], n[2], text_of(m, "kernel"),
-			text_of(m, "xen_package"), text_of(m, "fio_package"),
-			text_of(m, "host_cpu")};
+		char xen[24];
+		const char *row[] = {p->name, n[0], n[1], n[2], text_of(m, "kernel"), xen,
+			text_of(m, "fio_package"), text_of(m, "host_cpu")};
 
+		/* the package's version without what Debian's build adds */
+		snprintf(xen, sizeof(xen), "%.*s",
+			(int)strcspn(text_of(m, "xen_package") + 1, "-") + 1,
+			text_of(m, "xen_package"));
 		snprintf(n[0], sizeof(n[0]), "%zu", p->v.cells.n);
 		snprintf(n[1], sizeof(n[1]), "%zu", held_out(&p->v));
 		snprintf(n[2], sizeof(n[2]), "%zu", p->v.cells.nhashes);
@@ -54,9 +58,7 @@ int rl_part_setup(const struct rl_article *a, FILE *out)
 	size_t i;
 	json_t *row;
 
-	fputs("{\\footnotesize\n", out);
 	machine_table(out, a->r);
-	fputs("}\n", out);
 	for (i = 0; i < a->r->n; i++)
 		if (*rl_plots_label(a->r->platforms[i].name)) {
 			snprintf(text, sizeof(text), "%s: %s.", a->r->platforms[i].name,
@@ -193,6 +195,7 @@ int rl_part_conclusion(const struct rl_article *a, FILE *out)
 	char text[2048];
 
 	rl_article_say(out, rl_report_answer(a->r, text, sizeof(text)));
+	rl_recovery_verdict(a, out);
 	for (size_t i = 0; i < a->r->n; i++)
 		conclude(out, &a->r->platforms[i]);
 	return 0;

@@ -2,6 +2,7 @@
 /* Data and script of a figure; gnuplot draws. See figure.h. */
 #include "paper/figure_private.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <spawn.h>
@@ -12,7 +13,8 @@
 #include <unistd.h>
 
 /* gnuplot alone would label one decade where two and a half are shown. */
-#define LOG_TICS "0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10,20,50,100,200,500,1000,2000,5000"
+#define LOG_TICS                                                                                   \
+	"0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10,20,50,100,200,500,1000,2000,5000,10000,20000,50000"
 
 extern char **environ;
 
@@ -30,6 +32,9 @@ struct rl_panel *rl_figure_alloc(struct rl_figure *f, const char *name, size_t p
 {
 	memset(f, 0, sizeof(*f));
 	snprintf(f->name, sizeof(f->name), "%s", name);
+	for (char *c = f->name; *c; c++) /* it becomes a file's, and machines have any name */
+		if (!isalnum((unsigned char)*c) && !strchr("-_", *c))
+			*c = '_';
 	f->panels = calloc(panels ? panels : 1, sizeof(*f->panels));
 	f->n = f->panels ? panels : 0;
 	f->columns = 1;
@@ -109,7 +114,7 @@ static void write_terminal(FILE *out, const struct rl_figure *f, double h)
 {
 	if (f->pdf)
 		fprintf(out, "set terminal pdfcairo size %.3fin,%.3fin font 'Helvetica,9'\n",
-			rl_figure_width(f) / 100, h / 100);
+			rl_figure_width(f) / PRINT_DPI, h / PRINT_DPI);
 	else
 		fprintf(out,
 			"set terminal svg size %.0f,%.0f font 'Helvetica,12' background "
@@ -209,6 +214,28 @@ static void write_spread(
 		f->name, index, shift, rl_figure_colour(p->series[s].colour));
 }
 
+/* Places: what falls on each other is moved apart. */
+static void write_places(
+	FILE *out, const struct rl_figure *f, const struct rl_panel *p, size_t s, size_t index)
+{
+	if (p->series[s].n)
+		fprintf(out,
+			"  '%s.dat' index %zu using 1:2 with points pt 7 ps 0.3 lc rgb '%s', \\\n",
+			f->name, index, rl_figure_colour(p->series[s].colour));
+}
+
+/* Names in place of numbers, which lean so that they have room. */
+static void write_place_axis(FILE *out, const struct rl_panel *p)
+{
+	fputs("unset logscale x\nset jitter spread 0.35\nset xtics rotate by 30 right (", out);
+	for (size_t i = 0; i < p->nplaces; i++) {
+		fputs(i ? ", " : "", out);
+		rl_figure_quote(out, p->places[i]);
+		fprintf(out, " %zu", i + 1);
+	}
+	fprintf(out, ")\nset xrange [0.4:%g]\n", (double)p->nplaces + 0.6);
+}
+
 static void x_range(const struct rl_panel *p, double *lo, double *hi)
 {
 	*lo = INFINITY;
@@ -257,11 +284,15 @@ static void write_axes(FILE *out, const struct rl_figure *f, const struct rl_pan
 	}
 	fprintf(out, p->logy ? "set logscale y 10\nset ytics (" LOG_TICS ")\n"
 			     : "unset logscale y\nset ytics auto\n");
+	fputs("set title ", out);
+	rl_figure_quote(out, p->title);
 	fprintf(out,
-		"set title '%s' tc rgb ink font ',13' offset 0,-0.6\n"
+		" tc rgb ink font ',%d' offset 0,-0.6\n"
 		"set xlabel '%s' tc rgb ink offset 0,0.4\nset ylabel '%s' tc rgb ink offset 1,0\n"
 		"set logscale x 2\nset xrange [%.6g:%.6g]\nset yrange [%.6g:%.6g]\n",
-		p->title, p->xlabel, p->ylabel, x0, x1, p->zero ? 0 : y0 - pad, y1 + pad);
+		f->pdf ? 9 : 13, p->xlabel, p->ylabel, x0, x1, p->zero ? 0 : y0 - pad, y1 + pad);
+	if (p->nplaces)
+		write_place_axis(out, p);
 	if (p->band > 0)
 		fprintf(out,
 			"set object 90 rectangle from graph 0,first %g to graph 1,first %g fc rgb "
@@ -281,7 +312,9 @@ static void write_script(FILE *out, const struct rl_figure *f)
 		write_axes(out, f, p);
 		fputs("plot \\\n", out);
 		for (size_t s = 0; s < p->n; s++, index++)
-			if (p->spread)
+			if (p->nplaces)
+				write_places(out, f, p, s, index);
+			else if (p->spread)
 				write_spread(out, f, p, s, index);
 			else
 				write_series(out, f, &p->series[s], index);

@@ -4,6 +4,18 @@
 
 #include <string.h>
 
+void rl_figure_quote(FILE *out, const char *text)
+{
+	fputc('\'', out);
+	for (; *text; text++) {
+		if (*text == '\'')
+			fputc('\'', out);
+		if ((unsigned char)*text >= ' ')
+			fputc(*text, out);
+	}
+	fputc('\'', out);
+}
+
 double rl_figure_width(const struct rl_figure *f)
 {
 	return f->columns * PANEL_W + 20;
@@ -11,6 +23,8 @@ double rl_figure_width(const struct rl_figure *f)
 
 static const char *key_note(const struct rl_figure *f)
 {
+	if (f->panels[0].nplaces)
+		return "each point a death or a fault";
 	return f->panels[0].spread ? "each point a held-out cell"
 				   : "points measured (filled: held out), lines predicted";
 }
@@ -56,18 +70,20 @@ void rl_figure_write_key(FILE *out, const struct rl_figure *f)
 	for (size_t s = 0; s < p->n; s++) {
 		key_place(f, s, &x, &row);
 		y = 1 - (15 + KEY_H * row) / h;
+		fprintf(out, "set label %zu ", s + 1);
+		rl_figure_quote(out, p->series[s].label);
 		fprintf(out,
-			"set label %zu '%s' at screen %g,%g left tc rgb '%s' point pt 7 ps 1 lc "
+			" at screen %g,%g left tc rgb '%s' point pt 7 ps 1 lc "
 			"rgb '%s' offset 0.8,-0.35\n",
-			s + 1, p->series[s].label, (x + 4) / w, y,
-			rl_figure_colour(p->series[s].colour),
+			(x + 4) / w, y, rl_figure_colour(p->series[s].colour),
 			rl_figure_colour(p->series[s].colour));
 	}
 	key_place(f, p->n, &x, &row);
-	fprintf(out,
-		"set label 98 '%s' at screen %g,%g left tc rgb ink font ',11'\n"
-		"set label 99 '%s' at screen %g,%g left tc rgb ink font ',10'\n",
-		key_note(f), x / w, 1 - (15 + KEY_H * row) / h, f->note, 20 / w, 11 / h);
+	fprintf(out, "set label 98 '%s' at screen %g,%g left tc rgb ink font ',%d'\nset label 99 ",
+		key_note(f), x / w, 1 - (15 + KEY_H * row) / h, f->pdf ? 8 : 11);
+	rl_figure_quote(out, f->note);
+	fprintf(out, " at screen %g,%g left tc rgb ink font ',%d'\n", 20 / w, 11 / h,
+		f->pdf ? 8 : 10);
 }
 
 void rl_figure_clear_key(FILE *out, const struct rl_figure *f)

@@ -7,11 +7,15 @@
 
 #include <stdio.h>
 
-#define PANEL_W 300 /* pixels */
-#define PANEL_H 240
-#define TOP_H	16 /* and a row of the key */
-#define KEY_H	18
-#define FOOT_H	24 /* the note */
+#define PRINT_DPI 130 /* of the same pixels: a row of three is as wide as the text */
+#define PANEL_W	  300 /* pixels */
+#define PANEL_H	  240
+#define TOP_H	  16 /* and a row of the key */
+#define KEY_H	  18
+#define FOOT_H	  24 /* the note */
+
+/* A text of anybody's as gnuplot's, between single quotes: it runs nothing. */
+void rl_figure_quote(FILE *out, const char *text);
 
 double rl_figure_width(const struct rl_figure *f);
 

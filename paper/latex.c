@@ -78,17 +78,19 @@ void rl_latex_row(FILE *out, size_t n, const char *const *texts)
 
 void rl_latex_open_table(FILE *out, const char *caption, size_t n, const char *const *heads)
 {
-	fputs("\\begin{longtable}{@{}l", out);
+	fputs("{\\footnotesize\\setlength{\\tabcolsep}{4pt}\n\\begin{longtable}{@{}l", out);
 	for (size_t i = 1; i < n; i++)
 		fputc('r', out);
 	fputs("@{}}\n\\caption{", out);
 	rl_latex_text(out, caption);
 	fputs("}\\\\\n\\toprule\n", out);
 	rl_latex_row(out, n, heads);
+	fputs("\\midrule\n\\endfirsthead\n\\toprule\n", out); /* the caption stands once */
+	rl_latex_row(out, n, heads);
 	fputs("\\midrule\n\\endhead\n", out);
 }
 
 void rl_latex_close_table(FILE *out)
 {
-	fputs("\\bottomrule\n\\end{longtable}\n", out);
+	fputs("\\bottomrule\n\\end{longtable}}\n", out);
 }

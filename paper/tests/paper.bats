@@ -72,7 +72,8 @@ number() { # number KEY
 	[ "$(number runs)" -gt 0 ]
 	n=0
 	while IFS=$'\t' read -r value sql; do
-		[ "$(sqlite3 -readonly clean.db "$sql")" = "$value" ]
+		answer=$(sqlite3 -readonly clean.db "$sql")
+		[ "${answer:-–}" = "$value" ] # of nothing there is no median
 		n=$((n + 1))
 	done < <(sqlite3 -separator $'\t' :memory: ".mode csv" ".import clean.d/numbers.csv n" ".mode tabs" \
 		"SELECT value, source FROM n WHERE source LIKE 'WITH%'")
@@ -85,7 +86,7 @@ number() { # number KEY
 	sqlite3 -readonly clean.db "SELECT DISTINCT cell FROM runs" | sort -u >cells
 	[ -s points ]
 	[ -z "$(comm -23 points cells)" ]
-	sed '1d; s/.*,//' clean.d/runs.csv | sort >hashes
+	sed '1d; s/.*,//' clean.d/runs.csv | tr -d '"' | sort >hashes
 	[ -z "$(comm -23 hashes <(sqlite3 -readonly clean.db "SELECT hash FROM run" | sort))" ]
 	[ "$(wc -l <hashes)" = "$(number runs)" ]
 }
