@@ -34,7 +34,7 @@ function open({ ringlab, db, tolerances }) {
 /* ---- cells --------------------------------------------------------------------------------- */
 
 // Of a job's file and the line of its cell: what stands behind a key, the last one that says it.
-const said = (text, key) => [...text.matchAll(new RegExp(`(?:^|[\\s,])${key}=(\\S+)`, 'gm'))].at(-1)?.[1];
+const said = (text, key) => [...text.matchAll(new RegExp(`(?:^|[\\s,=])${key}=(\\S+)`, 'gm'))].at(-1)?.[1];
 
 // A workload in words, from what was run: numbers in it are those of the files.
 function labelOf(c) {
@@ -68,6 +68,7 @@ function cellsOf({ ask }, platform) {
 /* ---- who won, where nobody predicts -------------------------------------------------------- */
 
 const MORE = /\/s$/; // of such units more is better
+const known = (x) => (Number.isFinite(x) ? x : null);
 const place = (c) => [c.bs_bytes, c.iodepth, c.pcpus].join(' ');
 
 // By medians and their intervals of view cells: a pair differs in the backend's policy alone.
@@ -79,7 +80,7 @@ function duelsOf(cells, metric, unit, threshold) {
 		const noise = Math.hypot(...[x, y].map((m) => (m.hi - m.lo) / 2 / m.median));
 		const [lo, hi] = [ratio * Math.exp(-noise), ratio * Math.exp(noise)];
 		const won = (lo > 1 || hi < 1) && Math.abs(ratio - 1) > threshold ? (ratio > 1) === MORE.test(unit) ? b : a : null;
-		duels.push({ cell: b.cell, against: a.back_policy, measured_ratio: ratio, ci_lo: lo, ci_hi: hi, predicted_ratio: null,
+		duels.push({ cell: b.cell, against: a.back_policy, measured_ratio: known(ratio), ci_lo: known(lo), ci_hi: known(hi), predicted_ratio: null,
 			winner: won && won.back_policy, predicted_winner: null, counts: won !== null, right: won === null });
 	}
 	return duels;
