@@ -24,6 +24,7 @@ void rl_tables_verdicts(FILE *out, const struct rl_validation *v)
 {
 	static const char *const heads[] = {"check", "value", "bound", "pass"};
 
+	fputs("<div class=\"said\">", out);
 	rl_html_open_table(out, "Predictions against runs that calibration never saw", 4, heads);
 	for (size_t i = 0; i < v->nverdicts; i++) {
 		const struct rl_verdict *d = &v->verdicts[i];
@@ -39,6 +40,7 @@ void rl_tables_verdicts(FILE *out, const struct rl_validation *v)
 			isfinite(d->bound) ? d->pass ? "yes" : "no" : "–");
 	}
 	rl_html_close_table(out);
+	fputs("</div>\n", out);
 }
 
 void rl_tables_slices(FILE *out, const struct rl_validation *v)
