@@ -3,8 +3,9 @@
 'use strict';
 
 /* global setup, h, byId, digits, time, get, all, SIDES, sideSettings, buildControls, drawLegend, drawTimeline, drawLatency, followCursor, parseTrace, sideLabels, fillResult, fillDifferences, fillWhy, fillPercentiles, fillAgain, fillSpans, answerText, stageRows, cpuRows */
-const STILL_MS = 60; // nothing moved for so long: what takes longer may begin
 const QUICK = 500; // requests of a first look, which is there while a slider moves
+const SOON_MS = 150; // what is expected to take longer waits until nothing moved for STILL_MS, and the first look gets its timeline
+const STILL_MS = 60;
 // A timeline whose length is not chosen shows so many requests of the slower side, and of the faster one.
 const OF_SLOWER = 1.25, OF_FASTER = 5;
 const canvases = [0, 1].map((i) => byId('line-' + i));
@@ -15,13 +16,8 @@ let version = 0, moved = 0;
 
 const STOPPED = new Error('something newer is to be simulated');
 
-class Side {
+class Hand {
   constructor(module) {
-    this.module = module;
-    this.begin();
-  }
-
-  begin() {
     const text = byId('engine').textContent + byId('worker').textContent;
     const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
     this.worker = new Worker(url);
@@ -33,7 +29,7 @@ class Side {
       else asked?.resolve(data);
     };
     this.worker.onerror = (e) => this.give(new Error(e.message || 'a worker cannot be started'));
-    this.started = this.send('start', { module: this.module, scenario: setup.scenario, layout: setup.layout });
+    this.started = this.send('start', { module, scenario: setup.scenario, layout: setup.layout });
     this.started.catch(() => {}).finally(() => URL.revokeObjectURL(url));
   }
 
@@ -50,16 +46,34 @@ class Side {
     });
   }
 
-  async ask(what, more) {
-    await this.started;
-    return this.send(what, more);
-  }
-
-  // A simulation cannot be asked to stop: its worker ends, and another takes its place.
-  stop() {
+  end() {
     this.worker.terminate();
     this.give(STOPPED);
-    this.begin();
+  }
+}
+
+// A simulation cannot be asked to stop: its worker ends, and one that waits for it takes its place.
+class Side {
+  constructor(module) {
+    this.module = module;
+    this.hand = new Hand(module);
+    this.spare = new Hand(module);
+  }
+
+  get started() {
+    return this.hand.started;
+  }
+
+  async ask(what, more) {
+    const { hand } = this;
+    await hand.started;
+    return hand.send(what, more);
+  }
+
+  stop() {
+    this.hand.end();
+    this.hand = this.spare;
+    this.spare = new Hand(this.module);
   }
 }
 
@@ -117,10 +131,13 @@ const stale = (on) => document.querySelector('main').classList.toggle('stale', o
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 // `most`: so many requests a replication at most, for a first look.
-async function simulate(most) {
+function run(most) {
   const requests = Math.min(most, get(all.get('requests')));
   const length = { reps: get(all.get('reps')), requests, seed: get(all.get('seed')) };
-  const answers = await ask('run', (i) => ({ settings: sideSettings(i), ...length }));
+  return ask('run', (i) => ({ settings: sideSettings(i), ...length }));
+}
+
+function show(answers, requests) {
   showResults(answers.map((a) => a.answer));
   const ms = performance.now() - moved, whole = requests === get(all.get('requests'));
   if (!whole || !document.body.dataset.firstMs) document.body.dataset.firstMs = ms.toFixed(1);
@@ -128,7 +145,8 @@ async function simulate(most) {
   const events = view.results.reduce((n, r) => n + r.events, 0);
   const state = whole ? '' : 'A first look of ' + digits(requests) + ' I/Os a replication; the rest follows. ';
   byId('status').textContent = state + digits(events) + ' events simulated in ' + digits(Math.max(...answers.map((a) => a.ms)), 3) + ' ms; shown ' + digits(ms, 3) + ' ms after the change' + (!whole || view.results.every((r) => r.warm) ? '.' : '. The warm-up does not end within half a replication: raise I/Os a replication.');
-  return whole;
+  view.whole = whole;
+  stale(false);
 }
 
 async function trace() {
@@ -140,21 +158,31 @@ async function trace() {
   document.body.dataset.lineMs = (performance.now() - moved).toFixed(1);
 }
 
-// A first look, and when nothing moves any more, all of it.
+// All of it; what moves meanwhile stops it.
+function rest() {
+  stoppable = true;
+  const answers = run(Infinity);
+  answers.catch(() => {}); // who awaits it hears of it
+  return answers;
+}
+
+// A first look, and all of it: at once where that will not take long, else when nothing moves any more.
 async function round(now, onlyWindow) {
   byId('error').hidden = true;
   if (onlyWindow && view.whole) {
     await trace();
     return;
   }
-  view.whole = await simulate(QUICK);
-  stale(false);
-  await trace();
+  const requests = get(all.get('requests')), look = Math.min(QUICK, requests);
+  const answers = await run(look);
+  const soon = Math.max(...answers.map((a) => a.ms)) * requests / look <= SOON_MS;
+  const early = look < requests && soon && now === version ? rest() : null; // goes on while the first look is drawn
+  show(answers, look);
+  if (!early) await trace();
   if (view.whole) return;
-  if (now > 1) await pause(STILL_MS);
+  if (!early && now > 1) await pause(STILL_MS);
   if (now !== version) return;
-  stoppable = true;
-  view.whole = await simulate(Infinity);
+  show(await (early ?? rest()), requests);
   await trace();
 }
 

@@ -55,7 +55,7 @@ axe() {
 @test "the benchmark says how fast the page is beside the program" {
 	module
 	needs chromium
-	run -0 "$RL_SOURCE/paper/explore/bench" "$RINGLAB" 1 500
+	run -0 "$RL_SOURCE/paper/explore/bench" "$RINGLAB" 1 500 6
 	echo "$output"
 	[ "$(grep -cE '^(one-core|two-cores|many-guests) .* [0-9]+\.[0-9]+ +[0-9]+\.[0-9]+ +[0-9]+\.[0-9]+$' <<<"$output")" -ge 4 ]
 	[[ $output =~ first\ look\ on\ the\ screen\ after\ median\ [0-9]+\ ms ]]
