@@ -6,23 +6,27 @@
 #
 #   ./demo.sh [DIR]     DIR: where database, figures and report go (default: out/demo)
 #
+#   RINGLAB=PROGRAM     a program that is built: neither packages nor a build
+#   RINGLAB_RUNS=DIR    runs in place of data/measured
+#
 # Needs neither QEMU nor Xen: the runs were measured with realdrv/rig and lie in data/measured.
 # Exit: 0 done, 1 the predictions are outside the tolerances that were fixed beforehand.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 out=${1:-out/demo}
-bin=$PWD/build/release/ringlab
+bin=${RINGLAB:-$PWD/build/release/ringlab}
+runs=${RINGLAB_RUNS:-data/measured}
 outside=0
 links=()
 
 step() { printf '\n== %s\n\n' "$*"; }
 
 build() {
+	./packages.sh build
 	mkdir -p build
 	{ cmake --preset release && cmake --build --preset release; } >build/release.log 2>&1 ||
 		{ tail -40 build/release.log; exit 1; }
-	"$bin" --version
 }
 
 # validate PLATFORM: every held-out cell, then what they say together.
@@ -33,18 +37,18 @@ validate() {
 	}
 }
 
-step "packages that building needs"
-./packages.sh build
+if [ -z "${RINGLAB:-}" ]; then
+	step "packages that building needs, and the build"
+	build
+fi
+"$bin" --version
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 db=$out/demo.db
 rm -f "$db"*
 
-step "build"
-build
-
-step "load the measured runs of data/measured"
-"$bin" import --db "$db" data/measured
+step "load the measured runs of $runs"
+"$bin" import --db "$db" "$runs"
 "$bin" list runs --db "$db" --format csv >"$out/runs.csv"
 # some machines have runs that calibrate nothing: they are shown as they were measured
 mapfile -t platforms < <(awk -F, '$5 == "calibrate" && !seen[$2]++ { print $2 }' "$out/runs.csv")
@@ -68,5 +72,5 @@ fi
 "$bin" report --db "$db" -o "$out/report.html" --figures "$out/figures" --answer "${links[@]}"
 [ $outside = 0 ] || printf '\nSome predictions are outside the tolerances (data/params/tolerances.csv), see above.\n'
 printf '\nReport:   %s\nFigures:  %s\nDatabase: %s (try: %s list runs --db %s)\n' \
-	"$out/report.html" "$out/figures" "$db" build/release/ringlab "$db"
+	"$out/report.html" "$out/figures" "$db" "$bin" "$db"
 exit $outside
