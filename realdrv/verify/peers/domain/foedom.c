@@ -93,7 +93,8 @@ static void foe_wild(void)
 }
 
 /* No cpu_relax(): an emulator leaves its translated code at each one, and three seconds of a domain
- * become minutes of its host. */
+ * become minutes of its host.
+ */
 static void foe_loop(void)
 {
 	preempt_disable();
