@@ -88,7 +88,7 @@ static void verdict_table(FILE *out, const struct rl_report_platform *p)
 
 	snprintf(caption, sizeof(caption), "%s: predictions of runs that no fit has seen.",
 		rl_article_name(p, name));
-	rl_latex_open_table(out, caption, 4, heads);
+	rl_latex_open_texts(out, caption, 4, heads);
 	for (size_t i = 0; i < p->v.nverdicts; i++) {
 		const struct rl_verdict *d = &p->v.verdicts[i];
 		char b[2][32];
@@ -151,7 +151,6 @@ int rl_part_validation(const struct rl_article *a, FILE *out)
 			continue;
 		}
 		verdict_table(out, p);
-		slice_table(out, p);
 		snprintf(name, sizeof(name), "fig-%.24s-residuals", p->name);
 		snprintf(caption, sizeof(caption),
 			"%s: errors of the held-out cells over requests in flight; the band is the "
@@ -160,6 +159,8 @@ int rl_part_validation(const struct rl_article *a, FILE *out)
 		code = rl_plots_residuals(&f, name, a->r, p);
 		if (!code)
 			code = rl_article_place(a, out, &f, caption);
+		slice_table(out, p);
+		fputs("\\clearpage\n", out); /* no figure passes the next machine's tables */
 	}
 	return code;
 }

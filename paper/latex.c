@@ -76,9 +76,11 @@ void rl_latex_row(FILE *out, size_t n, const char *const *texts)
 	fputs(" \\\\\n", out);
 }
 
-void rl_latex_open_table(FILE *out, const char *caption, size_t n, const char *const *heads)
+static void open_table(
+	FILE *out, const char *first, const char *caption, size_t n, const char *const *heads)
 {
-	fputs("{\\footnotesize\\setlength{\\tabcolsep}{4pt}\n\\begin{longtable}{@{}l", out);
+	fprintf(out, "{\\footnotesize\\setlength{\\tabcolsep}{3pt}\n\\begin{longtable}{@{}%s",
+		first);
 	for (size_t i = 1; i < n; i++)
 		fputc('r', out);
 	fputs("@{}}\n\\caption{", out);
@@ -88,6 +90,16 @@ void rl_latex_open_table(FILE *out, const char *caption, size_t n, const char *c
 	fputs("\\midrule\n\\endfirsthead\n\\toprule\n", out); /* the caption stands once */
 	rl_latex_row(out, n, heads);
 	fputs("\\midrule\n\\endhead\n", out);
+}
+
+void rl_latex_open_table(FILE *out, const char *caption, size_t n, const char *const *heads)
+{
+	open_table(out, "l", caption, n, heads);
+}
+
+void rl_latex_open_texts(FILE *out, const char *caption, size_t n, const char *const *heads)
+{
+	open_table(out, ">{\\raggedright\\arraybackslash}p{0.7\\textwidth}", caption, n, heads);
 }
 
 void rl_latex_close_table(FILE *out)

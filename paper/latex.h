@@ -12,6 +12,9 @@ void rl_latex_text(FILE *out, const char *text);
 
 /** rl_latex_open_table, _close_table - a table of n columns with a caption and a head. */
 void rl_latex_open_table(FILE *out, const char *caption, size_t n, const char *const *heads);
+/** rl_latex_open_texts - the same, whose first column holds sentences that go over several lines.
+ */
+void rl_latex_open_texts(FILE *out, const char *caption, size_t n, const char *const *heads);
 void rl_latex_row(FILE *out, size_t n, const char *const *texts);
 void rl_latex_close_table(FILE *out);
 

@@ -158,7 +158,7 @@ const char *rl_plots_noun(int quantity)
 	}
 }
 
-/* Axis text and scale of a quantity: thousands of requests, microseconds or milliseconds. */
+/* Axis text and scale of a quantity: so large that the ticks' numbers leave room for the text. */
 static void name_axis(struct rl_panel *p, int quantity, double largest)
 {
 	bool time = strcmp(rl_quantity_unit(quantity), "ns") == 0;
@@ -167,8 +167,9 @@ static void name_axis(struct rl_panel *p, int quantity, double largest)
 	p->zero = !time;
 	p->logy = time;
 	if (quantity == RL_METRIC_iops) {
-		p->scale = 1000;
-		snprintf(p->ylabel, sizeof(p->ylabel), "thousand requests a second");
+		p->scale = largest >= 1e6 ? 1e6 : 1e3;
+		snprintf(p->ylabel, sizeof(p->ylabel), "%s requests a second",
+			largest >= 1e6 ? "million" : "thousand");
 	} else if (time) {
 		p->scale = largest >= 3e6 ? 1e6 : 1e3;
 		snprintf(p->ylabel, sizeof(p->ylabel), "%s, %s", rl_plots_noun(quantity),

@@ -6,8 +6,8 @@ const NAMES = ['x', 'measured', 'lo', 'hi', 'predicted', 'held_out'];
 const QUANTITY = { 'requests a second': 'iops', 'mean latency': 'clat_mean_ns', 'median latency': 'clat_p50_ns', '99th percentile': 'clat_p99_ns' };
 
 // By which a panel's values are divided, as its axis says.
-const scaleOf = (axis) => (/^thousand /.test(axis) ? 1e3 : /, µs$/.test(axis) ? 1e3 : /, ms$/.test(axis) ? 1e6 : /%$/.test(axis) ? 0.01 : 1);
-const quantityOf = (axis, title) => (/%$/.test(axis) ? QUANTITY[title] ?? title : /^thousand /.test(axis) ? 'iops' : QUANTITY[axis.replace(/, .?s$/, '')] ?? axis.replace(/, .?s$/, ''));
+const scaleOf = (axis) => (/^million /.test(axis) ? 1e6 : /^thousand /.test(axis) ? 1e3 : /, µs$/.test(axis) ? 1e3 : /, ms$/.test(axis) ? 1e6 : /%$/.test(axis) ? 0.01 : 1);
+const quantityOf = (axis, title) => (/%$/.test(axis) ? QUANTITY[title] ?? title : /^(million|thousand) /.test(axis) ? 'iops' : QUANTITY[axis.replace(/, .?s$/, '')] ?? axis.replace(/, .?s$/, ''));
 
 // [{title, series, points: [[cell, {x, ...}]]}] of a file.
 function blocks(dat) {
