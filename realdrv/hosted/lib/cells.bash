@@ -65,6 +65,6 @@ write_cell() {
 default_cpus() {
 	local list
 	list=$(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' |
-		while IFS=- read -r low high; do seq "$low" "${high:-$low}"; done | head -n 2 | paste -sd ,)
+		while IFS=- read -r low high; do seq "$low" "${high:-$low}"; done | sed -n 1,2p | paste -sd ,)
 	[[ $list == *,* ]] && echo "$list" || echo "$list,$list"
 }

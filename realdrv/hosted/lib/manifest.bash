@@ -8,7 +8,7 @@ sha() { sha256sum "$1" | cut -d' ' -f1; }
 make_manifest() {
 	local dirty=false
 	[ -z "$(git -C "$here" status --porcelain 2>/dev/null)" ] || dirty=true
-	jq -n --arg kernel "$(uname -r)" --arg cpu "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" \
+	jq -n --arg kernel "$(uname -r)" --arg cpu "$(sed -n '/^model name/{s/.*: //p;q}' /proc/cpuinfo)" \
 		--argjson host_cpus "$(getconf _NPROCESSORS_ONLN)" \
 		--argjson virtual "$(grep -qw hypervisor /proc/cpuinfo && echo true || echo false)" \
 		--arg fio "$(fio --version)" --arg fio_package "$(dpkg-query -W -f '${Version}' fio 2>/dev/null || echo unknown)" \

@@ -9,7 +9,7 @@ version_of() { sed -n "s/^$1=//p" "$images/versions"; }
 
 begin_manifest() {
   local cpu
-  cpu=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
+  cpu=$(sed -n '/^model name/{s/.*: //p;q}' /proc/cpuinfo)
   boot_s=null boot_wall=$SECONDS
   [ -e "$out/manifest.json" ] || echo '{"boots": []}' > "$out/manifest.json"
   # what null_blk is set to matters: queue_mode=0 completes a bio in the backend's own context, with no queue and no interrupt

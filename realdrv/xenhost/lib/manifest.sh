@@ -37,7 +37,7 @@ write_manifest() { # write_manifest ENDED: null, or a time in JSON
   esac
   {
     echo "{\"platform\": \"xen-host-$name\", \"mode\": \"host\", \"emulated\": $emulated, \"machine\": $(text "$machine"),"
-    echo " \"host_cpu\": $(text "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)"), \"cpus\": $(info nr_cpus),"
+    echo " \"host_cpu\": $(text "$(sed -n '/^model name/{s/.*: //p;q}' /proc/cpuinfo)"), \"cpus\": $(info nr_cpus),"
     echo " \"threads_per_core\": $(info threads_per_core), \"facts\": [\"cpu_mhz=$(info cpu_mhz)\"], \"governor\": $(text "$governor_seen"),"
     echo " \"xen\": $(text "$(info xen_version)"), \"xen_commandline\": $(text "$(info xen_commandline)"), \"scheduler\": $(text "$(info xen_scheduler)"),"
     echo " \"kernel\": $(text "$(in_guest 'uname -r')"), \"kernels\": {\"dom0\": $(text "$(uname -r)"), \"driver\": $(text "$(in_driver 'uname -r')"), \"guest\": $(text "$(in_guest 'uname -r')")},"
