@@ -9,7 +9,8 @@ weights=(served served served closing initwait initialised connected) weighed=0
 faults=(freeze loop frozen null lock memory deaf bug call stack wild)
 csv_head=kill,death,how,moment,front_state,back_state,grants,back_policy,depth,fsync,at_us,lag_us,in_flight,flushes,fenced_us,chosen_us,named_us,served_us,parked_ns,failed,fio,judged,wrong,blocked,complaints,ended
 
-complaints_of='BUG|WARNING|Oops|blocked for more than|soft lockup|is disabled'
+# shellcheck source=complaints.bash disable=SC1091
+. "$(dirname "${BASH_SOURCE[0]}")/complaints.bash"
 
 # draw VARIABLE N: a number below N; of the shell's numbers one after the other has little to do with the last only in its upper bits
 draw() { printf -v "$1" %d $((((RANDOM << 15) + RANDOM) / 8 % $2)); }
