@@ -45,11 +45,11 @@ void rl_article_say(FILE *out, const char *text)
 	fputs("\n\n", out);
 }
 
-const char *rl_article_name(const struct rl_report_platform *p, char buf[96])
+const char *rl_article_name(const char *platform, char buf[96])
 {
-	const char *label = rl_plots_label(p->name);
+	const char *label = rl_plots_label(platform);
 
-	snprintf(buf, 96, "%s%s%s%s", p->name, *label ? " (" : "", label, *label ? ")" : "");
+	snprintf(buf, 96, "%s%s%s%s", platform, *label ? " (" : "", label, *label ? ")" : "");
 	return buf;
 }
 

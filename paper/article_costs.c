@@ -47,7 +47,7 @@ static void overhead_table(
 	snprintf(caption, sizeof(caption),
 		"%s: CPU time of a request with %u in flight, each policy at its smallest blocks; "
 		"measured / predicted.",
-		rl_article_name(p, name), depth);
+		rl_article_name(p->name, name), depth);
 	for (size_t k = 0; k < a->r->npolicies; k++) {
 		size_t at = cell_of(p, a->r->policies[k], depth, 0);
 		const struct rl_validation *v = &p->v;
@@ -97,7 +97,7 @@ static void purpose_table(
 			continue;
 		snprintf(caption, sizeof(caption),
 			"%s, %s, %u in flight: where the simulator spends a request's CPU time.",
-			rl_article_name(p, name), a->r->policies[k], depth);
+			rl_article_name(p->name, name), a->r->policies[k], depth);
 		rl_latex_open_table(out, caption, 3, heads);
 		for (size_t i = 0; i < p->v.used[at - 1].n; i++) {
 			const struct rl_sim_cell *c = &p->v.used[at - 1].v[i];
@@ -206,7 +206,7 @@ static void copy_sentence(FILE *out, const struct rl_report_platform *p)
 			continue;
 		snprintf(text, sizeof(text),
 			"On %s, %s (%s) is %s %s, between %s and %s with 95 %%%s.",
-			rl_article_name(p, name), info->name, info->what,
+			rl_article_name(p->name, name), info->name, info->what,
 			rl_html_number(f->value, v[0]), info->unit, rl_html_number(f->lo, v[1]),
 			rl_html_number(f->hi, v[2]),
 			f->identifiable ? "" : ": a prior, since the runs cannot tell");
@@ -232,7 +232,7 @@ int rl_part_parameters(const struct rl_article *a, FILE *out)
 		if (!p->predicted)
 			continue;
 		snprintf(caption, sizeof(caption), "Costs of %s with their 95 %% intervals.",
-			rl_article_name(p, name));
+			rl_article_name(p->name, name));
 		rl_latex_open_table(out, caption, 6, heads);
 		for (int i = 0; i < RL_PARAM_COUNT; i++) {
 			const struct rl_fitted *f = &p->set.p[i];

@@ -9,19 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_CAUSES 24
+/* In the order of the protocol; what the rig knows nothing of comes last. */
+#define BY_MOMENT                                                                                  \
+	"nullif(instr('in flight, mid-flush, idle, closing, initwait, initialised, connected', "   \
+	"moment), 0) NULLS LAST, moment"
 
-/* In the order of the protocol; what else the store has is not a moment of the rig's. */
-static const char *const moments[] = {
-	"in flight", "mid-flush", "idle", "closing", "initwait", "initialised", "connected"};
+/* ---- tables: a line a moment, or a cause ----------------------------------------------------- */
 
-#define MOMENTS (sizeof(moments) / sizeof(moments[0]))
+#define COLUMNS 9
 
-/* ---- by what the death met ----------------------------------------------------------------- */
+struct table {
+	const char *key;		/* of its numbers: KEY-LINE-COLUMN */
+	const char *about;		/* what follows the machine in the caption */
+	const char *names;		/* SQL: what the lines are about */
+	const char *heads[1 + COLUMNS]; /* of the names, then of what is asked about each */
+	const char *asked[COLUMNS];	/* SQL, in which @ is the name */
+	size_t n;			/* questions */
+};
 
-/* A cell: the question with the moment in it, as \RL{KEY}. */
-static int cell(const struct rl_article *a, FILE *out, const char *key, const char *sql,
-	const char *what, int64_t *count)
+/* A question about a name, as the next cell of its line. */
+static int put_cell(
+	const struct rl_article *a, FILE *out, const char *key, const char *sql, const char *name)
 {
 	char *text = NULL;
 	size_t size;
@@ -32,61 +40,71 @@ static int cell(const struct rl_article *a, FILE *out, const char *key, const ch
 		return -ENOMEM;
 	for (; *sql; sql++)
 		if (*sql == '@')
-			rl_article_sql_text(f, what);
+			rl_article_sql_text(f, name);
 		else
 			fputc(*sql, f);
 	if (fclose(f))
 		return -ENOMEM;
-	code = rl_article_ask(a, key, text, count);
+	code = rl_article_ask(a, key, text, NULL);
 	free(text);
-	if (!code && out)
-		fprintf(out, " & \\RL{%s}", key);
+	fprintf(out, " & \\RL{%s}", key);
 	return code;
 }
 
-#define MET "FROM told WHERE pair = 'own' AND kind = 'death' AND moment = '@'"
-#define WITHIN(percent)                                                                            \
-	"SELECT printf('%.1f', v / 1000.0) FROM (SELECT served_us AS v, row_number() OVER (ORDER " \
-	"BY served_us) AS at, count(*) OVER () AS n " MET                                          \
-	" AND served_us IS NOT NULL) WHERE at = max((n * " #percent " + 99) / 100, 1)"
+static int put_line(
+	const struct rl_article *a, FILE *out, const struct table *t, size_t line, const char *name)
+{
+	int code = 0;
+
+	rl_latex_text(out, name);
+	for (size_t i = 0; i < t->n && !code; i++) {
+		char key[64];
+
+		snprintf(key, sizeof(key), "%s-%zu-%zu", t->key, line, i);
+		code = put_cell(a, out, key, t->asked[i], name);
+	}
+	fputs(" \\\\\n", out);
+	return code;
+}
+
+static int put_table(const struct rl_article *a, FILE *out, const struct table *t)
+{
+	json_t *rows = rl_article_rows(a, t->names);
+	char caption[600], machine[96];
+	int code = rows ? 0 : -EIO;
+
+	snprintf(caption, sizeof(caption), "%s: %s", rl_article_name(a->told.platform, machine),
+		t->about);
+	rl_latex_open_table(out, caption, t->n + 1, t->heads);
+	for (size_t i = 0; i < json_array_size(rows) && !code; i++)
+		code = put_line(a, out, t, i,
+			json_string_value(json_array_get(json_array_get(rows, i), 0)));
+	rl_latex_close_table(out);
+	json_decref(rows);
+	return code;
+}
+
+/* ---- by what the death met ----------------------------------------------------------------- */
+
+#define MET RL_OWN_DEATHS " AND moment = '@'"
 
 int rl_deaths_table(const struct rl_article *a, FILE *out)
 {
-	static const char *const heads[] = {"the death met", "deaths", "crashed", "served after",
-		"least, ms", "median", "nine of ten", "most"};
-	static const char *const sql[] = {"SELECT count(*) " MET,
-		"SELECT count(*) " MET " AND cause = 'crash'", "SELECT count(served_us) " MET,
-		WITHIN(0), WITHIN(50), WITHIN(90), WITHIN(100)};
-	char caption[400];
-	int code = 0;
+	static const struct table met = {.key = "met",
+		.about = "how long it took from when the supervisor noticed a death until the "
+			 "guest's disk was served again. A standby that died while it took the "
+			 "place did not serve: the time is then that of the job's next one.",
+		.names = "SELECT moment " RL_OWN_DEATHS
+			 " AND moment IS NOT NULL GROUP BY moment ORDER BY " BY_MOMENT,
+		.heads = {"the death met", "deaths", "crashed", "served after", "least, ms",
+			"median", "nine of ten", "most"},
+		.asked = {"SELECT count(*) " MET, "SELECT count(*) " MET " AND cause = 'crash'",
+			"SELECT count(served_us) " MET, RL_SERVED_WITHIN(0, MET),
+			RL_SERVED_WITHIN(50, MET), RL_SERVED_WITHIN(90, MET),
+			RL_SERVED_WITHIN(100, MET)},
+		.n = 7};
 
-	if (!a->told.deaths)
-		return 0;
-	snprintf(caption, sizeof(caption),
-		"%s%s%s: how long it took from when the supervisor noticed a death until the "
-		"guest's disk was served again. A standby that died while it took the place did "
-		"not "
-		"serve: the time is then that of the job's next one.",
-		a->told.platform, *rl_plots_label(a->told.platform) ? ", " : "",
-		rl_plots_label(a->told.platform));
-	rl_latex_open_table(out, caption, 8, heads);
-	for (size_t m = 0; m < MOMENTS && !code; m++) {
-		int64_t n = 0;
-		char key[40];
-
-		snprintf(key, sizeof(key), "met-%zu-0", m);
-		code = cell(a, NULL, key, sql[0], moments[m], &n);
-		if (code || !n)
-			continue;
-		fprintf(out, "%s & \\RL{%s}", moments[m], key);
-		for (size_t i = 1; i < sizeof(sql) / sizeof(sql[0]) && !code; i++) {
-			snprintf(key, sizeof(key), "met-%zu-%zu", m, i);
-			code = cell(a, out, key, sql[i], moments[m], NULL);
-		}
-		fputs(" \\\\\n", out);
-	}
-	rl_latex_close_table(out);
-	return code;
+	return a->told.deaths ? put_table(a, out, &met) : 0;
 }
 
 /* ---- by what ended it, beside the stock pair ------------------------------------------------ */
@@ -99,48 +117,27 @@ int rl_deaths_table(const struct rl_article *a, FILE *out)
 
 int rl_deaths_causes(const struct rl_article *a, FILE *out)
 {
-	static const char *const heads[] = {"what happened", "times", "verified", "beside", "lost",
-		"pause, s", "stock: times", "ended", "beside", "hung or lost"};
-	static const char *const sql[] = {TIMES("own"), HOW_MANY("own", "= 'verified'"),
-		HOW_MANY("own", "= 'beside'"), HOW_MANY("own", "NOT IN ('verified', 'beside')"),
-		"SELECT CASE WHEN count(*) THEN printf('%.1f', max(ifnull(longest_us, served_us))"
-		" / 1e6) END " OF("own"),
-		TIMES("stock"), HOW_MANY("stock", "= 'ended'"), HOW_MANY("stock", "= 'beside'"),
-		HOW_MANY("stock", "NOT IN ('ended', 'beside')")};
-	json_t *rows = rl_article_rows(
-		       a, "SELECT cause, max(kind) FROM told GROUP BY cause ORDER BY 2, 1"),
-	       *row;
-	char caption[600];
-	size_t i;
-	int code = rows ? 0 : -EIO;
+	static const struct table causes = {.key = "cause",
+		.about = "what ended or troubled the driver domain, and what became of the "
+			 "guest's job; our pair first, then Linux's own (stock). Verified, or "
+			 "ended: the job went on. Beside: it went on, and the domain lived on and "
+			 "served it. Pause: the longest that an I/O of the guest took through a "
+			 "fault, or that the disk was away after a death.",
+		.names = "SELECT cause, max(kind) FROM told WHERE cause IS NOT NULL GROUP BY cause "
+			 "ORDER BY 2, 1",
+		.heads = {"what happened", "times", "verified", "beside", "lost", "pause, s",
+			"stock: times", "ended", "beside", "hung or lost"},
+		.asked = {TIMES("own"), HOW_MANY("own", "= 'verified'"),
+			HOW_MANY("own", "= 'beside'"),
+			HOW_MANY("own", "NOT IN ('verified', 'beside')"),
+			"SELECT CASE WHEN count(*) THEN printf('%.1f', max(ifnull(longest_us, "
+			"served_us)) / 1e6) END " OF("own"),
+			TIMES("stock"), HOW_MANY("stock", "= 'ended'"),
+			HOW_MANY("stock", "= 'beside'"),
+			HOW_MANY("stock", "NOT IN ('ended', 'beside')")},
+		.n = 9};
 
-	snprintf(caption, sizeof(caption),
-		"%s%s%s: what ended or troubled the driver domain, and what became of the guest's "
-		"job; our pair first, then Linux's own (stock). Verified, or ended: the job went "
-		"on. Beside: it went on, and the domain lived on and served it. Pause: the longest "
-		"that an I/O of the guest took through a fault, or that the disk was away after a "
-		"death.",
-		a->told.platform, *rl_plots_label(a->told.platform) ? ", " : "",
-		rl_plots_label(a->told.platform));
-	rl_latex_open_table(out, caption, 10, heads);
-	json_array_foreach(rows, i, row)
-	{
-		const char *cause = json_string_value(json_array_get(row, 0));
-
-		if (!cause || i >= MAX_CAUSES)
-			continue;
-		rl_latex_text(out, cause);
-		for (size_t k = 0; k < sizeof(sql) / sizeof(sql[0]) && !code; k++) {
-			char key[40];
-
-			snprintf(key, sizeof(key), "cause-%zu-%zu", i, k);
-			code = cell(a, out, key, sql[k], cause, NULL);
-		}
-		fputs(" \\\\\n", out);
-	}
-	rl_latex_close_table(out);
-	json_decref(rows);
-	return code;
+	return put_table(a, out, &causes);
 }
 
 /* ---- the picture --------------------------------------------------------------------------- */
@@ -152,7 +149,8 @@ static int make_series(struct rl_panel *p, size_t points)
 	static const char *const labels[SERIES] = {"destroyed", "crashed", "fault in its kernel"};
 
 	p->series = calloc(SERIES, sizeof(*p->series));
-	if (!p->series)
+	p->places = calloc(points + 1, sizeof(*p->places));
+	if (!p->series || !p->places)
 		return -ENOMEM;
 	p->n = SERIES;
 	p->scale = 1000;
@@ -167,14 +165,12 @@ static int make_series(struct rl_panel *p, size_t points)
 	return 0;
 }
 
-/* The place of a name on the axis; a new one behind the others. 0: there is no more. */
+/* The place of a name on the axis; a new one behind the others. */
 static size_t place(struct rl_panel *p, const char *name)
 {
 	for (size_t i = 0; i < p->nplaces; i++)
 		if (strcmp(p->places[i], name) == 0)
 			return i + 1;
-	if (p->nplaces == RL_FIGURE_PLACES)
-		return 0;
 	p->places[p->nplaces] = name;
 	return ++p->nplaces;
 }
@@ -190,15 +186,14 @@ static int fill(struct rl_panel *p, const json_t *rows, bool faults)
 	{
 		const char *name = json_string_value(json_array_get(row, 0));
 		const char *cause = json_string_value(json_array_get(row, 1));
-		size_t at = code || !name ? 0 : place(p, name);
 		struct rl_series *s;
 
-		if (!at)
+		if (code || !name)
 			continue;
 		s = &p->series[faults				      ? FAULT
 			       : cause && strcmp(cause, "crash") == 0 ? CRASHED
 								      : DESTROYED];
-		s->points[s->n++] = (struct rl_point){.x = (double)at,
+		s->points[s->n++] = (struct rl_point){.x = (double)place(p, name),
 			.measured = (double)json_integer_value(json_array_get(row, 2)),
 			.lo = NAN,
 			.hi = NAN,
@@ -213,8 +208,7 @@ int rl_deaths_figure(const struct rl_article *a, FILE *out)
 	static const char *const sql[] = {
 		"SELECT moment, cause, served_us, job || '#' || death FROM told"
 		" WHERE pair = 'own' AND kind = 'death' AND moment IS NOT NULL"
-		" AND served_us IS NOT NULL ORDER BY instr('in flight, mid-flush, idle, closing,"
-		" initwait, initialised, connected', moment), served_us, job, death",
+		" AND served_us IS NOT NULL ORDER BY " BY_MOMENT ", served_us, job, death",
 		"SELECT cause, cause, longest_us, job || '#' || death FROM told"
 		" WHERE pair = 'own' AND kind = 'fault' AND longest_us IS NOT NULL"
 		" ORDER BY cause, longest_us, job"};

@@ -54,6 +54,16 @@ int rl_recovery_ask(struct rl_article *a);
 /* Sentences: what a death costs, and what becomes of the guest's job. */
 void rl_recovery_verdict(const struct rl_article *a, FILE *out);
 
+/* What both ask of the store, in SQL: */
+#define RL_OWN_DEATHS "FROM told WHERE pair = 'own' AND kind = 'death'"
+
+/* the time that so many percent of those that were served again took at most, ms; 0: the least.
+ * @deaths: "FROM told WHERE ..". */
+#define RL_SERVED_WITHIN(percent, deaths)                                                          \
+	"SELECT printf('%.1f', v / 1000.0) FROM (SELECT served_us AS v, row_number() OVER (ORDER " \
+	"BY served_us) AS at, count(*) OVER () AS n " deaths                                       \
+	" AND served_us IS NOT NULL) WHERE at = max((n * " #percent " + 99) / 100, 1)"
+
 /* article_deaths.c: the same deaths as table and picture. */
 int rl_deaths_table(const struct rl_article *a, FILE *out);
 int rl_deaths_causes(const struct rl_article *a, FILE *out);
@@ -88,6 +98,6 @@ int rl_article_place(
 void rl_article_say(FILE *out, const char *text);
 
 /* "xen-qemu-counted (timings under emulation)". */
-const char *rl_article_name(const struct rl_report_platform *p, char buf[96]);
+const char *rl_article_name(const char *platform, char buf[96]);
 
 #endif

@@ -3,26 +3,18 @@
  */
 #include "paper/article_private.h"
 #include "paper/latex.h"
-#include "paper/plots.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#define OWN_DEATHS "FROM told WHERE pair = 'own' AND kind = 'death'"
 #define OWN_FAULTS "FROM told WHERE pair = 'own' AND kind = 'fault'"
 #define STOCK	   "FROM told WHERE pair = 'stock' AND outcome <> 'beside'"
 #define BAD	   " AND outcome NOT IN ('verified', 'beside')"
 
 /* What is told of a job stands in each of its lines. */
 #define A_JOB(what)                                                                                \
-	"SELECT ifnull(sum(v), 0) FROM (SELECT DISTINCT campaign, job, " what " AS v " OWN_DEATHS  \
-	")"
-
-/* The time that so many percent of those that were served again took at most, ms. */
-#define WITHIN(percent, where)                                                                     \
-	"SELECT printf('%.1f', v / 1000.0) FROM (SELECT served_us AS v, row_number() OVER (ORDER " \
-	"BY served_us) AS at, count(*) OVER () AS n " OWN_DEATHS where                             \
-	" AND served_us IS NOT NULL) WHERE at = (n * " #percent " + 99) / 100"
+	"SELECT ifnull(sum(v), 0) FROM (SELECT DISTINCT campaign, job, " what                      \
+	" AS v " RL_OWN_DEATHS ")"
 
 #define INTO(field) offsetof(struct rl_told, field)
 #define NOWHERE	    sizeof(struct rl_told)
@@ -31,20 +23,23 @@ static const struct {
 	const char *key, *sql;
 	size_t into; /* struct rl_told */
 } asked[] = {
-	{"told-deaths", "SELECT count(*) " OWN_DEATHS, INTO(deaths)},
-	{"told-jobs", "SELECT count(DISTINCT campaign || job) " OWN_DEATHS, NOWHERE},
-	{"told-destroyed", "SELECT count(*) " OWN_DEATHS " AND cause = 'destroy'", NOWHERE},
-	{"told-crashed", "SELECT count(*) " OWN_DEATHS " AND cause = 'crash'", NOWHERE},
-	{"told-inflight", "SELECT count(*) " OWN_DEATHS " AND in_flight > 0", NOWHERE},
-	{"told-most", "SELECT max(in_flight) " OWN_DEATHS, NOWHERE},
-	{"told-badjobs", "SELECT count(DISTINCT campaign || job) " OWN_DEATHS BAD, INTO(badjobs)},
+	{"told-deaths", "SELECT count(*) " RL_OWN_DEATHS, INTO(deaths)},
+	{"told-jobs", "SELECT count(DISTINCT campaign || job) " RL_OWN_DEATHS, NOWHERE},
+	{"told-destroyed", "SELECT count(*) " RL_OWN_DEATHS " AND cause = 'destroy'", NOWHERE},
+	{"told-crashed", "SELECT count(*) " RL_OWN_DEATHS " AND cause = 'crash'", NOWHERE},
+	{"told-inflight", "SELECT count(*) " RL_OWN_DEATHS " AND in_flight > 0", NOWHERE},
+	{"told-most", "SELECT max(in_flight) " RL_OWN_DEATHS, NOWHERE},
+	{"told-badjobs", "SELECT count(DISTINCT campaign || job) " RL_OWN_DEATHS BAD,
+		INTO(badjobs)},
 	{"told-judged", A_JOB("judged"), NOWHERE},
 	{"told-wrong", A_JOB("wrong"), INTO(wrong)},
-	{"told-median", WITHIN(50, ""), NOWHERE},
-	{"told-ninety", WITHIN(90, ""), NOWHERE},
-	{"told-longest", WITHIN(100, ""), NOWHERE},
-	{"told-median-destroyed", WITHIN(50, " AND cause = 'destroy'"), NOWHERE},
-	{"told-median-crashed", WITHIN(50, " AND cause = 'crash'"), NOWHERE},
+	{"told-median", RL_SERVED_WITHIN(50, RL_OWN_DEATHS), NOWHERE},
+	{"told-ninety", RL_SERVED_WITHIN(90, RL_OWN_DEATHS), NOWHERE},
+	{"told-longest", RL_SERVED_WITHIN(100, RL_OWN_DEATHS), NOWHERE},
+	{"told-median-destroyed", RL_SERVED_WITHIN(50, RL_OWN_DEATHS " AND cause = 'destroy'"),
+		NOWHERE},
+	{"told-median-crashed", RL_SERVED_WITHIN(50, RL_OWN_DEATHS " AND cause = 'crash'"),
+		NOWHERE},
 	{"told-faults", "SELECT count(*) " OWN_FAULTS, INTO(faults)},
 	{"told-kinds", "SELECT count(DISTINCT cause) " OWN_FAULTS, NOWHERE},
 	{"told-badfaults", "SELECT count(*) " OWN_FAULTS BAD, INTO(badfaults)},
@@ -131,14 +126,9 @@ static void say_stock(const struct rl_told *t, FILE *out)
 
 static void say_machine(const struct rl_told *t, FILE *out)
 {
-	const char *label = rl_plots_label(t->platform);
+	char name[96];
 
-	rl_latex_text(out, t->platform);
-	if (*label) {
-		fputs(" (", out);
-		rl_latex_text(out, label);
-		fputc(')', out);
-	}
+	rl_latex_text(out, rl_article_name(t->platform, name));
 }
 
 void rl_recovery_verdict(const struct rl_article *a, FILE *out)

@@ -121,8 +121,8 @@ static void depth_table(const struct rl_article *a, FILE *out, const struct rl_r
 	(void)a;
 	snprintf(caption, sizeof(caption),
 		"%s on %s: %s of %s, %s. Measured / predicted; the CPU is a share of one.", policy,
-		rl_article_name(p, name), p->settings.v[setting].label, rl_plots_size(bs, size),
-		rl_plots_cores(p->settings.v[setting].pcpus, cores));
+		rl_article_name(p->name, name), p->settings.v[setting].label,
+		rl_plots_size(bs, size), rl_plots_cores(p->settings.v[setting].pcpus, cores));
 	rl_latex_open_table(out, caption, 6, heads);
 	for (unsigned d = 0; (cell = next_depth(p, setting, policy, bs, d));
 		d = p->v.cells.v[cell - 1].scenario.job.iodepth) {
@@ -156,7 +156,8 @@ static int depth_figure(const struct rl_article *a, FILE *out, const struct rl_r
 	code = rl_plots_depth(&f, name, &alone, p, setting, quantity);
 	snprintf(caption, sizeof(caption), "%s: %s over requests in flight, %s, %s, %s.",
 		alone.policies[0], rl_plots_noun(quantity), p->settings.v[setting].label,
-		rl_article_name(p, platform), rl_plots_cores(p->settings.v[setting].pcpus, cores));
+		rl_article_name(p->name, platform),
+		rl_plots_cores(p->settings.v[setting].pcpus, cores));
 	return code ? code : rl_article_place(a, out, &f, caption);
 }
 
@@ -205,7 +206,8 @@ static void wins_table(FILE *out, const struct rl_report *r, const struct rl_rep
 		"%s: which policy is better by %s. Level is what differs by less than %g %% or "
 		"less than "
 		"its repeats do; called right: of those pairs that count, the simulator's winners.",
-		rl_article_name(p, name), rl_plots_noun(v->duel_quantity), 100 * v->duel_threshold);
+		rl_article_name(p->name, name), rl_plots_noun(v->duel_quantity),
+		100 * v->duel_threshold);
 	rl_latex_open_table(out, caption, 6, heads);
 	for (size_t x = 0; x < r->npolicies && x < 2; x++)
 		for (size_t y = x + 1; y < r->npolicies; y++) {

@@ -87,7 +87,7 @@ static void verdict_table(FILE *out, const struct rl_report_platform *p)
 	char caption[200], name[96];
 
 	snprintf(caption, sizeof(caption), "%s: predictions of runs that no fit has seen.",
-		rl_article_name(p, name));
+		rl_article_name(p->name, name));
 	rl_latex_open_texts(out, caption, 4, heads);
 	for (size_t i = 0; i < p->v.nverdicts; i++) {
 		const struct rl_verdict *d = &p->v.verdicts[i];
@@ -114,7 +114,7 @@ static void slice_table(FILE *out, const struct rl_report_platform *p)
 	snprintf(caption, sizeof(caption),
 		"%s: errors on what calibration never saw, beside those of a log-linear "
 		"interpolation of its cells.",
-		rl_article_name(p, name));
+		rl_article_name(p->name, name));
 	for (size_t i = 0; i < p->v.nslices; i++) {
 		const struct rl_slice *s = &p->v.slices[i];
 		char b[4][32];
@@ -155,7 +155,7 @@ int rl_part_validation(const struct rl_article *a, FILE *out)
 		snprintf(caption, sizeof(caption),
 			"%s: errors of the held-out cells over requests in flight; the band is the "
 			"tolerance of the mean.",
-			rl_article_name(p, text));
+			rl_article_name(p->name, text));
 		code = rl_plots_residuals(&f, name, a->r, p);
 		if (!code)
 			code = rl_article_place(a, out, &f, caption);
@@ -177,17 +177,17 @@ static void conclude(FILE *out, const struct rl_report_platform *p)
 	}
 	if (!p->predicted)
 		snprintf(text, sizeof(text), "On %s nothing was predicted.",
-			rl_article_name(p, name));
+			rl_article_name(p->name, name));
 	else if (p->v.pass)
 		snprintf(text, sizeof(text),
 			"On %s the simulator may be asked what was not measured: all %zu bounds "
 			"that were fixed beforehand hold.",
-			rl_article_name(p, name), judged);
+			rl_article_name(p->name, name), judged);
 	else
 		snprintf(text, sizeof(text),
 			"On %s the simulator has to be read with care: %zu of the %zu bounds that "
 			"were fixed beforehand hold.",
-			rl_article_name(p, name), held, judged);
+			rl_article_name(p->name, name), held, judged);
 	rl_article_say(out, text);
 }
 

@@ -49,6 +49,7 @@ void rl_figure_fini(struct rl_figure *f)
 		for (size_t s = 0; s < f->panels[i].n; s++)
 			free(f->panels[i].series[s].points);
 		free(f->panels[i].series);
+		free(f->panels[i].places);
 	}
 	free(f->panels);
 	memset(f, 0, sizeof(*f));

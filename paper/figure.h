@@ -27,8 +27,6 @@ struct rl_series {
 	size_t n;
 };
 
-#define RL_FIGURE_PLACES 16
-
 struct rl_panel {
 	char title[96], xlabel[48], ylabel[48];
 	double scale; /* values are divided by it, as ylabel says */
@@ -36,8 +34,9 @@ struct rl_panel {
 	bool logy;    /* the y axis is logarithmic: times over a wide range of depths */
 	bool spread;  /* points only: x is spread about its place, with a line at y = 0 */
 	double band;  /* shade -band .. band; 0: no */
-	/* Instead of numbers x has places, from 1: points stand beside each other. Not copied. */
-	const char *places[RL_FIGURE_PLACES];
+	/* Instead of numbers x has places, from 1: points stand beside each other. Names are not
+	 * copied. */
+	const char **places;
 	size_t nplaces;
 	struct rl_series *series;
 	size_t n;

@@ -71,6 +71,20 @@ number() { sed -n "s/^$2,\"\([^\"]*\)\".*/\1/p" "$1.d/numbers.csv"; }
 	done
 }
 
+@test "causes and moments that nobody foresaw have their lines and points, however many" {
+	cp told.db many.db
+	sqlite3 many.db "UPDATE death SET fault = 'fault-' || (substr(job, -4) % 40) WHERE fault IS NOT NULL AND campaign IN (SELECT id FROM campaign WHERE pair = 'own')"
+	sqlite3 many.db "UPDATE death SET moment = 'at lunch' WHERE (campaign, job, death) IN (SELECT campaign, job, death FROM death JOIN campaign ON id = campaign WHERE pair = 'own' AND served_us IS NOT NULL AND moment = 'closing' LIMIT 1)"
+	print many
+	kinds=$(sqlite3 many.db "SELECT count(DISTINCT cause) FROM deaths WHERE pair = 'own' AND kind = 'fault'")
+	[ "$kinds" -gt 24 ]
+	[ "$(grep -c '^fault-[0-9]* & ' many.d/recovery.tex)" = "$kinds" ]
+	[ "$(grep -o "'fault-[0-9]*'" many.d/fig-recovery.gp | sort -u | wc -l)" = "$kinds" ]
+	# behind those of the protocol
+	grep -A 1 '^connected & ' many.d/recovery.tex | grep -q '^at lunch & '
+	grep -q "'connected' [0-9]*, 'at lunch' [0-9]*)" many.d/fig-recovery.gp
+}
+
 @test "a store without deaths says that it tells of none" {
 	print bare
 	grep -q 'The store tells of no driver domain that died' bare.d/recovery.tex
