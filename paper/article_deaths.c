@@ -225,6 +225,7 @@ int rl_deaths_figure(const struct rl_article *a, FILE *out)
 		size_t n = 0;
 
 		f.columns = 2;
+		snprintf(f.points, sizeof(f.points), "each point a death or a fault");
 		snprintf(f.note, sizeof(f.note), "%s%s%s", a->told.platform, *label ? "; " : "",
 			label);
 		for (int i = 0; i < 2 && !code; i++) {

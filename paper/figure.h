@@ -44,7 +44,8 @@ struct rl_panel {
 
 struct rl_figure {
 	char name[48];
-	char note[160]; /* at the foot of the picture: where the numbers are from */
+	char points[48]; /* in the key, what a point is; "": measured, beside predicted lines */
+	char note[160];	 /* at the foot of the picture: where the numbers are from */
 	unsigned columns;
 	bool pdf;     /* drawn as NAME.pdf, for print */
 	bool share_y; /* one range for all panels */

@@ -21,12 +21,10 @@ double rl_figure_width(const struct rl_figure *f)
 	return f->columns * PANEL_W + 20;
 }
 
+/* What has no word of its own has both points and lines. */
 static const char *key_note(const struct rl_figure *f)
 {
-	if (f->panels[0].nplaces)
-		return "each point a death or a fault";
-	return f->panels[0].spread ? "each point a held-out cell"
-				   : "points measured (filled: held out), lines predicted";
+	return *f->points ? f->points : "points measured (filled: held out), lines predicted";
 }
 
 /* Where an entry of the key is, or, behind the last one, its note: it breaks as text does. */
@@ -72,15 +70,18 @@ void rl_figure_write_key(FILE *out, const struct rl_figure *f)
 		y = 1 - (15 + KEY_H * row) / h;
 		fprintf(out, "set label %zu ", s + 1);
 		rl_figure_quote(out, p->series[s].label);
+		/* a dot of the same number is larger in print */
 		fprintf(out,
-			" at screen %g,%g left tc rgb '%s' point pt 7 ps 1 lc "
-			"rgb '%s' offset 0.8,-0.35\n",
-			(x + 4) / w, y, rl_figure_colour(p->series[s].colour),
-			rl_figure_colour(p->series[s].colour));
+			" at screen %g,%g left tc rgb '%s' point pt 7 ps %s lc "
+			"rgb '%s' offset %s,-0.35\n",
+			(x + 4) / w, y, rl_figure_colour(p->series[s].colour), f->pdf ? "0.6" : "1",
+			rl_figure_colour(p->series[s].colour), f->pdf ? "1.1" : "0.8");
 	}
 	key_place(f, p->n, &x, &row);
-	fprintf(out, "set label 98 '%s' at screen %g,%g left tc rgb ink font ',%d'\nset label 99 ",
-		key_note(f), x / w, 1 - (15 + KEY_H * row) / h, f->pdf ? 8 : 11);
+	fputs("set label 98 ", out);
+	rl_figure_quote(out, key_note(f));
+	fprintf(out, " at screen %g,%g left tc rgb ink font ',%d'\nset label 99 ", x / w,
+		1 - (15 + KEY_H * row) / h, f->pdf ? 8 : 11);
 	rl_figure_quote(out, f->note);
 	fprintf(out, " at screen %g,%g left tc rgb ink font ',%d'\n", 20 / w, 11 / h,
 		f->pdf ? 8 : 10);

@@ -330,6 +330,7 @@ int rl_plots_residuals(struct rl_figure *f, const char *name, const struct rl_re
 		return -ENOMEM;
 	f->columns = columns(n);
 	f->share_y = true;
+	snprintf(f->points, sizeof(f->points), "each point a held-out cell");
 	note(f, p);
 	for (size_t i = 0; i < n && !code; i++) {
 		struct rl_panel *panel = &f->panels[i];
