@@ -8,6 +8,8 @@
  *	physical-sector-size   bytes
  *	info                   4 read-only, 2 removable
  *	feature-flush-cache    1 when the disk has a cache to flush
+ *	feature-discard        1 when the disk takes them and the toolstack has not said
+ *	                       `discard-enable` 0; discard-granularity and discard-alignment, bytes
  *	feature-persistent     written when the device is probed (xenbus.c)
  *	disk-identity          what tells this disk and its contents from any other, so that
  *	                       a frontend that lost its backend knows it again: what the
@@ -15,7 +17,10 @@
  *	                       are one), else what the disk or this domain says
  *	cache-outlives-backend 1 when what the disk has in its cache is not lost with this domain
  *
- * Not offered: discard, barriers, indirect requests, more ring pages or queues.
+ * A disk that changes its size is noticed at the next request: sectors is written, and the state
+ * once more.
+ *
+ * Not offered: secure discard, barriers, indirect requests, more ring pages or queues.
  */
 #include <linux/blkdev.h>
 #include <linux/module.h>
@@ -75,6 +80,13 @@ static bool rlb_mode_is_read_only(struct rlback *dev)
 	return read_only;
 }
 
+/* The toolstack's word: a disk that takes discards may still be one that keeps all its blocks. */
+static bool rlb_may_discard(struct rlback *dev)
+{
+	return xenbus_read_unsigned(dev->xdev->nodename, "discard-enable", 1) &&
+	       bdev_max_discard_sectors(dev->bdev);
+}
+
 int rlb_disk_open(struct rlback *dev)
 {
 	unsigned int major, minor;
@@ -99,6 +111,7 @@ int rlb_disk_open(struct rlback *dev)
 	sync_blockdev(bdev);
 	invalidate_bdev(bdev);
 	dev->bdev = bdev;
+	dev->limits.discard = !dev->limits.read_only && rlb_may_discard(dev);
 	return 0;
 }
 
@@ -115,6 +128,19 @@ static unsigned int rlb_disk_info(const struct rlback *dev)
 	       (dev->bdev->bd_disk->flags & GENHD_FL_REMOVABLE ? VDISK_REMOVABLE : 0);
 }
 
+static int rlb_discard_write(struct rlback *dev, struct xenbus_transaction xbt)
+{
+	const char *node = dev->xdev->nodename;
+	int rc = xenbus_printf(xbt, node, "feature-discard", "%u", dev->limits.discard);
+
+	if (rc || !dev->limits.discard)
+		return rc;
+	return xenbus_printf(
+		       xbt, node, "discard-granularity", "%u", bdev_discard_granularity(dev->bdev))
+		       ?: xenbus_printf(xbt, node, "discard-alignment", "%u",
+				  bdev_discard_alignment(dev->bdev));
+}
+
 static int rlb_disk_write(struct rlback *dev, struct xenbus_transaction xbt)
 {
 	const char *node = dev->xdev->nodename;
@@ -126,10 +152,24 @@ static int rlb_disk_write(struct rlback *dev, struct xenbus_transaction xbt)
 		?: xenbus_printf(xbt, node, "info", "%u", rlb_disk_info(dev))
 		?: xenbus_printf(xbt, node, "feature-flush-cache", "%u", dev->limits.flush)
 		?: xenbus_printf(xbt, node, "cache-outlives-backend", "%u", cache_outlives)
-		?: rlb_disk_identify(dev, xbt);
+		?: rlb_discard_write(dev, xbt) ?: rlb_disk_identify(dev, xbt);
 }
 
-int rlb_disk_announce(struct rlback *dev)
+static int rlb_size_write(struct rlback *dev, struct xenbus_transaction xbt)
+{
+	const char *node = dev->xdev->nodename;
+	int state;
+
+	/* A frontend watches the state. In one transaction: what others make of it meanwhile stays.
+	 */
+	if (xenbus_scanf(xbt, node, "state", "%d", &state) != 1 || state != XenbusStateConnected)
+		return 0;
+	return xenbus_printf(xbt, node, "sectors", "%llu", (u64)dev->limits.capacity_sectors)
+		       ?: xenbus_printf(xbt, node, "state", "%d", state);
+}
+
+static int rlb_disk_say(
+	struct rlback *dev, int (*write)(struct rlback *dev, struct xenbus_transaction xbt))
 {
 	struct xenbus_transaction xbt;
 	int rc;
@@ -138,13 +178,33 @@ int rlb_disk_announce(struct rlback *dev)
 		rc = xenbus_transaction_start(&xbt);
 		if (rc)
 			break;
-		rc = rlb_disk_write(dev, xbt);
+		rc = write(dev, xbt);
 		if (rc) {
 			xenbus_transaction_end(xbt, 1);
 			break;
 		}
 		rc = xenbus_transaction_end(xbt, 0);
 	} while (rc == -EAGAIN);
+	return rc;
+}
+
+void rlb_disk_look(struct rlback *dev)
+{
+	u64 sectors = bdev_nr_sectors(dev->bdev);
+	int rc;
+
+	if (likely(sectors == dev->limits.capacity_sectors))
+		return;
+	dev->limits.capacity_sectors = sectors;
+	rc = rlb_disk_say(dev, rlb_size_write);
+	if (rc)
+		xenbus_dev_error(dev->xdev, rc, "telling the disk's new size");
+}
+
+int rlb_disk_announce(struct rlback *dev)
+{
+	int rc = rlb_disk_say(dev, rlb_disk_write);
+
 	if (rc)
 		xenbus_dev_fatal(dev->xdev, rc, "describing the disk");
 	return rc;

@@ -103,25 +103,58 @@ static s16 rlb_status(const struct rlb_req *req, blk_status_t error)
 {
 	if (likely(!error))
 		return RL_BLKIF_OKAY;
-	if (error == BLK_STS_NOTSUPP && req->operation == RL_BLKIF_FLUSH)
+	if (error == BLK_STS_NOTSUPP &&
+		(req->operation == RL_BLKIF_FLUSH || req->operation == RL_BLKIF_DISCARD))
 		return RL_BLKIF_EOPNOTSUPP;
 	return RL_BLKIF_ERROR;
+}
+
+static void rlb_end(struct rlb_req *req, blk_status_t error)
+{
+	struct rlb_ring *ring = req->ring;
+
+	rlk_trace(&ring->dev->waiter, RL_TRACE_DEVICE, (u32)req->id, 0, 0);
+	req->status = rlb_status(req, error);
+	if (unlikely(req->status))
+		ring->dev->stats.io_errors++;
+	if (rlk_waiter_is_thread(&ring->dev->waiter) && in_task() && ring->in_batch)
+		ring->done[ring->ndone++] = req;
+	else
+		rlb_unmap_and_answer(req);
 }
 
 static void rlb_end_io(struct bio *bio)
 {
 	struct rlb_req *req = container_of(bio, struct rlb_req, bio);
-	struct rlb_ring *ring = req->ring;
+	blk_status_t error = bio->bi_status;
 
-	rlk_trace(&ring->dev->waiter, RL_TRACE_DEVICE, (u32)req->id, 0, 0);
-	req->status = rlb_status(req, bio->bi_status);
-	if (unlikely(req->status))
-		ring->dev->stats.io_errors++;
 	bio_uninit(bio);
-	if (rlk_waiter_is_thread(&ring->dev->waiter) && in_task() && ring->in_batch)
-		ring->done[ring->ndone++] = req;
-	else
-		rlb_unmap_and_answer(req);
+	rlb_end(req, error);
+}
+
+static void rlb_end_discard(struct bio *bio)
+{
+	struct rlb_req *req = bio->bi_private;
+	blk_status_t error = bio->bi_status;
+
+	bio_put(bio);
+	rlb_end(req, error);
+}
+
+/* In as many pieces as the disk wants; the last one ends after all others, with their error. */
+static void rlb_discard(struct rlb_req *req)
+{
+	struct bio *bio = NULL;
+	int rc = __blkdev_issue_discard(
+		req->ring->dev->bdev, req->sector, req->sectors, GFP_KERNEL, &bio);
+
+	if (!bio) {
+		rlb_end(req, errno_to_blk_status(rc ?: -EIO));
+		return;
+	}
+	bio->bi_private = req;
+	bio->bi_end_io = rlb_end_discard;
+	submit_bio(bio);
 }
 
 static blk_opf_t rlb_opf(const struct rlb_req *req)
@@ -154,13 +187,20 @@ static void rlb_submit(struct rlb_req *req)
 
 static void rlb_count(struct rlb_stats *stats, const struct rl_blkif_plan *plan)
 {
-	stats->sectors += plan->sectors;
-	if (plan->operation == RL_BLKIF_READ)
+	switch (plan->operation) {
+	case RL_BLKIF_READ:
 		stats->reads++;
-	else if (plan->operation == RL_BLKIF_WRITE)
+		break;
+	case RL_BLKIF_WRITE:
 		stats->writes++;
-	else
+		break;
+	case RL_BLKIF_DISCARD:
+		stats->discards++;
+		return; /* its sectors were not moved */
+	default:
 		stats->flushes++;
+	}
+	stats->sectors += plan->sectors;
 }
 
 /* Blocks of more than a sector: neither start nor length of any segment may cut one. */
@@ -169,6 +209,8 @@ static bool rlb_aligned(const struct rlback *dev, const struct rl_blkif_request 
 	u64 bits = copy->sector_number;
 	u32 i;
 
+	if (copy->operation == RL_BLKIF_DISCARD)
+		bits |= copy->discard_sectors;
 	for (i = 0; i < nr_segs; i++)
 		bits |= copy->seg[i].last_sect + 1u - copy->seg[i].first_sect;
 	return !(bits & dev->align_mask);
@@ -184,6 +226,7 @@ static bool rlb_judge(struct rlback *dev, const struct rl_blkif_request *copy, s
 	req->operation = plan.operation;
 	req->status = plan.status;
 	req->sector = plan.sector;
+	req->sectors = plan.sectors;
 	req->nr_segs = ok ? plan.nr_segments : 0;
 	req->failed = false;
 	req->taken_ns = 0;
@@ -250,6 +293,8 @@ static void rlb_submit_batch(struct rlb_ring *ring)
 		if (unlikely(req->failed)) {
 			req->status = RL_BLKIF_ERROR;
 			ring->done[ring->ndone++] = req;
+		} else if (unlikely(req->operation == RL_BLKIF_DISCARD)) {
+			rlb_discard(req);
 		} else {
 			rlb_submit(req);
 		}
@@ -266,6 +311,7 @@ static u32 rlb_batch(struct rlb_ring *ring, u32 n)
 	struct rlback *dev = ring->dev;
 	u32 i;
 
+	rlb_disk_look(dev);
 	for (i = 0; i < n; i++) {
 		struct rlb_req *req = rlb_get_req(ring);
 

@@ -43,6 +43,7 @@
 	X(reads)                                                                                   \
 	X(writes)                                                                                  \
 	X(flushes)                                                                                 \
+	X(discards)                                                                                \
 	X(refused)                                                                                 \
 	X(io_errors)                                                                               \
 	X(sectors)                                                                                 \
@@ -77,6 +78,7 @@ struct rlb_req {
 	struct rlb_ring *ring;
 	u64 id;
 	u64 sector;
+	u64 sectors;  /* of a discard */
 	u64 taken_ns; /* a sample of the completion time, or 0 */
 	s16 status;
 	u8 operation;
@@ -156,6 +158,8 @@ int rlb_disk_open(struct rlback *dev);
 void rlb_disk_close(struct rlback *dev);
 /* What the frontend needs to know before Connected: sectors, sizes, features. */
 int rlb_disk_announce(struct rlback *dev);
+/* Has it another size? Then the frontend is told. Context: the thread, between requests. */
+void rlb_disk_look(struct rlback *dev);
 
 /* ring.c: say what a frontend may ask for. */
 int rlb_ring_offer(struct rlback *dev);

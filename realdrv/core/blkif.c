@@ -57,6 +57,23 @@ static rl_bool check_flush(const struct rl_blkif_request *req, const struct rl_b
 	return check_transfer(req, limits, plan);
 }
 
+/* No segment is looked at: where they would be stands how much is discarded. */
+static rl_bool check_discard(const struct rl_blkif_request *req,
+	const struct rl_blkif_limits *limits, struct rl_blkif_plan *plan)
+{
+	plan->nr_segments = 0;
+	plan->sectors = req->discard_sectors;
+	if (!limits->discard)
+		return refuse(plan, RL_BLKIF_EOPNOTSUPP, "discard was not offered");
+	if (req->nr_segments != 0)
+		return refuse(plan, RL_BLKIF_EOPNOTSUPP, "discard with flags");
+	if (limits->read_only)
+		return refuse(plan, RL_BLKIF_ERROR, "discard on a read-only disk");
+	if (plan->sectors == 0)
+		return refuse(plan, RL_BLKIF_ERROR, "discard of nothing");
+	return check_range(limits, plan);
+}
+
 rl_bool rl_blkif_check(const struct rl_blkif_request *req, const struct rl_blkif_limits *limits,
 	struct rl_blkif_plan *plan)
 {
@@ -72,6 +89,8 @@ rl_bool rl_blkif_check(const struct rl_blkif_request *req, const struct rl_blkif
 		return check_transfer(req, limits, plan);
 	case RL_BLKIF_FLUSH:
 		return check_flush(req, limits, plan);
+	case RL_BLKIF_DISCARD:
+		return check_discard(req, limits, plan);
 	default:
 		return refuse(plan, RL_BLKIF_EOPNOTSUPP, "unknown operation");
 	}

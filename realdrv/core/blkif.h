@@ -4,7 +4,8 @@
  *
  * A request names up to 11 segments of one granted page each; first and last are
  * sectors of 512 bytes inside that page, both inclusive. Its id comes back in the
- * response. Requests may complete in any order.
+ * response. Requests may complete in any order. A discard has a count of sectors in the place of
+ * its segments, and flags in that of their number.
  *
  * Source: the layout is that of Xen's public/io/blkif.h (x86_64 ABI,
  * "protocol" = "x86_64-abi"); a test compares every offset with the header of
@@ -49,7 +50,10 @@ struct rl_blkif_request {
 	rl_u32 pad;
 	rl_u64 id;
 	rl_u64 sector_number;
-	struct rl_blkif_segment seg[RL_BLKIF_MAX_SEGMENTS];
+	union {
+		struct rl_blkif_segment seg[RL_BLKIF_MAX_SEGMENTS];
+		rl_u64 discard_sectors;
+	};
 };
 
 struct rl_blkif_response {
@@ -69,14 +73,15 @@ _Static_assert(sizeof(struct rl_blkif_response) == 16, "x86-64 blkif response");
 struct rl_blkif_limits {
 	rl_u64 capacity_sectors;
 	rl_bool read_only;
-	rl_bool flush; /* flush was advertised */
+	rl_bool flush;	 /* flush was advertised */
+	rl_bool discard; /* discard was advertised; a secure one never is */
 };
 
 /* A request that was judged: everything later steps need, in host terms. */
 struct rl_blkif_plan {
 	rl_u64 id;
 	rl_u64 sector;
-	rl_u32 sectors; /* of 512 bytes, summed over the segments */
+	rl_u64 sectors; /* of 512 bytes, summed over the segments; of a discard, its own */
 	rl_u32 nr_segments;
 	rl_u8 operation;
 	rl_s16 status;	     /* RL_BLKIF_OKAY, or what to answer when the request is refused */

@@ -40,6 +40,14 @@ static void set_name(struct gendisk *gd, int index)
 		name_index(letters + sizeof(letters) - 1, index));
 }
 
+/* The count on the ring has 64 bits: what one bio can hold is the limit. */
+static void set_discard(const struct rlfront_dev *dev, struct request_queue *q)
+{
+	blk_queue_max_discard_sectors(q, dev->disk.discard ? UINT_MAX : 0);
+	q->limits.discard_granularity = dev->disk.discard_granularity;
+	q->limits.discard_alignment = dev->disk.discard_alignment;
+}
+
 static void set_limits(const struct rlfront_dev *dev, struct request_queue *q)
 {
 	blk_queue_flag_set(QUEUE_FLAG_VIRT, q);
@@ -48,6 +56,7 @@ static void set_limits(const struct rlfront_dev *dev, struct request_queue *q)
 	blk_queue_max_hw_sectors(q, RLFRONT_MAX_BYTES / RL_SECTOR_BYTES);
 	blk_queue_dma_alignment(q, RL_SECTOR_BYTES - 1);
 	blk_queue_write_cache(q, dev->disk.is.flush, false);
+	set_discard(dev, q);
 	if (dev->persistent) {
 		/* Data is packed on its way: only its amount counts. */
 		blk_queue_max_segments(q, RLFRONT_MAX_BYTES / RL_SECTOR_BYTES);
@@ -147,14 +156,19 @@ void rlfront_disk_show(struct work_struct *work)
 }
 
 /*
- * The disk keeps what it was shown with. It may have grown; and where the first backend had no
- * cache and this one does, flushes are wanted from now on. The other way round they still come, and
- * fail: a disk that was shown with a cache is not turned into one without behind its user's back.
+ * The disk keeps what it was shown with. It may have grown, and takes discards where this backend
+ * does; and where the first backend had no cache and this one does, flushes are wanted from now on.
+ * The other way round they still come, and fail: a disk that was shown with a cache is not turned
+ * into one without behind its user's back.
  */
 void rlfront_disk_update(struct rlfront_dev *dev, const struct rlfront_disk *found)
 {
 	dev->disk.is.flush = found->is.flush;
 	dev->disk.is.cache_stays = found->is.cache_stays;
+	dev->disk.discard = found->discard;
+	dev->disk.discard_granularity = found->discard_granularity;
+	dev->disk.discard_alignment = found->discard_alignment;
+	set_discard(dev, dev->gd->queue);
 	if (found->is.flush)
 		blk_queue_write_cache(dev->gd->queue, true, false);
 	if (found->is.sectors == dev->disk.is.sectors)

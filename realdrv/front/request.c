@@ -19,6 +19,8 @@ static int operation_of(const struct request *rq)
 		return RL_BLKIF_WRITE;
 	case REQ_OP_FLUSH:
 		return RL_BLKIF_FLUSH;
+	case REQ_OP_DISCARD:
+		return RL_BLKIF_DISCARD;
 	default:
 		return -1;
 	}
@@ -45,9 +47,15 @@ static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool las
 	unsigned int bytes = offsetof(struct rl_blkif_request, seg[0]) +
 			     slot->req.nr_segments * sizeof(struct rl_blkif_segment);
 
+	struct rl_blkif_request *shared;
+
 	spin_lock(&dev->submit_lock);
+	shared = rl_front_slot(&dev->ring);
 	/* The private copy has no byte that was not set (XSA-216). */
-	memcpy(rl_front_slot(&dev->ring), &slot->req, bytes);
+	memcpy(shared, &slot->req, bytes);
+	/* Not in the private copy: the grants of this tag stand there. */
+	if (unlikely(slot->req.operation == RL_BLKIF_DISCARD))
+		shared->discard_sectors = blk_rq_sectors(slot->rq);
 	rl_front_queue(&dev->ring);
 	dev->waiter.stats.requests++;
 	rlk_trace_at(&dev->waiter, begun, RL_TRACE_SUBMIT, (u32)slot->req.id,
@@ -69,11 +77,25 @@ static int rlfront_flush(struct rlfront_dev *dev, struct rlfront_slot *slot)
 	return refused ? -EIO : 0;
 }
 
+/* What the request needs beside its slot. Returns: the number of its segments, or -errno. */
+static int fill(
+	struct rlfront_dev *dev, struct rlfront_slot *slot, struct request *rq, u8 operation)
+{
+	switch (operation) {
+	case RL_BLKIF_FLUSH:
+		return rlfront_flush(dev, slot);
+	case RL_BLKIF_DISCARD:
+		return 0;
+	default:
+		return rlfront_slot_fill(dev, slot, rq, operation == RL_BLKIF_WRITE);
+	}
+}
+
 static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
 {
 	struct rlfront_dev *dev = hctx->queue->queuedata;
 	struct request *rq = bd->rq;
-	int op = operation_of(rq), segments = 0;
+	int op = operation_of(rq), segments;
 	u64 begun = rlk_trace_time();
 	struct rlfront_slot *slot;
 
@@ -82,10 +104,7 @@ static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct bl
 	slot = &dev->slots[rq->tag];
 	if (unlikely(op < 0))
 		return BLK_STS_NOTSUPP;
-	if (likely(op != RL_BLKIF_FLUSH))
-		segments = rlfront_slot_fill(dev, slot, rq, op == RL_BLKIF_WRITE);
-	else
-		segments = rlfront_flush(dev, slot);
+	segments = fill(dev, slot, rq, op);
 	if (unlikely(segments < 0))
 		return errno_to_blk_status(segments);
 	slot->rq = rq;
@@ -120,13 +139,8 @@ static void replay(struct rlfront_dev *dev, struct rlfront_slot *slot)
 {
 	int segments;
 
-	if (slot->req.operation == RL_BLKIF_FLUSH) {
-		dev->stats.flushes_replayed++;
-		segments = rlfront_flush(dev, slot);
-	} else {
-		segments = rlfront_slot_fill(
-			dev, slot, slot->rq, slot->req.operation == RL_BLKIF_WRITE);
-	}
+	dev->stats.flushes_replayed += slot->req.operation == RL_BLKIF_FLUSH;
+	segments = fill(dev, slot, slot->rq, slot->req.operation);
 	if (segments < 0) {
 		rlfront_response_fail(dev, slot, errno_to_blk_status(segments));
 		return;

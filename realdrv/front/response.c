@@ -73,13 +73,13 @@ static struct rlfront_slot *find_slot(struct rlfront_dev *dev, const struct rl_b
 	return slot;
 }
 
-/* What a flush may claim: before its caller hears of a write, and of the flush itself. */
+/* What a flush may claim; a discard is a write. Before the caller hears of either. */
 static void account(struct rlfront_dev *dev, const struct rlfront_slot *slot)
 {
-	if (likely(slot->req.operation == RL_BLKIF_WRITE))
-		rl_recovery_wrote(&dev->rec);
-	else
+	if (unlikely(slot->req.operation == RL_BLKIF_FLUSH))
 		rl_recovery_flushed(&dev->rec, slot->mark);
+	else
+		rl_recovery_wrote(&dev->rec);
 }
 
 static int take_response(struct rlfront_dev *dev, struct io_comp_batch *done)

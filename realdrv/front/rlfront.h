@@ -72,6 +72,8 @@ struct rlfront_slot {
 struct rlfront_disk {
 	struct rl_recovery_disk is;
 	u32 physical_bytes;
+	bool discard;
+	u32 discard_granularity, discard_alignment; /* bytes */
 	bool removable;
 	bool persistent;
 };

@@ -88,6 +88,22 @@ static void read_physical(struct rlfront_dev *dev, struct rlfront_disk *disk)
 		disk->physical_bytes = value;
 }
 
+/* What it says beside the flag is a hint: one that is no hint is not taken. */
+static void read_discard(struct rlfront_dev *dev, struct rlfront_disk *disk)
+{
+	u64 value;
+
+	disk->discard = !disk->is.read_only && read_flag(dev, "feature-discard");
+	disk->discard_granularity = disk->is.sector_bytes;
+	disk->discard_alignment = 0;
+	if (!read_number(dev, "discard-granularity", &value) && value <= SZ_1G &&
+		is_power_of_2(value) && value >= disk->is.sector_bytes)
+		disk->discard_granularity = value;
+	if (!read_number(dev, "discard-alignment", &value) && value < disk->discard_granularity &&
+		value % disk->is.sector_bytes == 0)
+		disk->discard_alignment = value;
+}
+
 int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
 {
 	u64 value, sectors;
@@ -106,6 +122,7 @@ int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
 	disk->is.read_only = value & VDISK_READONLY;
 	disk->removable = value & VDISK_REMOVABLE;
 	read_physical(dev, disk);
+	read_discard(dev, disk);
 	disk->is.flush = read_flag(dev, "feature-flush-cache");
 	disk->is.cache_stays = read_flag(dev, "cache-outlives-backend");
 	read_identity(dev, &disk->is);

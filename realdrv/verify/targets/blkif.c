@@ -15,13 +15,13 @@
 
 #include "core/blkif.h"
 
-enum { READ = 0, WRITE = 1, FLUSH = 3 };
+enum { READ = 0, WRITE = 1, FLUSH = 3, DISCARD = 5 };
 enum { OKAY = 0, ERROR = -1, EOPNOTSUPP = -2 };
 enum { SEGMENTS = 11, SECTORS_A_PAGE = 8 };
 
 struct verdict {
 	int status;
-	uint32_t sectors;
+	uint64_t sectors;
 };
 
 /* What a transfer asks for; 0 when a segment is not a run of sectors in one page. */
@@ -39,11 +39,28 @@ static uint32_t sectors_of(const struct rl_blkif_request *r)
 	return sum;
 }
 
+/* The count stands where a transfer has its first segment: 24 bytes into the slot. */
+static struct verdict discard_rules(
+	const struct rl_blkif_request *r, const struct rl_blkif_limits *l)
+{
+	uint64_t count;
+
+	memcpy(&count, (const char *)r + 24, sizeof(count));
+	if (!l->discard || r->nr_segments)
+		return (struct verdict){EOPNOTSUPP, 0};
+	if (l->read_only || !count ||
+		(unsigned __int128)r->sector_number + count > l->capacity_sectors)
+		return (struct verdict){ERROR, 0};
+	return (struct verdict){OKAY, count};
+}
+
 static struct verdict rules(const struct rl_blkif_request *r, const struct rl_blkif_limits *l)
 {
 	struct verdict bad = {ERROR, 0}, unsupported = {EOPNOTSUPP, 0}, good = {OKAY, 0};
 	int changes = r->operation == WRITE || r->operation == FLUSH;
 
+	if (r->operation == DISCARD)
+		return discard_rules(r, l);
 	if (r->operation != READ && r->operation != WRITE && r->operation != FLUSH)
 		return unsupported;
 	if (r->operation == FLUSH && !l->flush)
@@ -94,7 +111,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&in, data, size < sizeof(in) ? size : sizeof(in));
 	limits = (struct rl_blkif_limits){.capacity_sectors = in.capacity,
 		.read_only = in.flags & 1,
-		.flush = in.flags >> 1 & 1};
+		.flush = in.flags >> 1 & 1,
+		.discard = in.flags >> 2 & 1};
 	req = in.req;
 	fine = rl_blkif_check(&req, &limits, &plan);
 	v = rules(&in.req, &limits);
@@ -103,7 +121,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	SAME("whether a reason is given", plan.refused != NULL, v.status != OKAY);
 	SAME("the id", plan.id, in.req.id);
 	SAME("the operation", plan.operation, in.req.operation);
-	SAME("the number of segments", plan.nr_segments, in.req.nr_segments);
+	SAME("the number of segments", plan.nr_segments,
+		in.req.operation == DISCARD ? 0 : in.req.nr_segments);
 	SAME("the sector", plan.sector, in.req.sector_number);
 	if (fine)
 		SAME("the number of sectors", plan.sectors, v.sectors);

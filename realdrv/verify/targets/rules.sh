@@ -20,6 +20,8 @@ extra() {
 		core/blkif.c|one sector less is counted|s/- s->first_sect + 1u/- s->first_sect/
 		core/blkif.c|the id is not kept|/\.id = req->id/d
 		core/blkif.c|the operation is not kept|/\.operation = req->operation/d
+		core/blkif.c|discard: the range is not looked at|/rl_bool check_discard/,/^}/s/return check_range.*/return 1;/
+		core/blkif.c|discard: the flags are its segments|/rl_bool check_discard/,/^}/s/plan->nr_segments = 0;//
 		core/blkif.c|the last segment is not looked at|s/i < req->nr_segments/i + 1 < req->nr_segments/
 		LIST
 	hello) cat <<-'LIST' ;;
