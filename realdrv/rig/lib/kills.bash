@@ -91,6 +91,14 @@ weigh() {
   [ $# = 0 ] || weights=("$@") weighed=1
 }
 
+# disk_job SEED N: fio's part of a job on the bare disk, for make_jobs
+disk_job() {
+  printf '%s\n' '[global]' ioengine=libaio direct=1 thread=1 verify=crc32c do_verify=1 verify_fatal=1 serialize_overlap=1
+  printf '%s\n' "randseed=$((1 + 100003 * $1 + $2))" "iodepth=$depth" '[kill]' rw=randwrite "size=$size" "io_size=${io_mb}m"
+  printf '%s\n' write_bw_log=/tmp/ledger log_offset=1 write_iolog=/tmp/issued "$blocks"
+  [ "$fsync" = 0 ] || echo "fsync=$fsync"
+}
+
 # make_jobs SEED COUNT DIR: the N-th job of a seed is the same whatever the count
 make_jobs() {
   local n grants=persistent depth fsync size plan policy folder blocks io_mb
@@ -98,7 +106,7 @@ make_jobs() {
   for ((n = 0; n < $2; n++)); do
     if ((n % run_of_grants == 0)); then draw grants 3; [ "$grants" -gt 0 ] && grants=persistent || grants=map; fi
     draw depth 6; depth=$((1 << depth))
-    draw_fsync
+    if [ "${with_files:-0}" = 1 ]; then fsync=1; else draw_fsync; fi # a file system flushes
     make_plan $fsync "$n"
     # on a small file the passes are many, and what is overwritten was written a moment ago
     draw size 3
@@ -112,12 +120,7 @@ make_jobs() {
     if [ "${weights[0]}" = faults ]; then ((depth >= 8)) && io_mb=8 || io_mb=4; fi
     folder=$3/$(printf kill-%04d "$n")
     mkdir -p "$folder"
-    {
-      printf '%s\n' '[global]' ioengine=libaio direct=1 thread=1 verify=crc32c do_verify=1 verify_fatal=1 serialize_overlap=1
-      printf '%s\n' "randseed=$((1 + 100003 * $1 + n))" "iodepth=$depth" '[kill]' rw=randwrite "size=$size" "io_size=${io_mb}m"
-      printf '%s\n' write_bw_log=/tmp/ledger log_offset=1 write_iolog=/tmp/issued "$blocks"
-      [ $fsync = 0 ] || echo "fsync=$fsync"
-    } > "$folder/job.fio"
+    if [ "${with_files:-0}" = 1 ]; then files_job "$1" "$n"; else disk_job "$1" "$n"; fi > "$folder/job.fio"
     printf "%s\n" "name=${folder##*/} grants=$grants plan='$plan' depth=$depth fsync=$fsync timeout=120 faults=$([ "${weights[0]}" = faults ] && echo 1 || echo 0)" \
       "front_policy_wanted=event back_policy_wanted=$policy" > "$folder/env"
   done
@@ -127,6 +130,7 @@ make_jobs() {
 judge_all() {
   local name
   for name in "$1"/kill-*/; do
+    [ ! -e "$name/fsck.status" ] || [ -e "$name/verdict" ] || judge_files "$name"
     [ -e "$name/disk" ] && [ ! -e "$name/verdict" ] || continue
     if "$work/judge" "$name/ledger_bw.1.log" "$name/disk" "$name/issued" > "$name/verdict" 2>&1; then
       rm "$name/disk" "$name/ledger_bw.1.log" "$name/issued"
@@ -251,7 +255,7 @@ keep() {
   done
   for job; do
     mkdir -p "$to/jobs/$job"
-    for file in env job.fio fio.json fio.log fio.after offered anew guest.blocked.after guest.console unended status strikes supervise.log guest.dmesg guest.blocked front.stats front.stats.before verdict ended; do
+    for file in env job.fio fio.json fio.log fio.after offered anew guest.blocked.after guest.console unended status strikes supervise.log guest.dmesg guest.blocked front.stats front.stats.before verdict fsck ended; do
       [ ! -e "$dir/$job/$file" ] || cp "$dir/$job/$file" "$to/jobs/$job/"
     done
   done
