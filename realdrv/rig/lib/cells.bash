@@ -68,13 +68,13 @@ check_pair() {
     fault) check_choice "$@" driver:destroy driver:crash driver:pause guest:destroy guest:crash guest:pause \
       backend:rebind backend:destroy backend:pause backend:replace backend:supervise backend:crash ;;
     identity) check_identity "$@" ;;
-    trace | corrupt | decisions | fails | nodes) check_choice "$@" 0 1 ;;
+    trace | corrupt | decisions | fails | nodes | fresh) check_choice "$@" 0 1 ;;
     job | job2) check_job "$@" ;;
     reload) check_number "$@" 0 100 ;;
     timeout) check_number "$@" 1 86400 ;;
     at) check_number "$@" 0 3600000 ;;
     front_args | back_args) check_arguments "$@" ;;
-    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, decisions, reload, corrupt, load, fault, at, fails, identity, mode, vcpus, nodes, timeout, front_args or back_args)" ;;
+    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, decisions, reload, corrupt, load, fault, at, fails, identity, mode, vcpus, nodes, fresh, timeout, front_args or back_args)" ;;
   esac
 }
 
@@ -91,6 +91,9 @@ check_whole() {
   fi
   if [ "${cell[corrupt]:-0}" = 1 ] && [ "${cell[device]:-null}" = null ]; then
     cell_error 1 "corrupt=1 needs device=brd or nvme (a null device keeps no data)"
+  fi
+  if [ "${cell[fresh]:-0}" = 1 ]; then
+    case ${cell[device]:-null} in lent | nvme) cell_error 1 "fresh=1 needs a disk that the driver domain makes (expected device=null, brd, mem or mem4k)" ;; esac
   fi
 }
 
@@ -135,8 +138,8 @@ write_cell() {
   cp "$(dirname "$cells_file")/${cell[job]}" "$1/job.fio"
   [ -z "${cell[job2]:-}" ] || cp "$(dirname "$cells_file")/${cell[job2]}" "$1/job2.fio"
   {
-    echo "device=null grants=persistent trace=0 decisions=0 reload=0 corrupt=0 load= fault= at= fails=0 identity= mode=w vcpus=1 nodes=0 timeout=900 front_args= back_args="
-    for key in name front back device grants trace decisions reload corrupt load fault at fails identity mode vcpus nodes timeout front_args back_args; do
+    echo "device=null grants=persistent trace=0 decisions=0 reload=0 corrupt=0 load= fault= at= fails=0 identity= mode=w vcpus=1 nodes=0 fresh=0 timeout=900 front_args= back_args="
+    for key in name front back device grants trace decisions reload corrupt load fault at fails identity mode vcpus nodes fresh timeout front_args back_args; do
       [ -z "${cell[$key]+x}" ] || echo "$key=${cell[$key]}"
     done
   } > "$1/env"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Campaign about the own pair beside the stock pair: what any frontend and any backend agree upon. Sourced by campaign.
+# Campaigns about the own pair beside the stock pair: what any frontend and any backend agree upon, and what a request costs each
+# pair. Sourced by campaign.
 # shellcheck shell=bash disable=SC2154
 
 # What the stock drivers are kept to where a cell does not ask for more: one queue, one page of ring, no indirect requests.
@@ -30,13 +31,14 @@ args() {
   case $1 in xen) echo "$2" ;; *) echo "$3" ;; esac
 }
 
-# pairing FEATURE JOB STOCK_FRONT STOCK_BACK OPTION..: each of four pairings; own_front and own_back are further parameters of our
-# drivers. A second job that is to fail but under the stock pair: FAILS=1
+# pairing FEATURE JOB STOCK_FRONT STOCK_BACK OPTION..: each of four pairings, or those that `only` names; own_front and own_back are further
+# parameters of our drivers. A second job that is to fail but under the stock pair: FAILS=1
 pairing() {
   local feature=$1 file=$2 stock_front=$3 stock_back=$4 front back more words
   shift 4
   for front in rl:event xen; do
     for back in rl:event xen; do
+      [[ " ${only:-$front,$back} " == *" $front,$back "* ]] || continue
       words=("$@")
       more=$(args $front "$stock_front" "${own_front:-}")
       [ -z "$more" ] || words+=("front_args=$more")
@@ -49,13 +51,13 @@ pairing() {
 }
 
 interop() {
-  local own_front='' own_back='' brd='device=brd grants=persistent' mem='device=mem grants=persistent'
+  local own_front='' own_back='' brd='device=brd grants=persistent fresh=1' mem='device=mem grants=persistent fresh=1'
   local most_front=max_queues=2,max_ring_page_order=2,max_indirect_segments=64 most_back=max_queues=2,max_ring_page_order=2
   interop_jobs
   # shellcheck disable=SC2086
   {
     pairing persistent plain $plain_front $plain_back $brd
-    pairing map plain $plain_front $plain_back device=brd grants=map
+    pairing map plain $plain_front $plain_back device=brd grants=map fresh=1
     own_back=feature_persistent=0
     pairing persistent-front plain $plain_front $plain_back,feature_persistent=0 $brd
     own_back='' own_front=feature_persistent=0
@@ -66,9 +68,30 @@ interop() {
     pairing fua fua $plain_front $plain_back $mem
     pairing discard plain $plain_front $plain_back $mem job2=trim.fio
     pairing flush fill $plain_front $plain_back $mem
-    pairing read-only look $plain_front $plain_back $mem mode=r job2=refused.fio fails=1
-    pairing blocks-4096 blocks $plain_front $plain_back device=mem4k grants=persistent
+    pairing read-only look $plain_front $plain_back device=mem grants=persistent mode=r job2=refused.fio fails=1
+    pairing blocks-4096 blocks $plain_front $plain_back device=mem4k grants=persistent fresh=1
     pairing queues plain max_queues=2,max_ring_page_order=0,max_indirect_segments=11 max_queues=2,max_ring_page_order=0 $mem vcpus=2
     pairing all all $most_front $most_back $mem vcpus=2
   }
 }
+
+# What a request costs each pair, by kind, size and depth, where both agree upon the same: what our pair does not speak costs the stock
+# pair nothing here. Half a second: what is told are instructions, which repeat; half of them twice, to see that.
+cost() {
+  local only="${only:-rl:event,rl:event xen,xen}" n grants shape rw bs depth sync name device words runtime=1
+  for n in ${repeats:-1 2}; do
+    for grants in persistent map; do
+      [ "$n$grants" != 2map ] || continue
+      for shape in randread:4k:1 randwrite:4k:1 randread:4k:32 randwrite:4k:32 read:64k:8 write:128k:8 randwrite:4k:1:fsync randwrite:4k:8:dsync; do
+        IFS=: read -r rw bs depth sync <<< "$shape"
+        name=$rw-$bs-qd$depth${sync:+-$sync} device=null words=(runtime=500ms ramp_time=100ms)
+        case $sync in fsync) words+=(fsync=1) device=mem ;; dsync) words+=(sync=dsync) device=mem ;; esac
+        job "$name" "$rw" "$bs" "$depth" "${words[@]}"
+        pairing "$grants-$name.r$n" "$name" $plain_front $plain_back "device=$device" "grants=$grants" fresh=1
+      done
+    done
+  done
+}
+
+# The own pair's cells of it, for modules of ours that were changed.
+cost_own() { only=rl:event,rl:event repeats=1 cost; }

@@ -47,6 +47,8 @@ refuses() {
   refuses "a $good mode=x" 37 "expected w|r"
   refuses "a $good vcpus=0" 38 "whole number from 1 to 8"
   refuses "a $good nodes=2" 38 "expected 0|1"
+  refuses "a $good fresh=2" 38 "expected 0|1"
+  refuses "a $good device=nvme fresh=1" 1 "fresh=1 needs a disk that the driver domain makes"
 }
 @test "unknown grants" { refuses "a $good grants=copy" 39 "expected persistent|map"; }
 @test "a third domain without a weight, with too much of one, with a cap that is none" {

@@ -7,6 +7,7 @@ setup() {
 	rig=$BATS_TEST_DIRNAME/..
 	kept=$RL_SOURCE/data/evidence/interop
 	interop=$kept/cells.csv
+	cost=$RL_SOURCE/data/evidence/cost
 	dir=$BATS_TEST_TMPDIR
 }
 
@@ -72,19 +73,65 @@ spoilt() {
 	[[ "$output" == *"all, ownown: not run"* ]]
 }
 
-@test "what a request costs both pairs follows from the rows, and a pair that needs more is told" {
-	run "$rig/interop" --cost "$interop"
+# told STATUS FILE..: --cost of these ends so, and the README says each of its lines
+told() {
+	run "$rig/interop" --cost "${@:2}"
 	printf '%s\n' "${lines[@]}"
-	[ "$status" -eq 1 ] # fua: the README says why
-	[ "${#lines[@]}" = 12 ]
+	[ "$status" -eq "$1" ]
 	for line in "${lines[@]}"; do
 		grep -qxF -- "$line" "$RL_SOURCE/data/evidence/README.md"
 	done
-	awk -F, -v OFS=, 'NR > 1 && $3 $4 == "ownown" { $20 /= 2; $21 /= 2 } { print }' "$interop" >"$dir/less.csv"
-	"$rig/interop" --cost "$dir/less.csv"
+}
+
+@test "what a request costs follows from the rows, for each feature in common and for each kind of job" {
+	told 1 "$interop" # fua: the README says why
+	[ "${#lines[@]}" = 12 ]
+	told 0 "$cost/cells.csv" "$cost/bare.csv" "$cost/memcpy.csv"
+	[ "${#lines[@]}" = 24 ]
+	"$rig/campaign" cost "$dir/c"
+	cut -d' ' -f1 "$dir/c/cells" | sort >"$dir/asked"
+	tail -n +2 "$cost/cells.csv" | cut -d, -f1 | sort | diff "$dir/asked" -
+	"$rig/campaign" cost_own "$dir/c"
+	cut -d' ' -f1 "$dir/c/cells" | sort >"$dir/asked"
+	tail -n +2 "$cost/bare.csv" | cut -d, -f1 | sort | diff "$dir/asked" -
+	tail -n +2 "$cost/memcpy.csv" | cut -d, -f1 | sort | diff <(grep -E '^persistent-(randread-4k|read-64k|write-128k)-' "$dir/asked") -
+	[ "$(jq -r .modules_sha256.rlback "$cost"/manifest*.json | sort -u | wc -l)" = 1 ]
+	[ "$(jq -r .modules_sha256.rlfront "$cost"/manifest*.json | sort -u | wc -l)" = 3 ]
+}
+
+# changed COLUMN VALUE STATUS SAID: with that in the first repeat of one cell of ours
+changed() {
+	awk -F, -v OFS=, -v column="$1" -v value="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) c = i }
+		$1 == "map-randread-4k-qd1.r1-own-own" { $c = value }
+		{ print }' "$cost/cells.csv" >"$dir/changed.csv"
+	run "$rig/interop" --cost "$dir/changed.csv"
+	[ "$status" -eq "$3" ]
+	[[ "$output" == *"$4"* ]]
+}
+
+@test "a pair that needs more, a cell that failed and one that is missing are told" {
+	changed guest_ns 900000000000 1 "own pair needs more in: 1 of 16"
+	changed error 5 1 "map-randread-4k-qd1.r1-own-own failed"
+	changed complaints 1 1 "map-randread-4k-qd1.r1-own-own failed"
 	grep -v '^flush-own-own,' "$interop" >"$dir/short.csv"
 	run "$rig/interop" --cost "$dir/short.csv"
 	[ "$status" -eq 4 ]
+	head -n 1 "$cost/bare.csv" >"$dir/short.csv"
+	run "$rig/interop" --cost "$cost/cells.csv" "$dir/short.csv"
+	[ "$status" -eq 4 ]
+	run "$rig/interop" --cost "$dir/none"
+	[ "$status" -ne 0 ]
+}
+
+@test "modules that are dearer than others by a tenth are told so" {
+	awk -F, -v OFS=, '
+		NR > 1 { $20 *= 1.1; $21 *= 1.1 }
+		{ print }
+		NR > 1 { $3 = $4 = "stock"; print }' "$cost/bare.csv" >"$dir/dearer.csv"
+	run "$rig/interop" --cost "$dir/dearer.csv" "$cost/bare.csv"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"own to bare, geometric mean: +10.00 %"* ]]
 }
 
 # of JOB: instructions a request of both domains, own / stock, and their ratio, as the README has them

@@ -260,9 +260,10 @@ tampered() {
 }
 
 @test "the faults that are planted fit the drivers" {
-	for plant in "$BATS_TEST_DIRNAME"/../plants/*.plant; do
+	for plant in "$BATS_TEST_DIRNAME"/../plants/*.plant "$BATS_TEST_DIRNAME"/../*.plant; do
+		plant=${plant#"$BATS_TEST_DIRNAME/"}
 		cp -r "$RL_SOURCE/realdrv" "$dir/"
-		"$BATS_TEST_DIRNAME/../plants/plant" "$(basename "$plant" .plant)" "$dir"
+		"$BATS_TEST_DIRNAME/../plants/plant" "${plant%.plant}" "$dir"
 		rm -r "$dir/realdrv"
 	done
 	printf 'file: realdrv/front/main.c\nedit: s/no such line/x/\n' >"$dir/stale.plant"
