@@ -228,8 +228,6 @@ void rlb_unmap_done(struct rlb_ring *ring)
 static void rlb_persistent_unmap_some(struct rlb_ring *ring, u32 from, u32 n)
 {
 	struct rlb_persistent *p = &ring->persistent;
-	struct gntab_unmap_queue_data data = {
-		.unmap_ops = ring->unmap_ops, .pages = ring->unmap_pages, .count = n};
 	u32 i;
 
 	for (i = 0; i < n; i++) {
@@ -238,7 +236,10 @@ static void rlb_persistent_unmap_some(struct rlb_ring *ring, u32 from, u32 n)
 		ring->unmap_ops[i].status = 1;
 		ring->unmap_pages[i] = p->entry[from + i].page;
 	}
-	gnttab_unmap_refs_sync(&data);
+	/* Not on the stack: a work item is initialised in it, as one that is elsewhere. */
+	ring->unmap = (struct gntab_unmap_queue_data){
+		.unmap_ops = ring->unmap_ops, .pages = ring->unmap_pages, .count = n};
+	gnttab_unmap_refs_sync(&ring->unmap);
 	for (i = 0; i < n; i++) {
 		if (ring->unmap_ops[i].status == GNTST_okay)
 			gnttab_free_pages(1, &ring->unmap_pages[i]);

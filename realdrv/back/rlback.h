@@ -124,6 +124,7 @@ struct rlb_ring {
 	u8 map_seg[RLB_PAGES];
 	struct gnttab_unmap_grant_ref unmap_ops[RLB_PAGES];
 	struct page *unmap_pages[RLB_PAGES];
+	struct gntab_unmap_queue_data unmap;
 	struct rlb_persistent persistent;
 
 	spinlock_t lock ____cacheline_aligned_in_smp;
