@@ -73,6 +73,16 @@ objects() { # with their times
 	[ ! -e "$BATS_FILE_TMPDIR/alone/rlfront.ko" ]
 }
 
+@test "a folder in which a kernel was built does as well as its release" {
+	release=$(cat "$OUT/kernelrelease") before=$(objects)
+	"$COPY/kmod/build" "$OUT" "/usr/src/linux-headers-$release"
+	[ "$(cat "$OUT/kernelrelease")" = "$release" ]
+	[ "$(objects)" = "$before" ]
+	run "$COPY/kmod/build" "$OUT" "$BATS_TEST_TMPDIR"
+	[ "$status" -eq 3 ]
+	[[ "$output" == "build: error: no kernel headers for '$BATS_TEST_TMPDIR'"* ]]
+}
+
 @test "wrong use and a kernel that is not there are told apart" {
 	run "$COPY/kmod/build"
 	[ "$status" -eq 2 ]

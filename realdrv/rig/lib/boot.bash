@@ -41,7 +41,7 @@ add_disk() {
 
 # machine_arguments IN OUT: the array qemu, by mode. SMAP kills a PV dom0 at its first page fault under TCG.
 machine_arguments() {
-  local driver_cpu=0 archive=dom0.cpio idle=off
+  local driver_cpu=0 archive=$images/dom0.cpio idle=off
   [ "$needs_nvme" = 0 ] || idle=on
   machine=(-machine q35 -cpu 'max,-smap,-smep' -m $((1280 + driver_mb + guest_mb + ${spare_mb:-0} + 640)))
   case $mode in
@@ -50,16 +50,20 @@ machine_arguments() {
   esac
   if [ "$needs_nvme" = 1 ]; then
     add_disk
-    archive=dom0-pci.cpio
+    archive=$images/dom0-pci.cpio
   fi
   xen_line="console=com1 com1=115200,8n1 dom0_mem=1280M dom0_max_vcpus=1 loglvl=warning guest_loglvl=warning"
   dom0_line="console=hvc0 quiet rdinit=/init $(version_of dom0_quiet) rig_driver_cpu=$driver_cpu rig_guest_cpu=0 rig_driver_mb=$driver_mb rig_guest_mb=$guest_mb"
+  if [ -n "${debug_images:-}" ]; then # warnings go to the domains' consoles, which outlive them
+    archive=$debug_images/dom0-debug.cpio
+    dom0_line+=" rig_extra=page_poison=1,loglevel=5"
+  fi
   qemu=(qemu-system-x86_64 "${machine[@]}" -nodefaults -nographic -no-reboot
     -chardev "pipe,id=com,path=$work/com" -serial chardev:com
     -chardev "pipe,id=monitor,path=$work/monitor" -mon chardev=monitor,mode=readline
     -fsdev "local,id=in,path=$1,security_model=none,readonly=on" -device virtio-9p-pci,fsdev=in,mount_tag=rigin
     -fsdev "local,id=out,path=$2,security_model=none" -device virtio-9p-pci,fsdev=out,mount_tag=rigout
-    -kernel "$images/xen" -append "$xen_line" -initrd "$images/vmlinux $dom0_line,$images/$archive")
+    -kernel "$images/xen" -append "$xen_line" -initrd "$images/vmlinux ${dom0_line//,/,,},$archive") # the list is split at single commas
 }
 
 # start_qemu ARGUMENT...: serial line into the file console, monitor into the file monitor
@@ -104,7 +108,7 @@ await_ready() { await "$work/console" '^RIG (READY|FAIL)' && grep -q '^RIG READY
 state_file() {
   local key
   key=$({ qemu-system-x86_64 --version; echo "${machine[@]}" "$xen_line" "$dom0_line"; } | sha256sum | cut -c 1-16)
-  echo "$images/state-$mode-$key"
+  echo "${debug_images:-$images}/state-$mode-$key"
 }
 
 # save_state FILE: boots once for nothing but the saved machine. A boot costs more than most runs; taken up again it

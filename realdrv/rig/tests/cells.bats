@@ -21,7 +21,7 @@ refuses() {
 @test "arguments: no mode, unknown mode, unknown option, missing value, bad number" {
   touch "$dir/cells"
   for line in "--cells $dir/cells --out $dir/o" "--mode fast --cells $dir/cells --out $dir/o" "--moed counted" "--mode" \
-    "--mode counted --cells $dir/cells --out $dir/o --limit 0" "--mode counted --out $dir/o" "--mode counted --cells $dir/cells"; do
+    "--mode counted --cells $dir/cells --out $dir/o --kernel linux" "--mode counted --cells $dir/cells --out $dir/o --limit 0" "--mode counted --out $dir/o" "--mode counted --cells $dir/cells"; do
     # shellcheck disable=SC2086
     run "$rig" $line
     [ "$status" -eq 2 ]
@@ -36,6 +36,14 @@ refuses() {
   echo "a $good" > "$dir/cells"
   run "$rig" --mode counted --cells "$dir/cells" --out "$dir/out" --rlback "$dir/none.ko"
   [ "$status" -eq 3 ]
+}
+
+@test "the debug kernel for a machine that has PCI" {
+  echo "a $good device=nvme" > "$dir/cells"
+  run "$rig" --mode counted --kernel debug --cells "$dir/cells" --out "$dir/out"
+  [ "$status" -eq 3 ]
+  [[ "$output" == "$dir/cells:1:1: error: "*"expected --kernel debian"* ]]
+  [ ! -e "$dir/out" ]
 }
 
 @test "unknown key, with its column" { refuses "a $good grnats=map" 32 "unknown key 'grnats'"; }
