@@ -2,8 +2,8 @@
 /* `ringlab import`: runs and deaths as the rig brought them home, all or none, into the store. */
 #include "cli/args.h"
 #include "cli/cli.h"
-#include "cli/progress.h"
 #include "cli/import_counts.h"
+#include "cli/progress.h"
 #include "data/deaths.h"
 #include "data/format/text.h"
 #include "data/run.h"

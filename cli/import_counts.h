@@ -21,7 +21,7 @@ struct rl_import_counts {
 struct rl_import_count *rl_import_count(
 	struct rl_import_counts *c, const char *platform, bool deaths);
 
-/** rl_import_counts_print - a row each. Returns: 0; -EIO. */
+/** rl_import_counts_print - a row each. Returns: 0; -EIO; -ENOMEM. */
 int rl_import_counts_print(const struct rl_import_counts *c, enum rl_out_format format);
 
 #endif

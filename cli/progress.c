@@ -44,9 +44,11 @@ void rl_progress_tell(struct rl_progress *p, double done, const char *detail, ..
 	bool answer = asked;
 	va_list args;
 
-	if (!answer && done >= 1)
+	if (!answer && done >= 1) {
 		rl_progress_end(p);
-	if (!answer && (!p->shown || done >= 1))
+		return;
+	}
+	if (!answer && !p->shown)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (!answer && seconds(&p->last, &now) < SELDOM_S)
