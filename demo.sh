@@ -49,11 +49,10 @@ rm -f "$db"*
 
 step "load the measured runs of $runs"
 "$bin" import --db "$db" "$runs"
-"$bin" list runs --db "$db" --format csv >"$out/runs.csv"
 # some machines have runs that calibrate nothing: they are shown as they were measured
-mapfile -t platforms < <(awk -F, '$5 == "calibrate" && !seen[$2]++ { print $2 }' "$out/runs.csv")
+platforms=$("$bin" list platforms --db "$db" --format csv | awk -F, 'NR > 1 && $4 > 0 { print $1 }')
 
-for p in "${platforms[@]}"; do
+for p in $platforms; do
 	step "$p: fit the costs to the cells marked for calibration"
 	"$bin" calibrate --db "$db" --platform "$p" --save "$p"
 	step "$p: predict the held-out cells, which no fit has seen"

@@ -150,11 +150,13 @@ static int refuse(struct rl_store *store, const struct rl_err *err)
 	return RL_EXIT_INPUT;
 }
 
-static int platform_row(void *arg, const char *platform, int64_t runs, int64_t cells)
+static int platform_row(void *arg, const struct rl_platform_runs *p)
 {
-	rl_out_text(arg, platform);
-	rl_out_count(arg, runs);
-	rl_out_count(arg, cells);
+	rl_out_text(arg, p->name);
+	rl_out_count(arg, p->runs);
+	rl_out_count(arg, p->cells);
+	rl_out_count(arg, p->roles[RL_ROLE_CALIBRATE]);
+	rl_out_count(arg, p->roles[RL_ROLE_VALIDATE]);
 	rl_out_end_row(arg);
 	return 0;
 }
@@ -211,7 +213,8 @@ static const char *const scheduler_columns[] = {"scheduler", "summary", NULL};
 static const char *const parameter_columns[] = {
 	"parameter", "default", "unit", "min", "max", "what", "source", NULL};
 static const char *const metric_columns[] = {"metric", "unit", "what", NULL};
-static const char *const platform_columns[] = {"platform", "runs", "cells", NULL};
+static const char *const platform_columns[] = {
+	"platform", "runs", "cells", "calibrate", "validate", NULL};
 static const char *const run_columns[] = {"id", "platform", "cell", "repeat", "role", "device",
 	"iops", "clat_mean_ns", "cpu_ns_per_request", "started", NULL};
 
@@ -272,8 +275,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static int cmd_list(int argc, char **argv)
 {
 	static const struct argp_child children[] = {{&rl_args_common, 0, NULL, 0}, {0}};
-	static const struct argp argp = {
-		options, parse, NAMES, "Shows what there is.", children, NULL, NULL};
+	static const struct argp argp = {options, parse, NAMES,
+		"Shows what there is.\v"
+		"platforms and runs are the database's: of each platform how many runs and cells "
+		"it has, how many of the runs calibrate and how many are held out to validate. "
+		"The rest is what this program knows.",
+		children, NULL, NULL};
 	struct input in = {0};
 	const struct list *l;
 	struct rl_out *o;

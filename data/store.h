@@ -207,12 +207,17 @@ void rl_param_set_fini(struct rl_param_set *set);
 /** rl_param_set_apply - put the fitted values into a scenario's costs. */
 void rl_param_set_apply(const struct rl_param_set *set, struct rl_costs *costs);
 
+struct rl_platform_runs {
+	const char *name; /* until the call returns */
+	int64_t runs, cells;
+	int64_t roles[RL_ROLE_ANY]; /* runs */
+};
+
 /**
  * rl_store_platforms - the platforms and how many runs each has.
  * Calls @row for each, in order of names; stops when it returns non-zero and returns that.
  */
 int rl_store_platforms(struct rl_store *store,
-	int (*row)(void *arg, const char *platform, int64_t runs, int64_t cells), void *arg,
-	struct rl_err *err);
+	int (*row)(void *arg, const struct rl_platform_runs *p), void *arg, struct rl_err *err);
 
 #endif

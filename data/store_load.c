@@ -206,11 +206,11 @@ void rl_store_free_runs(struct rl_run *runs, size_t n)
 }
 
 int rl_store_platforms(struct rl_store *store,
-	int (*row)(void *arg, const char *platform, int64_t runs, int64_t cells), void *arg,
-	struct rl_err *err)
+	int (*row)(void *arg, const struct rl_platform_runs *p), void *arg, struct rl_err *err)
 {
 	sqlite3_stmt *stmt = rl_store_prepare(store,
-		"SELECT platform, count(*), count(DISTINCT cell) FROM run"
+		"SELECT platform, count(*), count(DISTINCT cell), sum(role = 'none'),"
+		" sum(role = 'calibrate'), sum(role = 'validate') FROM run"
 		" GROUP BY platform ORDER BY platform",
 		err);
 	int step = SQLITE_DONE, rc;
@@ -218,8 +218,13 @@ int rl_store_platforms(struct rl_store *store,
 	if (!stmt)
 		return -EIO;
 	for (rc = 0; !rc && (step = sqlite3_step(stmt)) == SQLITE_ROW;)
-		rc = row(arg, (const char *)sqlite3_column_text(stmt, 0),
-			sqlite3_column_int64(stmt, 1), sqlite3_column_int64(stmt, 2));
+		rc = row(arg, &(struct rl_platform_runs){
+				      .name = (const char *)sqlite3_column_text(stmt, 0),
+				      .runs = sqlite3_column_int64(stmt, 1),
+				      .cells = sqlite3_column_int64(stmt, 2),
+				      .roles = {[RL_ROLE_NONE] = sqlite3_column_int64(stmt, 3),
+					      [RL_ROLE_CALIBRATE] = sqlite3_column_int64(stmt, 4),
+					      [RL_ROLE_VALIDATE] = sqlite3_column_int64(stmt, 5)}});
 	if (!rc && step != SQLITE_DONE)
 		rc = rl_store_fail(store, err, "cannot read the platforms");
 	sqlite3_finalize(stmt);

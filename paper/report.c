@@ -13,15 +13,13 @@ struct wanted {
 	void *arg;
 };
 
-static int note_platform(void *arg, const char *platform, int64_t runs, int64_t cells)
+static int note_platform(void *arg, const struct rl_platform_runs *p)
 {
 	const struct wanted *w = arg;
 	struct rl_report *r = w->r;
 
-	(void)runs;
-	(void)cells;
-	if (r->n < RL_REPORT_MAX_PLATFORMS && (!w->take || w->take(w->arg, platform)))
-		snprintf(r->platforms[r->n++].name, sizeof(r->platforms[0].name), "%s", platform);
+	if (r->n < RL_REPORT_MAX_PLATFORMS && (!w->take || w->take(w->arg, p->name)))
+		snprintf(r->platforms[r->n++].name, sizeof(r->platforms[0].name), "%s", p->name);
 	return 0;
 }
 

@@ -38,12 +38,25 @@ setup() {
 @test "runs and platforms of a database; what is not known is null" {
 	"$RINGLAB" import "$sample"
 	run -0 "$RINGLAB" list platforms --format csv
-	[ "${lines[1]}" = sample,1,1 ]
+	[ "${lines[0]}" = platform,runs,cells,calibrate,validate ]
+	[ "${lines[1]}" = sample,1,1,0,0 ]
 	run -0 "$RINGLAB" list runs --format json
 	[ "$(jq -c '[.cell, .role, .device, .iops, .cpu_ns_per_request]' <<<"$output")" = \
 		"[\"$cell\",\"none\",\"null\",23395.604396,null]" ]
 	run -0 "$RINGLAB" list runs -p elsewhere --format csv
 	[ "${#lines[@]}" = 1 ]
+}
+
+@test "what of a platform calibrates and what is held out" {
+	for role in calibrate validate; do
+		printf 'platform,cell,role\nsample,%s,%s\n' "$cell" "$role" >split.csv
+		"$RINGLAB" import --db $role.db --split split.csv "$sample"
+		"$RINGLAB" import --db $role.db -p other "$sample/$cell/fio.json"
+		"$RINGLAB" list platforms --db $role.db --format json |
+			jq -c '[.platform, .runs, .cells, .calibrate, .validate]' >$role
+	done
+	printf '%s\n' '["other",1,1,0,0]' '["sample",1,1,1,0]' | diff - calibrate
+	printf '%s\n' '["other",1,1,0,0]' '["sample",1,1,0,1]' | diff - validate
 }
 
 @test "no database: nothing is made" {

@@ -11,7 +11,7 @@ setup_file() {
 	local store=${RL_STORE:-$PWD/report.db} platforms p
 	if [ -z "${RL_STORE:-}" ]; then
 		"$RINGLAB" import --db report.db "$RL_SOURCE/data/measured"
-		mapfile -t platforms < <("$RINGLAB" list platforms --db report.db --format csv | sed -n '2,$s/,.*//p')
+		mapfile -t platforms < <("$RINGLAB" list platforms --db report.db --format csv | awk -F, 'NR > 1 && $4 > 0 { print $1 }')
 		for p in "${platforms[@]}"; do "$RINGLAB" calibrate --db report.db --platform "$p" --save "$p"; done
 	fi
 	[ "$store" = "$PWD/report.db" ] || ln -s "$store" report.db
