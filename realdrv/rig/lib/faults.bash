@@ -41,7 +41,7 @@ faults_csv() {
 
 # faults_summary: of such lines on standard input; false when a guest did not survive one, or data was wrong
 faults_summary() {
-  awk -F, '
+  awk -F, -v kinds="$fault_kinds" '
     NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
     function take(k) {
       n[k]++
@@ -60,7 +60,7 @@ faults_summary() {
       if (!n["all"]) { print "kills: no results" > "/dev/stderr"; exit 4 }
       print "| fault | times | domain ended, replaced, job verified | job verified beside it | job failed | machine lost | guest: tasks blocked | complaints | blocks wrong | longest request, s |"
       print "|---|---|---|---|---|---|---|---|---|---|"
-      k = split("null call bug stack wild loop deaf lock frozen memory code freeze all", order, " ")
+      k = split(kinds " all", order, " ")
       for (i = 1; i <= k; i++) row(order[i])
       exit error["all"] + lost["all"] + blocked["all"] + said["all"] + wrong["all"] > 0
     }'

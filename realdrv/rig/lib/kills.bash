@@ -7,6 +7,7 @@ run_of_grants=12
 policies=(event event event spin_block:tau=50us hybrid_sleep)
 weights=(served served served closing initwait initialised connected) weighed=0
 faults=(freeze loop frozen null lock memory deaf bug call stack wild)
+fault_kinds="${faults[*]} code" # of which the last has to be asked for
 csv_head=kill,death,how,moment,front_state,back_state,grants,back_policy,depth,fsync,at_us,lag_us,in_flight,flushes,fenced_us,chosen_us,named_us,served_us,parked_ns,failed,fio,judged,wrong,blocked,complaints,ended
 
 # shellcheck source=complaints.bash disable=SC1091
@@ -251,7 +252,7 @@ keep() {
   others_of "$dir" "$to/kills.csv" >> "$to/kills.csv.new"
   mv "$to/kills.csv.new" "$to/kills.csv"
   for seed in "$dir"/*/; do
-    [ ! -e "$seed/manifest.json" ] || jq '.boots |= map({commit, commit_dirty, started, ended, boot, wall_s})' "$seed/manifest.json" > "$to/manifest-$(basename "$seed").json"
+    [ ! -e "$seed/manifest.json" ] || jq '.boots |= map({commit, commit_dirty, modules_sha256, started, ended, boot, wall_s})' "$seed/manifest.json" > "$to/manifest-$(basename "$seed").json"
   done
   for job; do
     mkdir -p "$to/jobs/$job"

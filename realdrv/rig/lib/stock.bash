@@ -88,7 +88,7 @@ stock_summary() {
 
 # stock_faults_summary: the same of faults; a job that went on beside its fault was none of the pair's doing and counts as survived
 stock_faults_summary() {
-  awk -F, '
+  awk -F, -v kinds="$fault_kinds" '
     NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
     $c["domain"] == "-" { unbegun++; next }
     function take(k) {
@@ -109,7 +109,7 @@ stock_faults_summary() {
       printf "jobs that did not begin, not counted: %d\n\n", unbegun
       print "| fault | times | domain ended | domain lived on | job ended well | with an error | hangs | disk made anew | back then | job ended then | tasks blocked | complaints | guest or machine lost |"
       print "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
-      k = split("null call bug stack wild loop deaf lock frozen memory code freeze all", order, " ")
+      k = split(kinds " all", order, " ")
       for (i = 1; i <= k; i++) row(order[i])
       exit well["all"] < n["all"]
     }'

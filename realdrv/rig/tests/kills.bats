@@ -229,6 +229,22 @@ tampered() {
 	[ "$(grep -c '^kill,' "$dir/kept/kills.csv")" = 1 ]
 }
 
+@test "a kept manifest proves the modules of each boot" {
+	job=$(find "$evidence"/kills/jobs -name 'kill-*' | head -n 1)
+	mkdir -p "$dir/new/9"
+	cp -r "$job" "$dir/new/9/"
+	jq '.modules_sha256 = {rlback: "1"} | .boots = [. + {commit_dirty: true}, . + {commit_dirty: false}] | del(.boots[].boots)' \
+		"$evidence/kills/manifest-4.json" >"$dir/new/9/manifest.json"
+	cd "$dir"
+	"$kills" --keep new kept
+	"$RINGLAB" import --db same.db kept
+	[ "$(sqlite3 same.db 'SELECT committed FROM campaigns')" = 1 ]
+	jq '.boots[0].modules_sha256.rlback = "2"' new/9/manifest.json >other && mv other new/9/manifest.json
+	"$kills" --keep new kept
+	"$RINGLAB" import --db other.db kept
+	[ "$(sqlite3 other.db 'SELECT committed FROM campaigns')" = 0 ]
+}
+
 @test "a judge who could not judge is no verdict" {
 	job=$(find "$evidence"/kills/jobs -name 'kill-*' | head -n 1)
 	mkdir -p "$dir/jobs/3"
