@@ -67,7 +67,7 @@ stock_summary() {
       m = $c["moment"] == "served" ? $c["fsync"] > 0 ? "in flight, job with flushes" : "in flight" : $c["moment"]
       seen[m]++
       hung[m] += $c["offered"] == "hung"; well[m] += $c["offered"] == "0"
-      failed[m] += $c["offered"] != "hung" && $c["offered"] != "0"
+      failed[m] += $c["offered"] !~ /^(hung|0|-)$/
       tried[m] += $c["anew"] != "-"; anew[m] += $c["anew"] ~ /^served/; ended[m] += $c["offered"] == "hung" && $c["after"] != "hung" && $c["after"] != "-"
       blocked[m] += $c["blocked"] + 0 > 0; said[m] += $c["complaints"] + 0 > 0; lost[m] += $c["ended"] != "whole"
     }
@@ -95,7 +95,7 @@ stock_faults_summary() {
       n[k]++
       ended[k] += $c["domain"] == "ended"; lives[k] += $c["domain"] == "lives"
       hung[k] += $c["offered"] == "hung"; well[k] += $c["offered"] == "0"
-      failed[k] += $c["offered"] != "hung" && $c["offered"] != "0"
+      failed[k] += $c["offered"] !~ /^(hung|0|-)$/
       tried[k] += $c["anew"] != "-"; anew[k] += $c["anew"] ~ /^served/; after[k] += $c["offered"] == "hung" && $c["after"] != "hung" && $c["after"] != "-"
       blocked[k] += $c["blocked"] + 0 > 0; said[k] += $c["complaints"] + 0 > 0; lost[k] += $c["ended"] != "whole"
     }

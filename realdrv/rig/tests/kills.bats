@@ -176,9 +176,9 @@ row() {
 	row "own pair, deaths" "$rows" 'v("fio") == "0" && v("ended") == "whole"' 0 'v("fio") != "0"' 'v("ended") != "whole"'
 	row "own pair, faults" "$evidence/faults/kills.csv" 'v("fio") == "0" && v("ended") == "whole" && v("domain") == "ended"' \
 		'v("fio") == "0" && v("ended") == "whole" && v("domain") == "lives"' 'v("fio") != "0" && v("ended") == "whole"' 'v("ended") != "whole"'
-	row "stock pair, deaths" "$evidence/stock/kills.csv" 'v("offered") == "0"' 0 'v("offered") != "0" && v("offered") != "hung"' 'v("offered") == "hung"'
+	row "stock pair, deaths" "$evidence/stock/kills.csv" 'v("offered") == "0"' 0 'v("offered") !~ /^(0|hung|-)$/' 'v("offered") == "hung"'
 	row "stock pair, faults" "$evidence/stock-faults/kills.csv" 'v("offered") == "0" && v("domain") == "ended"' \
-		'v("offered") == "0" && v("domain") == "lives"' 'v("offered") != "0" && v("offered") != "hung"' 'v("offered") == "hung"'
+		'v("offered") == "0" && v("domain") == "lives"' 'v("offered") !~ /^(0|hung|-)$/' 'v("offered") == "hung"'
 }
 
 # tampered COLUMN VALUE SAID: the first death of a job has another value; of when it was served, the last one
