@@ -67,8 +67,8 @@ run_case() { # run_case NUMBER LINE
   log=/out/inside/log/$1 connected=0 ok='' bad='' after=0 blocked=0 rogue=''
   [ $grants = persistent ] && persistent=1 || persistent=0
   say "inside: $2"
-  guest "dmesg -c > /dev/null"
-  driver "dmesg -c > /dev/null; echo '$nodes' > $FOE/nodes; printf foe > $FOE/identity; echo 1 > $FOE/persistent; echo > $FOE/fault"
+  guest "dmesg -c >> /tmp/between"
+  driver "dmesg -c >> /tmp/between; echo '$nodes' > $FOE/nodes; printf foe > $FOE/identity; echo 1 > $FOE/persistent; echo > $FOE/fault"
   if connect; then
     connected=1
     if [ "$load" = work ]; then storm; else tell; run_load "$load"; fi
@@ -83,8 +83,8 @@ run_case() { # run_case NUMBER LINE
     fill
     unload driver foeback
   fi
-  guest "dmesg" > "$log.guest.dmesg"
-  driver "dmesg" > "$log.driver.dmesg"
+  guest "dmesg -c" > "$log.guest.dmesg"
+  driver "dmesg -c" > "$log.driver.dmesg"
   [ "$fault" != kept ] || driver "insmod /tmp/foeback.ko"
   said=$(grep -c 'the backend is disabled' "$log.guest.dmesg")
   why=$(sed -n 's/.*the backend is disabled: //p' "$log.guest.dmesg" | head -n 1 | tr -d ',"')
@@ -111,5 +111,6 @@ while read -r line <&3; do
   number=$((number + 1))
   run_case "$(printf %02d $number)" "$line"
 done 3< $HERE/menu.back
+watch back
 unload guest rlfront
 unload driver foeback

@@ -45,8 +45,8 @@ run_front_case() { # run_front_case NUMBER LINE
   log=/out/inside/log/front.$1 seen=refused sent=0 after=''
   case $expect in refused) wait_s=4 ;; *) wait_s=$STEP ;; esac
   say "inside: $2"
-  guest "dmesg -c > /dev/null; echo '$nodes' > $FOE/nodes; echo $persistent > $FOE/persistent"
-  driver "dmesg -c > /dev/null; blockdev $([ $ro = 1 ] && echo --setro || echo --setrw) /dev/ram0"
+  guest "dmesg -c >> /tmp/between; echo '$nodes' > $FOE/nodes; echo $persistent > $FOE/persistent"
+  driver "dmesg -c >> /tmp/between; blockdev $([ $ro = 1 ] && echo --setro || echo --setrw) /dev/ram0"
   sum=$(disk_sum)
   if bind_to foefront $DEVID 1:0 $wait_s; then
     back_stats "$log.before"
@@ -58,8 +58,8 @@ run_front_case() { # run_front_case NUMBER LINE
   guest "dd if=$other of=/dev/null bs=4k count=4 iflag=direct 2> /dev/null && echo works || echo fails" > "$log.other"
   part > "$log.part" 2>&1 || after="$after not parted"
   [ "$(disk_sum)" = "$sum" ] && disk=same || disk=changed
-  guest "dmesg" > "$log.guest.dmesg"
-  driver "dmesg" > "$log.driver.dmesg"
+  guest "dmesg -c" > "$log.guest.dmesg"
+  driver "dmesg -c" > "$log.driver.dmesg"
   row="$item,${nodes:-$fault},$persistent,$ro,$sent,$expect,$seen,$after,$disk,$(cat "$log.other")"
   if [ -e "$log.stats" ]; then
     for key in refused map_failures grants_mapped grants_unmapped persistent_grants pages_lost; do row="$row,$(grew $key)"; done
@@ -144,6 +144,7 @@ count_flips() {
 
 [ ! -e $HERE/with-flips ] || count_flips
 part $OTHER
+watch front
 unload guest foefront
 unload guest rlfront
 unload driver rlback

@@ -3,7 +3,10 @@
 # Sourced by the rig's dom0 (realdrv/rig/run --inside), after a cell that has loaded the drivers: both hostile peers, each
 # against the driver that it is meant for. Runs under busybox sh.
 HERE=/in/inside
-REPORTS='BUG|WARNING: CPU|cut here|Oops|general protection|blocked for more|soft lockup|stall|Call Trace|list_(add|del) corruption'
+# lockdep's begin with WARNING; so does what the grant table says of a page that a hostile backend keeps ("WARNING: g.e."), which is no report
+REPORTS='BUG|WARNING: [^g]|cut here|Oops|general protection|blocked for more|soft lockup|[^n]stall|Call Trace|list_(add|del) corruption'
+REPORTS="$REPORTS|lockdep is turned off|correctness validator|non-static key|UBSAN|ODEBUG|kmemleak: [0-9]+ new|memory corruption|pagealloc"
+LEAKS=/sys/kernel/debug/kmemleak
 mkdir -p /out/inside/log
 
 send_file() { # send_file DOMID FILE MODE
@@ -12,6 +15,27 @@ send_file() { # send_file DOMID FILE MODE
 
 # reports FILE: lines that no kernel should have to write
 reports() { grep -cE "$REPORTS" "$1"; }
+
+# look WHEN ROLE DOMID: what that kernel says of itself: reports that no case counted, objects that nothing points to (on the second
+# look: an object is to be some seconds old), and whether lockdep looks on; - where there is no such thing
+look() {
+  log=/out/inside/log/watch.$1.$2
+  rigtool call "$3" 900 "if [ ! -e $LEAKS ]; then echo -; exit; fi
+    for n in 1 2; do sleep 6; echo scan > $LEAKS || { echo off; exit; }; done; cat $LEAKS" > "$log.leaks" || failed $? "looking for leaks"
+  leaks=$(grep -xE -- '-|off' "$log.leaks" || grep -c '^unreferenced object' "$log.leaks")
+  locks=$($2 "[ ! -e /proc/lockdep_stats ] || sed -n 's/^ *debug_locks: *//p' /proc/lockdep_stats")
+  $2 "[ ! -e /tmp/between ] || cat /tmp/between; rm -f /tmp/between; dmesg -c" > "$log.dmesg"
+  # what was said at boot, of the emulated machine, is no driver's doing
+  [ "$1" != begin ] || sed -i -n '/loading out-of-tree module/,$p' "$log.dmesg"
+  echo "$1,$2,$($2 'uname -r'),$(reports "$log.dmesg"),$leaks,${locks:--}" >> /out/inside/watch.csv
+}
+
+# watch WHEN: both kernels
+watch() {
+  say "inside: watch $1"
+  look "$1" guest "$G"
+  look "$1" driver "$B"
+}
 
 # part [DEVID]: as libxl does it: a backend that is Closed already is not asked to close, its directory goes
 part() {
@@ -31,7 +55,10 @@ part() {
 detach
 unload guest rlfront
 unload driver rlback
+echo "when,domain,kernel,reports,unreferenced,lockdep" > /out/inside/watch.csv
+watch begin
 while read -r script <&4; do
   # shellcheck disable=SC1090
   . "$HERE/$script"
+  watch "${script%.sh}-unloaded"
 done 4< $HERE/scripts

@@ -42,3 +42,54 @@ setup() {
 		[ "$status" -eq 1 ]
 	done
 }
+
+@test "what a kernel says of itself is judged, and a kernel that does not look is not believed" {
+	printf '%s\n' when,domain,kernel,reports,unreferenced,lockdep begin,guest,6.1.0-56-amd64,0,-,- back,driver,6.1.192-debug,0,0,1 >well.csv
+	cp well.csv watch.csv
+	run "$peers/judge" .
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	for change in 's/amd64,0/amd64,1/|reports' 's/debug,0/debug,2/|reports' 's/0,1$/3,1/|kmemleak: 3' 's/0,1$/off,1/|kmemleak: off' \
+		's/0,1$/-,1/|kmemleak: -' 's/1$/0/|lockdep is off' 's/1$/-/|lockdep is off'; do
+		sed "${change%|*}" well.csv >watch.csv
+		run "$peers/judge" .
+		echo "$change: $output"
+		[ "$status" -eq 1 ]
+		[[ "$output" == *"${change#*|}"* ]]
+	done
+}
+
+@test "a kernel's reports are counted, its other words are not" {
+	eval "$(grep '^REPORTS=' "$peers/inside.sh")"
+	while read -r line; do
+		echo "$line"
+		[ "$(grep -cE "$REPORTS" <<<"$line")" = 1 ]
+	done <<-'E'
+	[    1.0] WARNING: possible circular locking dependency detected
+	[    1.0] WARNING: inconsistent lock state
+	[    1.0] WARNING: CPU: 0 PID: 17 at lookup_object_or_alloc.part.0.cold+0x18/0x46
+	[    1.0] WARNING: suspicious RCU usage
+	[    1.0] INFO: trying to register non-static key.
+	[    1.0] turning off the locking correctness validator.
+	[    1.0] INFO: lockdep is turned off.
+	[    1.0] BUG: sleeping function called from invalid context at include/linux/sched/mm.h:274
+	[    1.0] BUG kmalloc-64 (Tainted: G           O      ): Poison overwritten
+	[    1.0] UBSAN: shift-out-of-bounds in realdrv/front/store.c:107:27
+	[    1.0] ODEBUG: object ffffc900002e7d68 is on stack ffffc900002e4000, but NOT annotated.
+	[    1.0] list_del corruption. next->prev should be ffff88800004c0e0, but was 6b6b6b6b6b6b6b6b.
+	[    1.0] kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)
+	[    1.0] INFO: task kworker/0:1:7 blocked for more than 60 seconds.
+	[    1.0] watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [kworker/0:1:7]
+	[    1.0] rcu: INFO: rcu_sched self-detected stall on CPU
+	E
+	while read -r line; do
+		echo "$line"
+		[ "$(grep -cE "$REPORTS" <<<"$line")" = 0 ]
+	done <<-'E'
+	[    1.0] installing Xen timer for CPU 0
+	[    1.0] xen:grant_table: WARNING: g.e. 0x61 still in use!
+	[    1.0] Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar
+	[    1.0] kmemleak: Kernel memory leak detector initialized (mem pool available: 15389)
+	[    1.0] rlfront vbd-51712: the backend is disabled: rsp_prod claims more responses than requests in flight
+	E
+}
