@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Pieces of an image: a kernel out of its wrapping, programs with the libraries they need, an archive.
-# Sourced by build.
+# Sourced by build and by realdrv/xl/ramdisks.
 # shellcheck shell=bash disable=SC2054
 
 # u32 FILE OFFSET: a little-endian number out of a binary
@@ -66,4 +66,15 @@ place_holder() {
   fi
   gcc -w -shared -fPIC -fno-builtin -o "$3" -Wl,-soname,"$2" "${map[@]}" "$source/holder.c"
   rm -r "$source"
+}
+
+# hold_places FIO DIR: such libraries in DIR, for all that Debian's fio is linked against and no job here can use
+hold_places() {
+  local soname
+  mkdir -p "$2"
+  for soname in libgfapi.so.0 libnbd.so.0 libibverbs.so.1 librdmacm.so.1 libpmemblk.so.1 libpmem.so.1; do
+    place_holder "$1" $soname "$2/$soname"
+  done
+  place_holder "$1" librados.so.2 "$2/librados.so.2" rados_
+  place_holder "$1" librbd.so.1 "$2/librbd.so.1" rbd_
 }
