@@ -47,3 +47,16 @@ make() {
 	[[ $(cat a/verdict) =~ ^judged\ [1-9][0-9]*,\ wrong\ 0$ ]]
 	[[ $(cat b/verdict) =~ ^judged\ [0-9]+,\ wrong\ [1-9][0-9]*$ ]]
 }
+
+@test "the kept deaths: all survived, no file system was harmed, and the README says what follows from the rows" {
+	kept=$RL_SOURCE/data/evidence/files
+	run "$here/kills" --summary "$kept/kills.csv"
+	printf '%s\n' "${lines[@]}"
+	[ "$status" -eq 0 ]
+	for line in "${lines[@]}"; do
+		grep -qxF -- "$line" "$RL_SOURCE/data/evidence/README.md"
+	done
+	awk -F, -v OFS=, 'FNR == 1 { for (i = 1; i <= NF; i++) c[$i] = i } FNR == 2 { $c["wrong"] = 3 } { print }' "$kept/kills.csv" >harmed.csv
+	run "$here/kills" --summary harmed.csv
+	[ "$status" -eq 1 ]
+}
