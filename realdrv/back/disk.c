@@ -10,7 +10,8 @@
  *	feature-flush-cache    1 when the disk has a cache to flush
  *	feature-discard        1 when the disk takes them and the toolstack has not said
  *	                       `discard-enable` 0; discard-granularity and discard-alignment, bytes
- *	feature-persistent     written when the device is probed (xenbus.c)
+ *	feature-persistent, feature-max-indirect-segments, max-ring-page-order
+ *	                       written when the device is probed (ring.c)
  *	disk-identity          what tells this disk and its contents from any other, so that
  *	                       a frontend that lost its backend knows it again: what the
  *	                       toolstack wrote as `identity` (it knows which disks of two domains
@@ -20,7 +21,7 @@
  * A disk that changes its size is noticed at the next request: sectors is written, and the state
  * once more.
  *
- * Not offered: secure discard, barriers, indirect requests, more ring pages or queues.
+ * Not offered: secure discard, barriers, more queues.
  */
 #include <linux/blkdev.h>
 #include <linux/module.h>

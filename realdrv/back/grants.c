@@ -15,11 +15,6 @@
 
 #include "back/rlback.h"
 
-static phys_addr_t rlb_page_addr(struct page *page)
-{
-	return (phys_addr_t)(unsigned long)pfn_to_kaddr(page_to_pfn(page));
-}
-
 /* ---- persistent table ---------------------------------------------------------------------- */
 
 static u16 *rlb_persistent_slot(struct rlb_persistent *p, grant_ref_t gref)
@@ -27,31 +22,32 @@ static u16 *rlb_persistent_slot(struct rlb_persistent *p, grant_ref_t gref)
 	u32 h = gref;
 
 	for (;; h++) {
-		u16 *slot = &p->slot[h & (RLB_HASH_SLOTS - 1)];
+		u16 *slot = &p->slot[h & p->mask];
 
 		if (!*slot || p->entry[*slot - 1].gref == gref)
 			return slot;
 	}
 }
 
-/* Keep the grant just mapped into req->own[i]; a spare page takes that one's place. */
+/* Keep the grant just mapped into req->own[i]; a spare page takes that one's place in the first. */
 static void rlb_persistent_keep(struct rlb_ring *ring, struct rlb_req *req, u32 i)
 {
 	struct rlb_persistent *p = &ring->persistent;
 	struct rlb_seg *seg = &req->seg[i];
 	u16 *slot = rlb_persistent_slot(p, seg->gref);
+	struct page *spare = NULL;
 
-	if (*slot || p->count == RLB_PERSISTENT_MAX)
+	if (*slot || p->count == p->most)
 		return; /* named twice in one batch, or no room: it stays temporary */
-	if (!ring->nspare && !gnttab_alloc_pages(RLB_SPARES, ring->spare))
-		ring->nspare = RLB_SPARES;
-	if (!ring->nspare)
+	if (i < RLB_SEGS)
+		spare = rlb_spare(ring);
+	if (i < RLB_SEGS && !spare)
 		return;
 	p->entry[p->count].gref = seg->gref;
 	p->entry[p->count].handle = seg->handle;
 	p->entry[p->count].page = seg->page;
 	*slot = ++p->count;
-	req->own[i] = ring->spare[--ring->nspare];
+	req->own[i] = spare;
 	seg->temporary = false;
 	ring->dev->stats.persistent_grants++;
 }
@@ -61,7 +57,7 @@ static void rlb_persistent_keep(struct rlb_ring *ring, struct rlb_req *req, u32 
 void rlb_seg_prepare(struct rlb_ring *ring, struct rlb_req *req, u32 i)
 {
 	struct rlb_seg *seg = &req->seg[i];
-	u32 flags = GNTMAP_host_map, n = ring->nmap;
+	u32 flags = GNTMAP_host_map, n;
 
 	seg->temporary = false;
 	if (ring->use_persistent) {
@@ -72,14 +68,19 @@ void rlb_seg_prepare(struct rlb_ring *ring, struct rlb_req *req, u32 i)
 			ring->dev->stats.persistent_hits++;
 			return;
 		}
-	} else if (req->operation != RL_BLKIF_READ) {
+	} else if (i < req->first || req->operation != RL_BLKIF_READ) {
 		flags |= GNTMAP_readonly;
 	}
+	if (unlikely(!req->own[i]))
+		req->own[i] = rlb_spare(ring);
 	seg->page = req->own[i];
 	if (unlikely(!seg->page)) {
 		req->failed = true;
 		return;
 	}
+	if (unlikely(ring->nmap == RLB_OPS))
+		rlb_map_queued(ring);
+	n = ring->nmap;
 	gnttab_set_map_op(&ring->map_ops[n], rlb_page_addr(seg->page), flags, seg->gref,
 		ring->dev->xdev->otherend_id);
 	/* Neither success nor an error that the hypervisor reports: it was not looked at. */
@@ -198,10 +199,25 @@ void rlb_unmap_and_answer(struct rlb_req *req)
 	gnttab_unmap_refs_async(&req->unmap);
 }
 
-void rlb_unmap_done(struct rlb_ring *ring)
+/* Unmaps the n pages that are listed, of the requests from..to of ring->done. */
+static void rlb_unmap_some(struct rlb_ring *ring, u32 from, u32 to, u32 n)
 {
 	struct rlb_stats *stats = &ring->dev->stats;
-	u32 r, kept = 0, n = 0, at = 0;
+	u32 at = 0;
+
+	if (!n)
+		return;
+	stats->unmap_hypercalls++;
+	stats->grants_unmapped += n;
+	if (likely(!gnttab_unmap_refs(ring->unmap_ops, NULL, ring->unmap_pages, n)))
+		return;
+	for (; from < to; from++)
+		rlb_unmap_failed(ring->done[from], ring->unmap_ops, &at);
+}
+
+void rlb_unmap_done(struct rlb_ring *ring)
+{
+	u32 r, from = 0, kept = 0, n = 0;
 
 	for (r = 0; r < ring->ndone; r++) {
 		struct rlb_req *req = ring->done[r];
@@ -210,18 +226,16 @@ void rlb_unmap_done(struct rlb_ring *ring)
 			rlb_unmap_and_answer(req);
 			continue;
 		}
+		if (unlikely(n + req->nr_segs > RLB_OPS)) {
+			rlb_unmap_some(ring, from, kept, n);
+			from = kept;
+			n = 0;
+		}
 		n = rlb_unmap_list(req, ring->unmap_ops, ring->unmap_pages, n);
 		ring->done[kept++] = req;
 	}
 	ring->ndone = kept;
-	if (!n)
-		return;
-	stats->unmap_hypercalls++;
-	stats->grants_unmapped += n;
-	if (likely(!gnttab_unmap_refs(ring->unmap_ops, NULL, ring->unmap_pages, n)))
-		return;
-	for (r = 0; r < kept; r++)
-		rlb_unmap_failed(ring->done[r], ring->unmap_ops, &at);
+	rlb_unmap_some(ring, from, kept, n);
 }
 
 /* Unmaps entries from..from+n of the table; only at the end of a connection. */
@@ -253,35 +267,9 @@ void rlb_persistent_unmap(struct rlb_ring *ring)
 	u32 from, n;
 
 	for (from = 0; from < ring->persistent.count; from += n) {
-		n = min_t(u32, RLB_PAGES, ring->persistent.count - from);
+		n = min_t(u32, RLB_OPS, ring->persistent.count - from);
 		rlb_persistent_unmap_some(ring, from, n);
 	}
 	ring->dev->stats.persistent_grants -= ring->persistent.count;
 	ring->persistent.count = 0;
-}
-
-/* ---- the pages themselves ------------------------------------------------------------------ */
-
-int rlb_pages_alloc(struct rlb_ring *ring)
-{
-	u32 r;
-
-	for (r = 0; r < RLB_SLOTS; r++)
-		if (gnttab_alloc_pages(RLB_SEGS, ring->req[r].own)) {
-			memset(ring->req[r].own, 0, sizeof(ring->req[r].own));
-			return -ENOMEM;
-		}
-	return 0;
-}
-
-void rlb_pages_free(struct rlb_ring *ring)
-{
-	u32 r, i;
-
-	for (r = 0; r < RLB_SLOTS; r++)
-		for (i = 0; i < RLB_SEGS; i++)
-			if (ring->req[r].own[i])
-				gnttab_free_pages(1, &ring->req[r].own[i]);
-	gnttab_free_pages(ring->nspare, ring->spare);
-	ring->nspare = 0;
 }

@@ -174,96 +174,16 @@ static void rlb_submit(struct rlb_req *req)
 	struct bio *bio = &req->bio;
 	u32 i;
 
-	bio_init(bio, req->ring->dev->bdev, req->vec, RLB_SEGS, rlb_opf(req));
+	bio_init(bio, req->ring->dev->bdev, req->vec, req->ring->most, rlb_opf(req));
 	bio->bi_iter.bi_sector = req->sector;
 	bio->bi_end_io = rlb_end_io;
 	/* Never merged into one segment: neighbours here need not be neighbours in the machine. */
-	for (i = 0; i < req->nr_segs; i++)
+	for (i = req->first; i < req->nr_segs; i++)
 		__bio_add_page(bio, req->seg[i].page, req->seg[i].bytes, req->seg[i].offset);
 	submit_bio(bio);
 }
 
 /* ---- requests ------------------------------------------------------------------------------ */
-
-static void rlb_count(struct rlb_stats *stats, const struct rl_blkif_plan *plan)
-{
-	switch (plan->operation) {
-	case RL_BLKIF_READ:
-		stats->reads++;
-		break;
-	case RL_BLKIF_WRITE:
-		stats->writes++;
-		break;
-	case RL_BLKIF_DISCARD:
-		stats->discards++;
-		return; /* its sectors were not moved */
-	default:
-		stats->flushes++;
-	}
-	stats->sectors += plan->sectors;
-}
-
-/* Blocks of more than a sector: neither start nor length of any segment may cut one. */
-static bool rlb_aligned(const struct rlback *dev, const struct rl_blkif_request *copy, u32 nr_segs)
-{
-	u64 bits = copy->sector_number;
-	u32 i;
-
-	if (copy->operation == RL_BLKIF_DISCARD)
-		bits |= copy->discard_sectors;
-	for (i = 0; i < nr_segs; i++)
-		bits |= copy->seg[i].last_sect + 1u - copy->seg[i].first_sect;
-	return !(bits & dev->align_mask);
-}
-
-/* Judges the copy. Returns whether the request is to be carried out; req->status if not. */
-static bool rlb_judge(struct rlback *dev, const struct rl_blkif_request *copy, struct rlb_req *req)
-{
-	struct rl_blkif_plan plan;
-	bool ok = rl_blkif_check(copy, &dev->limits, &plan);
-
-	req->id = plan.id;
-	req->operation = plan.operation;
-	req->status = plan.status;
-	req->sector = plan.sector;
-	req->sectors = plan.sectors;
-	req->nr_segs = ok ? plan.nr_segments : 0;
-	req->failed = false;
-	req->taken_ns = 0;
-	if (likely(ok) && unlikely(dev->align_mask) && !rlb_aligned(dev, copy, req->nr_segs)) {
-		req->status = RL_BLKIF_ERROR;
-		req->nr_segs = 0;
-		ok = false;
-	}
-	if (likely(ok))
-		rlb_count(&dev->stats, &plan);
-	else
-		dev->stats.refused++;
-	return ok;
-}
-
-/* One slot: copy once, judge the copy, find or queue its grants. */
-static void rlb_take(struct rlb_ring *ring, struct rlb_req *req)
-{
-	struct rl_blkif_request copy;
-	u32 i;
-
-	rl_back_take(&ring->back, &copy, sizeof(copy));
-	rlk_trace(&ring->dev->waiter, RL_TRACE_DEQUEUE, (u32)copy.id, ring->back.req_cons - 1, 0);
-	if (!rlb_judge(ring->dev, &copy, req)) {
-		ring->done[ring->ndone++] = req;
-		return;
-	}
-	for (i = 0; i < req->nr_segs; i++) {
-		const struct rl_blkif_segment *s = &copy.seg[i];
-
-		req->seg[i].gref = s->gref;
-		req->seg[i].offset = s->first_sect * RL_SECTOR_BYTES;
-		req->seg[i].bytes = (s->last_sect + 1u - s->first_sect) * RL_SECTOR_BYTES;
-		rlb_seg_prepare(ring, req, i);
-	}
-	ring->batch[ring->nbatch++] = req;
-}
 
 /* A free request; there is one for every slot, so a peer cannot exhaust them. */
 static struct rlb_req *rlb_get_req(struct rlb_ring *ring)
@@ -324,6 +244,8 @@ static u32 rlb_batch(struct rlb_ring *ring, u32 n)
 		ring->batch[0]->taken_ns = ktime_get_ns();
 	dev->waiter.stats.requests += i;
 	rlb_map_queued(ring);
+	if (ring->nlisted)
+		rlb_lists_read(ring);
 	rlb_submit_batch(ring);
 	rlb_answer_done(ring);
 	return i;

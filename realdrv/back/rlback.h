@@ -5,13 +5,17 @@
  *
  *	xenbus.c  negotiation: the state machine with the frontend
  *	disk.c    which disk, and what the frontend may know of it
- *	ring.c    one connection: the shared page, the event channel, all memory
+ *	ring.c    one connection: the shared pages, the event channel
+ *	memory.c  all memory of a connection
  *	grants.c  pages of the other domain: persistent table, maps in batches
+ *	indirect.c  requests whose segments stand on a page of their own
+ *	take.c    judges requests
  *	io.c      requests to bios, completions to responses
  *	watchdog.c  ends a domain that hangs
  *
  * All that a connection needs is allocated when it is made: as many requests as the
- * ring has slots, each with its pages and its bio. The hot path allocates nothing.
+ * ring has slots, each with its pages and its bio. The hot path allocates nothing but the first
+ * pages to map the segments into that only an indirect request has.
  *
  * Locks: rlback.mutex (process: negotiation) > rlk_waiter.conf_mutex > ring lock.
  * The ring lock guards the response side, the stack of freed requests and the
@@ -31,12 +35,12 @@
 #include "core/ring.h"
 #include "kern/waiter.h"
 
-#define RLB_SLOTS	   32u /* of a ring of one page */
-#define RLB_SEGS	   RL_BLKIF_MAX_SEGMENTS
-#define RLB_PAGES	   (RLB_SLOTS * RLB_SEGS)
-#define RLB_PERSISTENT_MAX 1056u
-#define RLB_HASH_SLOTS	   4096u /* power of two, well above RLB_PERSISTENT_MAX */
-#define RLB_SPARES	   64u
+#define RLB_SEGS	     RL_BLKIF_MAX_SEGMENTS
+#define RLB_RING_PAGES	     16u
+#define RLB_OPS		     352u /* grants in one hypercall: all that a ring of one page can name */
+#define RLB_PERSISTENT_LEAST 1056u
+#define RLB_PERSISTENT_MOST  16384u
+#define RLB_SPARES	     64u
 
 /* What statistics say about the device, over all its connections. */
 #define RLB_STATS(X)                                                                               \
@@ -44,6 +48,7 @@
 	X(writes)                                                                                  \
 	X(flushes)                                                                                 \
 	X(discards)                                                                                \
+	X(indirect)                                                                                \
 	X(refused)                                                                                 \
 	X(io_errors)                                                                               \
 	X(sectors)                                                                                 \
@@ -82,57 +87,64 @@ struct rlb_req {
 	u64 taken_ns; /* a sample of the completion time, or 0 */
 	s16 status;
 	u8 operation;
-	u8 nr_segs;
-	bool failed; /* a grant could not be mapped */
-	struct rlb_seg seg[RLB_SEGS];
-	struct page *own[RLB_SEGS]; /* to map into; null when one was lost */
+	u8 first;    /* segment with data: 1 where the first one is an indirect request's list */
+	u16 nr_segs; /* the list among them */
+	u16 listed;  /* segments that the list is to hold */
+	bool failed; /* a grant could not be mapped, or the list is wrong */
+	struct rlb_seg *seg; /* of this and of what follows, rlb_ring.most */
+	struct page **own;   /* to map into; null: not needed so far, or lost */
 	struct bio bio;
-	struct bio_vec vec[RLB_SEGS];
+	struct bio_vec *vec;
 	/* Unmapping of a request whose bio was not completed in the thread. */
 	struct gntab_unmap_queue_data unmap;
-	struct gnttab_unmap_grant_ref unmap_ops[RLB_SEGS];
-	struct page *unmap_pages[RLB_SEGS];
+	struct gnttab_unmap_grant_ref *unmap_ops;
+	struct page **unmap_pages;
 };
 
 /* Grants that stay mapped, found by gref: open addressing, entries are never deleted. */
 struct rlb_persistent {
-	u32 count;
-	u16 slot[RLB_HASH_SLOTS]; /* entry + 1, 0: free */
-	struct {
+	u32 count, most;
+	u32 mask;  /* of a hash: a power of two, well above most, less one */
+	u16 *slot; /* entry + 1, 0: free */
+	struct rlb_entry {
 		grant_ref_t gref;
 		grant_handle_t handle;
 		struct page *page;
-	} entry[RLB_PERSISTENT_MAX];
+	} * entry;
 };
 
 struct rlb_ring {
 	struct rlback *dev;
 	struct rl_ring_back back;
-	void *page;
+	void *pages;
 	int irq;
 	bool use_persistent;
+	u32 slots; /* requests; the lists of them below have as many places */
+	u32 most;  /* grants that one may name */
 	/* The thread's. */
 	bool in_batch;
 	u32 nfree, nbatch, ndone, nmap, nspare;
-	struct rlb_req *free[RLB_SLOTS];
-	struct rlb_req *batch[RLB_SLOTS];
-	struct rlb_req *done[RLB_SLOTS]; /* completed while the batch was submitted */
+	u32 nlisted; /* indirect requests of the batch */
+	struct rlb_req **free;
+	struct rlb_req **batch;
+	struct rlb_req **done; /* completed while the batch was submitted */
 	struct page *spare[RLB_SPARES];
-	struct gnttab_map_grant_ref map_ops[RLB_PAGES];
-	struct page *map_pages[RLB_PAGES];
-	struct rlb_req *map_req[RLB_PAGES];
-	u8 map_seg[RLB_PAGES];
-	struct gnttab_unmap_grant_ref unmap_ops[RLB_PAGES];
-	struct page *unmap_pages[RLB_PAGES];
+	struct gnttab_map_grant_ref map_ops[RLB_OPS];
+	struct page *map_pages[RLB_OPS];
+	struct rlb_req *map_req[RLB_OPS];
+	u16 map_seg[RLB_OPS];
+	struct gnttab_unmap_grant_ref unmap_ops[RLB_OPS];
+	struct page *unmap_pages[RLB_OPS];
 	struct gntab_unmap_queue_data unmap;
+	struct rl_blkif_segment list[RL_BLKIF_MAX_INDIRECT]; /* the copy that is judged and used */
 	struct rlb_persistent persistent;
 
 	spinlock_t lock ____cacheline_aligned_in_smp;
 	u32 nreturned;
-	struct rlb_req *returned[RLB_SLOTS]; /* freed by completions outside of the thread */
+	struct rlb_req **returned; /* freed by completions outside of the thread */
 	bool closing;
 	wait_queue_head_t drained;
-	struct rlb_req req[RLB_SLOTS];
+	struct rlb_req *req;
 };
 
 struct rlback {
@@ -144,7 +156,8 @@ struct rlback {
 	fmode_t fmode;
 	struct rl_blkif_limits limits;
 	bool offers_persistent;
-	u32 align_mask; /* sectors of 512 in a logical block, less one */
+	u32 offers_order; /* of pages of the ring */
+	u32 align_mask;	  /* sectors of 512 in a logical block, less one */
 	struct rlb_ring *ring;
 	struct rlk_waiter waiter;
 	struct rlb_stats stats;
@@ -168,9 +181,18 @@ int rlb_ring_offer(struct rlback *dev);
 int rlb_ring_open(struct rlback *dev);
 void rlb_ring_close(struct rlback *dev);
 
+/* memory.c: a ring of so many slots, with all that its requests need; null: not enough memory. */
+struct rlb_ring *rlb_ring_alloc(struct rlback *dev, u32 slots);
+void rlb_ring_release(struct rlb_ring *ring);
+/* A page to map into, or null. */
+struct page *rlb_spare(struct rlb_ring *ring);
+
 /* grants.c */
-int rlb_pages_alloc(struct rlb_ring *ring);
-void rlb_pages_free(struct rlb_ring *ring);
+static inline phys_addr_t rlb_page_addr(struct page *page)
+{
+	return (phys_addr_t)(unsigned long)pfn_to_kaddr(page_to_pfn(page));
+}
+
 void rlb_persistent_unmap(struct rlb_ring *ring);
 /* Find the segment's page or queue a map of it. */
 void rlb_seg_prepare(struct rlb_ring *ring, struct rlb_req *req, u32 i);
@@ -189,6 +211,23 @@ int rlb_watchdog_start(void);
 void rlb_watchdog_stop(void);
 void rlb_watch(struct rlback *dev);
 void rlb_unwatch(struct rlback *dev);
+
+/* indirect.c */
+/* Queue a map of the page with the segments. */
+void rlb_list_prepare(struct rlb_ring *ring, struct rlb_req *req, const struct rl_blkif_plan *plan);
+/* When these are mapped: copy and judge what they hold, and map that. */
+void rlb_lists_read(struct rlb_ring *ring);
+
+/* take.c */
+/* One slot: copy once, judge the copy; it is in ring->batch then or, refused, in ring->done. */
+void rlb_take(struct rlb_ring *ring, struct rlb_req *req);
+void rlb_count(struct rlb_stats *stats, const struct rl_blkif_plan *plan);
+/* Does neither the place, the count nor a segment in @bits and @seg cut a block of the disk? */
+bool rlb_aligned(
+	const struct rlback *dev, u64 bits, const struct rl_blkif_segment *seg, u32 nr_segs);
+/* Take over the segments and queue maps of those that have to be mapped. */
+void rlb_segs_prepare(struct rlb_ring *ring, struct rlb_req *req,
+	const struct rl_blkif_segment *seg, u32 nr_segs);
 
 /* io.c */
 extern const struct rlk_ops rlb_waiter_ops;

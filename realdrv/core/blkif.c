@@ -9,12 +9,12 @@ static rl_bool refuse(struct rl_blkif_plan *plan, rl_s16 status, const char *why
 	return 0;
 }
 
-static rl_bool check_segments(const struct rl_blkif_request *req, struct rl_blkif_plan *plan)
+static rl_bool check_segments(const struct rl_blkif_segment *seg, struct rl_blkif_plan *plan)
 {
 	rl_u32 i;
 
-	for (i = 0; i < req->nr_segments; i++) {
-		const struct rl_blkif_segment *s = &req->seg[i];
+	for (i = 0; i < plan->nr_segments; i++) {
+		const struct rl_blkif_segment *s = &seg[i];
 
 		if (s->first_sect > s->last_sect)
 			return refuse(plan, RL_BLKIF_ERROR, "first_sect after last_sect");
@@ -42,7 +42,7 @@ static rl_bool check_transfer(const struct rl_blkif_request *req,
 		return refuse(plan, RL_BLKIF_ERROR, "too many segments");
 	if (req->operation != RL_BLKIF_READ && limits->read_only)
 		return refuse(plan, RL_BLKIF_ERROR, "write to a read-only disk");
-	return check_segments(req, plan) && check_range(limits, plan);
+	return check_segments(req->seg, plan) && check_range(limits, plan);
 }
 
 /* A flush may carry data (a frontend that has a write to flush sends both in one request); it
@@ -74,6 +74,36 @@ static rl_bool check_discard(const struct rl_blkif_request *req,
 	return check_range(limits, plan);
 }
 
+/* All that can be said before its list was read: what is wrong here maps nothing at all. */
+static rl_bool check_indirect(const struct rl_blkif_request *req,
+	const struct rl_blkif_limits *limits, struct rl_blkif_plan *plan)
+{
+	struct rl_blkif_indirect in;
+
+	if (!limits->indirect)
+		return refuse(plan, RL_BLKIF_EOPNOTSUPP, "indirect requests were not offered");
+	__builtin_memcpy(&in, req, sizeof(in));
+	plan->indirect = 1;
+	plan->operation = in.indirect_op;
+	plan->nr_segments = in.nr_segments;
+	plan->list = in.gref[0];
+	if (in.indirect_op != RL_BLKIF_READ && in.indirect_op != RL_BLKIF_WRITE)
+		return refuse(plan, RL_BLKIF_ERROR, "neither an indirect read nor a write");
+	if (in.nr_segments == 0)
+		return refuse(plan, RL_BLKIF_ERROR, "no indirect segment");
+	if (in.nr_segments > limits->indirect)
+		return refuse(plan, RL_BLKIF_ERROR, "too many indirect segments");
+	if (in.indirect_op != RL_BLKIF_READ && limits->read_only)
+		return refuse(plan, RL_BLKIF_ERROR, "indirect write to a read-only disk");
+	return 1;
+}
+
+rl_bool rl_blkif_check_list(const struct rl_blkif_segment *seg,
+	const struct rl_blkif_limits *limits, struct rl_blkif_plan *plan)
+{
+	return check_segments(seg, plan) && check_range(limits, plan);
+}
+
 rl_bool rl_blkif_check(const struct rl_blkif_request *req, const struct rl_blkif_limits *limits,
 	struct rl_blkif_plan *plan)
 {
@@ -91,6 +121,8 @@ rl_bool rl_blkif_check(const struct rl_blkif_request *req, const struct rl_blkif
 		return check_flush(req, limits, plan);
 	case RL_BLKIF_DISCARD:
 		return check_discard(req, limits, plan);
+	case RL_BLKIF_INDIRECT:
+		return check_indirect(req, limits, plan);
 	default:
 		return refuse(plan, RL_BLKIF_EOPNOTSUPP, "unknown operation");
 	}

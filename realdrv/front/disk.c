@@ -48,23 +48,29 @@ static void set_discard(const struct rlfront_dev *dev, struct request_queue *q)
 	q->limits.discard_alignment = dev->disk.discard_alignment;
 }
 
+/* How large a request may be: as this backend takes it, so that it need not go in parts. */
+static void set_size(const struct rlfront_dev *dev, struct request_queue *q)
+{
+	unsigned int sectors = dev->most * RL_PAGE_SECTORS;
+
+	blk_queue_max_hw_sectors(q, sectors);
+	/* Data is packed on its way where it is copied: then only its amount counts. */
+	blk_queue_max_segments(q, dev->persistent ? sectors : dev->most);
+}
+
 static void set_limits(const struct rlfront_dev *dev, struct request_queue *q)
 {
 	blk_queue_flag_set(QUEUE_FLAG_VIRT, q);
 	blk_queue_logical_block_size(q, dev->disk.is.sector_bytes);
 	blk_queue_physical_block_size(q, dev->disk.physical_bytes);
-	blk_queue_max_hw_sectors(q, RLFRONT_MAX_BYTES / RL_SECTOR_BYTES);
 	blk_queue_dma_alignment(q, RL_SECTOR_BYTES - 1);
 	blk_queue_write_cache(q, dev->disk.is.flush, false);
 	set_discard(dev, q);
-	if (dev->persistent) {
-		/* Data is packed on its way: only its amount counts. */
-		blk_queue_max_segments(q, RLFRONT_MAX_BYTES / RL_SECTOR_BYTES);
-	} else {
+	set_size(dev, q);
+	if (!dev->persistent) {
 		/* A grant is a page: no piece may cross from one into the next (XSA-229). */
 		blk_queue_segment_boundary(q, RL_PAGE_BYTES - 1);
 		blk_queue_max_segment_size(q, RL_PAGE_BYTES);
-		blk_queue_max_segments(q, RLFRONT_PAGES);
 	}
 }
 
@@ -73,7 +79,7 @@ static void set_tags(struct rlfront_dev *dev)
 	dev->tags = (struct blk_mq_tag_set){
 		.ops = &rlfront_mq_ops,
 		.nr_hw_queues = 1,
-		.queue_depth = RLFRONT_DEPTH,
+		.queue_depth = dev->depth,
 		.numa_node = NUMA_NO_NODE,
 		.timeout = clamp_t(unsigned long, rlfront_deadline() / 6, HZ, 5 * HZ),
 		/* A scheduler here would send each unplugged read through a kblockd worker. */
@@ -150,9 +156,10 @@ void rlfront_disk_show(struct work_struct *work)
 		return;
 	}
 	dev->shown = true;
-	dev_info(&dev->xbdev->dev, "%s: %lu sectors, %s grants, flush %s\n", gd->disk_name,
+	dev_info(&dev->xbdev->dev,
+		"%s: %lu sectors, %s grants, flush %s, %u requests of %u pages\n", gd->disk_name,
 		dev->disk.is.sectors, dev->persistent ? "persistent" : "mapped",
-		dev->disk.is.flush ? "on" : "off");
+		dev->disk.is.flush ? "on" : "off", dev->depth, dev->most);
 }
 
 /*
@@ -169,6 +176,7 @@ void rlfront_disk_update(struct rlfront_dev *dev, const struct rlfront_disk *fou
 	dev->disk.discard_granularity = found->discard_granularity;
 	dev->disk.discard_alignment = found->discard_alignment;
 	set_discard(dev, dev->gd->queue);
+	set_size(dev, dev->gd->queue);
 	if (found->is.flush)
 		blk_queue_write_cache(dev->gd->queue, true, false);
 	if (found->is.sectors == dev->disk.is.sectors)

@@ -58,7 +58,7 @@ void rlfront_recover_late(struct rlfront_dev *dev, struct rlfront_slot *slot)
 {
 	u64 id = READ_ONCE(slot->live_id);
 
-	if (id == RLFRONT_IDLE)
+	if (id == RLFRONT_IDLE || id == RLFRONT_WAITS)
 		return;
 	if (slot->late_id != id) {
 		slot->late_since = jiffies;
@@ -252,7 +252,7 @@ static bool late_until(struct rlfront_dev *dev, unsigned long *at)
 		return false;
 	rest = rlfront_deadline();
 	rest -= min_t(unsigned long, rest, dev->gd->queue->rq_timeout);
-	for (i = 0; i < RLFRONT_DEPTH; i++) {
+	for (i = 0; i < dev->depth; i++) {
 		struct rlfront_slot *slot = &dev->slots[i];
 		u64 id = smp_load_acquire(&slot->late_id); /* before late_since */
 
@@ -332,7 +332,6 @@ void rlfront_recover_init(struct rlfront_dev *dev)
 {
 	mutex_init(&dev->event_lock);
 	rl_recovery_init(&dev->rec);
-	dev->ring_gref = INVALID_GRANT_REF;
 	dev->fence_delay = FENCE_FIRST;
 	dev->retry_at = jiffies;
 }

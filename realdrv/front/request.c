@@ -2,7 +2,8 @@
 /*
  * Create request, enqueue request: from the block layer into the ring.
  *
- * There are as many tags as slots in the ring, so a request that has a tag has a place.
+ * There are as many tags as slots in the ring, so a request that has a tag has a place. (A later
+ * backend may have a smaller ring: narrow.c.)
  * Requests are published when the block layer says that no more follows at once; one
  * notification then stands for all of them, and is sent only if the backend asked for it.
  */
@@ -42,20 +43,46 @@ static void sample(struct rlfront_dev *dev, const struct rlfront_slot *slot)
 	smp_store_release(&dev->sample_id, slot->req.id); /* after its time */
 }
 
-static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool last, u64 begun)
+/* The list holds the grants of this request alone, and is the backend's to read until it answers.
+ */
+static void put_indirect(struct rlfront_dev *dev, struct rlfront_slot *slot, void *shared)
 {
-	unsigned int bytes = offsetof(struct rl_blkif_request, seg[0]) +
-			     slot->req.nr_segments * sizeof(struct rl_blkif_segment);
+	struct rl_blkif_indirect in = {
+		.operation = RL_BLKIF_INDIRECT,
+		.indirect_op = slot->req.operation,
+		.nr_segments = slot->count,
+		.id = slot->req.id,
+		.sector_number = slot->req.sector_number,
+		.handle = slot->req.handle,
+		.gref = {slot->list_gref},
+	};
 
-	struct rl_blkif_request *shared;
+	memcpy(slot->list, slot->seg + slot->first, slot->count * sizeof(*slot->seg));
+	memcpy(shared, &in, sizeof(in));
+}
 
-	spin_lock(&dev->submit_lock);
-	shared = rl_front_slot(&dev->ring);
+static void put(struct rlfront_dev *dev, struct rlfront_slot *slot, struct rl_blkif_request *shared)
+{
+	unsigned int bytes = slot->count * sizeof(*slot->seg);
+
+	if (slot->count > RL_BLKIF_MAX_SEGMENTS) {
+		put_indirect(dev, slot, shared);
+		return;
+	}
+	slot->req.nr_segments = slot->count;
+	if (slot->seg != slot->req.seg)
+		memcpy(slot->req.seg, slot->seg + slot->first, bytes);
 	/* The private copy has no byte that was not set (XSA-216). */
-	memcpy(shared, &slot->req, bytes);
-	/* Not in the private copy: the grants of this tag stand there. */
+	memcpy(shared, &slot->req, offsetof(struct rl_blkif_request, seg[0]) + bytes);
+	/* Not in the private copy: the grants of this tag may stand there. */
 	if (unlikely(slot->req.operation == RL_BLKIF_DISCARD))
 		shared->discard_sectors = blk_rq_sectors(slot->rq);
+}
+
+static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool last, u64 begun)
+{
+	spin_lock(&dev->submit_lock);
+	put(dev, slot, rl_front_slot(&dev->ring));
 	rl_front_queue(&dev->ring);
 	dev->waiter.stats.requests++;
 	rlk_trace_at(&dev->waiter, begun, RL_TRACE_SUBMIT, (u32)slot->req.id,
@@ -68,7 +95,7 @@ static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool las
 	spin_unlock(&dev->submit_lock);
 }
 
-/* Returns: 0, the number of its segments; -EIO, whatever the reason: see status_of(). */
+/* Returns: 0; -EIO, whatever the reason: see status_of(). */
 static int rlfront_flush(struct rlfront_dev *dev, struct rlfront_slot *slot)
 {
 	bool refused = rl_recovery_flush(&dev->rec, &slot->mark) < 0;
@@ -77,25 +104,31 @@ static int rlfront_flush(struct rlfront_dev *dev, struct rlfront_slot *slot)
 	return refused ? -EIO : 0;
 }
 
-/* What the request needs beside its slot. Returns: the number of its segments, or -errno. */
+/* What the request needs beside its slot. Returns: 0 or -errno. */
 static int fill(
 	struct rlfront_dev *dev, struct rlfront_slot *slot, struct request *rq, u8 operation)
 {
+	int n = 0;
+
+	slot->count = 0;
 	switch (operation) {
 	case RL_BLKIF_FLUSH:
-		return rlfront_flush(dev, slot);
+		n = rlfront_flush(dev, slot);
+		break;
 	case RL_BLKIF_DISCARD:
-		return 0;
+		break;
 	default:
-		return rlfront_slot_fill(dev, slot, rq, operation == RL_BLKIF_WRITE);
+		n = rlfront_slot_fill(dev, slot, rq, operation == RL_BLKIF_WRITE);
+		break;
 	}
+	return min(n, 0);
 }
 
 static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
 {
 	struct rlfront_dev *dev = hctx->queue->queuedata;
 	struct request *rq = bd->rq;
-	int op = operation_of(rq), segments;
+	int op = operation_of(rq), rc;
 	u64 begun = rlk_trace_time();
 	struct rlfront_slot *slot;
 
@@ -104,16 +137,23 @@ static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct bl
 	slot = &dev->slots[rq->tag];
 	if (unlikely(op < 0))
 		return BLK_STS_NOTSUPP;
-	segments = fill(dev, slot, rq, op);
-	if (unlikely(segments < 0))
-		return errno_to_blk_status(segments);
+	slot->first = 0;
+	slot->begun = 0;
+	slot->more = false;
+	if (likely(!dev->few_slots)) {
+		rc = fill(dev, slot, rq, op);
+		if (unlikely(rc))
+			return errno_to_blk_status(rc);
+	}
 	slot->rq = rq;
 	slot->req.operation = op;
-	slot->req.nr_segments = segments;
 	slot->req.sector_number = blk_rq_pos(rq);
 	slot->req.id += 1ull << 32; /* the upper half counts the uses of this tag */
 	blk_mq_start_request(rq);
-	enqueue(dev, slot, bd->last, begun);
+	if (likely(!dev->few_slots))
+		enqueue(dev, slot, bd->last, begun);
+	else
+		rlfront_narrow_wait(dev, slot);
 	return BLK_STS_OK;
 }
 
@@ -124,9 +164,7 @@ static void rlfront_commit_rqs(struct blk_mq_hw_ctx *hctx)
 
 	if (!READ_ONCE(dev->live))
 		return;
-	spin_lock(&dev->submit_lock);
-	publish(dev);
-	spin_unlock(&dev->submit_lock);
+	rlfront_request_publish(dev);
 }
 
 static void rlfront_complete(struct request *rq)
@@ -134,31 +172,47 @@ static void rlfront_complete(struct request *rq)
 	blk_mq_end_request(rq, *(blk_status_t *)blk_mq_rq_to_pdu(rq));
 }
 
-/* Fills it anew: the grants of its pages are others now. */
-static void replay(struct rlfront_dev *dev, struct rlfront_slot *slot)
+void rlfront_request_send(struct rlfront_dev *dev, struct rlfront_slot *slot)
 {
-	int segments;
+	int rc = fill(dev, slot, slot->rq, slot->req.operation);
 
-	dev->stats.flushes_replayed += slot->req.operation == RL_BLKIF_FLUSH;
-	segments = fill(dev, slot, slot->rq, slot->req.operation);
-	if (segments < 0) {
-		rlfront_response_fail(dev, slot, errno_to_blk_status(segments));
+	if (rc) {
+		rlfront_response_fail(dev, slot, errno_to_blk_status(rc));
 		return;
 	}
-	slot->req.nr_segments = segments;
+	slot->req.sector_number = blk_rq_pos(slot->rq) + slot->begun;
 	enqueue(dev, slot, false, rlk_trace_time());
+}
+
+void rlfront_request_publish(struct rlfront_dev *dev)
+{
+	spin_lock(&dev->submit_lock);
+	publish(dev);
+	spin_unlock(&dev->submit_lock);
+}
+
+/* From its beginning, and filled anew: the grants of its pages are others now. */
+static void replay(struct rlfront_dev *dev, struct rlfront_slot *slot)
+{
+	dev->stats.flushes_replayed += slot->req.operation == RL_BLKIF_FLUSH;
+	if (unlikely(dev->few_slots)) {
+		rlfront_narrow_wait(dev, slot);
+		return;
+	}
+	slot->first = 0;
+	slot->begun = 0;
+	slot->more = false;
+	rlfront_request_send(dev, slot);
 }
 
 void rlfront_request_replay(struct rlfront_dev *dev)
 {
 	unsigned int i;
 
-	for (i = 0; i < RLFRONT_DEPTH; i++)
+	for (i = 0; i < dev->depth; i++)
 		if (dev->slots[i].live_id != RLFRONT_IDLE)
 			replay(dev, &dev->slots[i]);
-	spin_lock(&dev->submit_lock);
-	publish(dev);
-	spin_unlock(&dev->submit_lock);
+	rlfront_request_publish(dev);
 }
 
 /*
@@ -169,7 +223,7 @@ static enum blk_eh_timer_return rlfront_timeout(struct request *rq)
 {
 	struct rlfront_dev *dev = rq->q->queuedata;
 
-	if (rq->tag >= 0 && rq->tag < RLFRONT_DEPTH)
+	if (rq->tag >= 0 && rq->tag < dev->depth)
 		rlfront_recover_late(dev, &dev->slots[rq->tag]);
 	return BLK_EH_RESET_TIMER;
 }

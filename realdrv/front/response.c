@@ -55,11 +55,11 @@ static struct rlfront_slot *find_slot(struct rlfront_dev *dev, const struct rl_b
 	u32 tag = (u32)rsp->id;
 	struct rlfront_slot *slot;
 
-	if (unlikely(tag >= RLFRONT_DEPTH)) {
+	if (unlikely(tag >= dev->depth)) {
 		rlfront_broken(dev, "a response has the unknown id %#lx", rsp->id);
 		return NULL;
 	}
-	slot = &dev->slots[array_index_nospec(tag, RLFRONT_DEPTH)];
+	slot = &dev->slots[array_index_nospec(tag, dev->depth)];
 	/* Pairs with enqueue(): of a request that is live all else was set. */
 	if (unlikely(smp_load_acquire(&slot->live_id) != rsp->id)) {
 		rlfront_broken(dev, "a response answers no request in flight, id %#lx", rsp->id);
@@ -99,12 +99,16 @@ static int take_response(struct rlfront_dev *dev, struct io_comp_batch *done)
 	rq = slot->rq;
 	if (rsp.operation != RL_BLKIF_READ && status == BLK_STS_OK)
 		account(dev, slot);
-	if (unlikely(!rlfront_slot_drain(
-		    dev, slot, rsp.operation == RL_BLKIF_READ && status == BLK_STS_OK))) {
+	if (unlikely(!rlfront_slot_drain(dev, slot,
+		    rsp.operation == RL_BLKIF_READ && status == BLK_STS_OK && !slot->more))) {
 		rlfront_broken(dev, "the backend still maps a page that it answered for");
 		status = BLK_STS_IOERR;
 	}
 	rlk_trace(&dev->waiter, RL_TRACE_COMPLETE, (u32)rsp.id, dev->ring.rsp_cons - 1, 0);
+	if (unlikely(slot->more) && status == BLK_STS_OK) {
+		rlfront_narrow_part(dev, slot);
+		return 0;
+	}
 	WRITE_ONCE(slot->live_id, RLFRONT_IDLE);
 	complete_request(rq, status, done); /* from here on the tag may be used again */
 	return unlikely(status) && READ_ONCE(dev->broken) ? -EPROTO : 0;
@@ -141,6 +145,8 @@ static int rlfront_drain(struct rlk_waiter *w)
 	for (i = 0; i < n && likely(!rc); i++)
 		rc = take_response(dev, &done);
 	w->stats.responses += i;
+	if (unlikely(dev->few_slots) && i)
+		rlfront_narrow_room(dev);
 	end_batch(&done);
 	return unlikely(rc) ? rc : n;
 }
@@ -221,7 +227,7 @@ unsigned int rlfront_response_held(const struct rlfront_dev *dev)
 {
 	unsigned int i, n = 0;
 
-	for (i = 0; i < RLFRONT_DEPTH; i++)
+	for (i = 0; i < dev->depth; i++)
 		n += dev->slots[i].live_id != RLFRONT_IDLE;
 	return n;
 }
@@ -230,7 +236,7 @@ unsigned int rlfront_response_fail_all(struct rlfront_dev *dev)
 {
 	unsigned int i, n = rlfront_response_held(dev);
 
-	for (i = 0; i < RLFRONT_DEPTH; i++) {
+	for (i = 0; i < dev->depth; i++) {
 		struct rlfront_slot *slot = &dev->slots[i];
 
 		if (slot->live_id == RLFRONT_IDLE)

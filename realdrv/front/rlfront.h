@@ -10,8 +10,10 @@
  *	recover.c   carries out what core/recovery.h decides: park, fence, replay, fail
  *	store.c     what is said and read in xenstore, and how it is judged
  *	disk.c      the disk towards the block layer: limits, appearance, end
- *	slot.c      what a tag owns: grants, shared pages; copy or map
+ *	slot.c      what a tag owns: grants, shared pages
+ *	fill.c      the data of a request: copy or map
  *	request.c   create request, enqueue request
+ *	narrow.c    the same under a backend that takes less at a time than the one before
  *	response.c  dequeue response, and everything a backend may have forged in one
  *
  * Contexts and what keeps them apart:
@@ -24,6 +26,7 @@
  *	  for I/O but when it removes the disk: showing one, which reads it, is show_work's. What
  *comes from elsewhere (an interrupt, the block layer's timer, a watch) leaves a bit in `alarm` or
  *	  a path in next_peer and wakes it.
+ *	- narrow_work sends what a weak backend had no room for, under event_lock.
  *	- cut_work ends I/O while the disk is being removed. event_lock orders the two.
  *	- Locks: event_lock > conf_mutex of the waiter; peer_lock and submit_lock are innermost.
  *
@@ -46,11 +49,10 @@
 #include "core/ring.h"
 #include "kern/waiter.h"
 
-#define RLFRONT_RING_BYTES RL_PAGE_BYTES
-#define RLFRONT_DEPTH	   32u /* slots of a one-page ring = tags: a tag always finds a slot */
-#define RLFRONT_PAGES	   RL_BLKIF_MAX_SEGMENTS
-#define RLFRONT_MAX_BYTES  (RLFRONT_PAGES * RL_PAGE_BYTES)
-#define RLFRONT_IDLE	   (~0ull) /* live_id of a slot without a request in flight */
+#define RLFRONT_RING_PAGES 16u
+#define RLFRONT_GRANTS	   16384u /* of a disk, at most: half of what Xen gives a guest by default */
+#define RLFRONT_IDLE	   (~0ull) /* live_id of a slot without a request */
+#define RLFRONT_WAITS	   (~1ull) /* and of one whose request waits to be sent: see narrow.c */
 #define RLFRONT_MINORS	   16
 
 /*
@@ -58,12 +60,19 @@
  * at a time, nothing of this needs a lock, a list or an allocation while I/O runs.
  */
 struct rlfront_slot {
-	u64 live_id;		     /* id in flight or RLFRONT_IDLE */
-	struct request *rq;	     /* valid while live_id is not idle */
-	struct rl_blkif_request req; /* private copy of what goes into the ring; keeps the grefs */
-	void *page[RLFRONT_PAGES];   /* persistent grants: the shared pages; else the request's */
-	u32 mark;		     /* of a flush: see rl_recovery_flush() */
-	u32 stuck;   /* map: bits of pages that the backend holds although their request ended */
+	u64 live_id;		      /* id in flight, RLFRONT_IDLE or RLFRONT_WAITS */
+	struct request *rq;	      /* valid while live_id is not idle */
+	struct rl_blkif_request req;  /* private copy of what goes into the ring */
+	struct rl_blkif_segment *seg; /* a grant a page; req.seg, where there are no more */
+	void **page;		      /* persistent grants: the shared pages; else the request's */
+	void *list;		      /* shared: the segments of an indirect request; null: none */
+	grant_ref_t list_gref;
+	u16 first, count; /* pages that the ring's request is about, of this one's */
+	u32 begun;	  /* sectors before them: done */
+	bool more;	  /* there are pages behind them */
+	u32 mark;	  /* of a flush: see rl_recovery_flush() */
+	/* map: pages that the backend holds although their request ended */
+	DECLARE_BITMAP(stuck, RL_BLKIF_MAX_INDIRECT);
 	u64 late_id; /* the id whose timer expired, since: jiffies */
 	unsigned long late_since;
 };
@@ -76,6 +85,7 @@ struct rlfront_disk {
 	u32 discard_granularity, discard_alignment; /* bytes */
 	bool removable;
 	bool persistent;
+	u32 most; /* pages of a request: RL_BLKIF_MAX_SEGMENTS or, with indirect ones, more */
 };
 
 /* Reasons for state_work to look: bit numbers of rlfront_dev.alarm. */
@@ -110,7 +120,11 @@ struct rlfront_dev {
 	bool persistent; /* data is copied through shared pages, whatever later backends offer */
 	evtchn_port_t port;
 	spinlock_t submit_lock;
-	struct rlfront_slot *slots; /* RLFRONT_DEPTH */
+	struct rlfront_slot *slots; /* depth */
+	u32 depth;		    /* tags, as many as the first ring has slots */
+	u32 pages;		    /* that a tag owns */
+	u32 most;		    /* that this backend takes at a time */
+	bool few_slots;		    /* in this backend's ring: fewer than tags */
 	struct rl_recovery rec;	    /* state_work's; `written` the consumer's */
 	struct rlk_waiter waiter;   /* policy, statistics, who consumes responses */
 	u64 sample_id;		    /* the request that is being timed, or RLFRONT_IDLE */
@@ -122,7 +136,11 @@ struct rlfront_dev {
 	struct gendisk *gd;
 	struct blk_mq_tag_set tags;
 	void *ring_mem;
-	grant_ref_t ring_gref;
+	u32 ring_pages;
+	grant_ref_t ring_gref[RLFRONT_RING_PAGES];
+	u32 next_sent;			   /* narrow.c: the tag that is looked at first */
+	struct rl_blkif_segment *all_segs; /* of all slots; null: they have their own */
+	void **all_pages;
 	unsigned int irq;
 	u16 handle;
 	int index;	       /* 0: rlda, 1: rldb ... */
@@ -145,7 +163,7 @@ struct rlfront_dev {
 	int next_id;
 	struct xenbus_watch node_watch, peer_watch;
 	struct mutex event_lock;
-	struct work_struct state_work, show_work;
+	struct work_struct state_work, show_work, narrow_work;
 	struct delayed_work tick_work, cut_work;
 };
 
@@ -235,8 +253,11 @@ void rlfront_disk_update(struct rlfront_dev *dev, const struct rlfront_disk *fou
 void rlfront_disk_destroy(struct rlfront_dev *dev);
 
 /* slot.c */
-/** rlfront_slots_create - memory for every tag; nothing is granted. Returns: 0 or -ENOMEM. */
-int rlfront_slots_create(struct rlfront_dev *dev);
+/**
+ * rlfront_slots_create - memory for every tag of the ring that is offered; nothing is granted.
+ * @pages: that a request may have. Returns: 0 or -ENOMEM.
+ */
+int rlfront_slots_create(struct rlfront_dev *dev, u32 pages);
 /**
  * rlfront_slots_grant - grants and, when persistent, shared pages (zeroed when new) for every tag.
  * Returns: 0; -ENOMEM, -ENOSPC: rlfront_slots_fence() takes back what was granted.
@@ -247,10 +268,16 @@ int rlfront_slots_grant(struct rlfront_dev *dev);
 bool rlfront_slots_fence(struct rlfront_dev *dev);
 /** rlfront_slots_destroy - end all grants; what the peer still maps is freed when it let go. */
 void rlfront_slots_destroy(struct rlfront_dev *dev);
+/** rlfront_slot_keep - the request ends and its owner goes on, but this page must stay. */
+void rlfront_slot_keep(struct rlfront_slot *slot, unsigned int i);
+
+/* fill.c */
 /**
- * rlfront_slot_fill - make the data of a request reachable for the backend.
+ * rlfront_slot_fill - make the data of a request reachable for the backend, from slot->first on as
+ * much as this one takes: sets slot->count and slot->more.
  * @write: the backend will read the pages.
- * Returns: number of segments in slot->req.seg; -EIO when the request has too many pieces.
+ * Returns: number of segments, in slot->seg from slot->first on; -EIO when the request has too many
+ * pieces.
  */
 int rlfront_slot_fill(
 	struct rlfront_dev *dev, struct rlfront_slot *slot, struct request *rq, bool write);
@@ -264,8 +291,22 @@ bool rlfront_slot_drain(struct rlfront_dev *dev, struct rlfront_slot *slot, bool
 /** rlfront_slot_abandon - the request fails; what its backend still maps is kept from all use. */
 void rlfront_slot_abandon(struct rlfront_dev *dev, struct rlfront_slot *slot);
 
+/* narrow.c */
+/** rlfront_narrow_wait - the request is sent by narrow_work, when there is room in the ring. */
+void rlfront_narrow_wait(struct rlfront_dev *dev, struct rlfront_slot *slot);
+/** rlfront_narrow_part - the first part of a request is done; the rest is sent by narrow_work. */
+void rlfront_narrow_part(struct rlfront_dev *dev, struct rlfront_slot *slot);
+/** rlfront_narrow_room - responses were taken from a ring with few slots. */
+void rlfront_narrow_room(struct rlfront_dev *dev);
+/** rlfront_narrow_send - the work of narrow_work. */
+void rlfront_narrow_send(struct work_struct *work);
+
 /* request.c */
 extern const struct blk_mq_ops rlfront_mq_ops;
+/** rlfront_request_send - send a request that is held or waits. Context: the ring has room. */
+void rlfront_request_send(struct rlfront_dev *dev, struct rlfront_slot *slot);
+/** rlfront_request_publish - tell the backend of what was sent. */
+void rlfront_request_publish(struct rlfront_dev *dev);
 /** rlfront_request_replay - send all that is held again. Context: the queue is quiesced. */
 void rlfront_request_replay(struct rlfront_dev *dev);
 

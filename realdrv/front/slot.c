@@ -1,247 +1,160 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a tag of the block layer owns: eleven grants and, when they are persistent, the pages
- * behind them.
- *
- *	persistent  The pages are shared once, for the life of the connection, and the data is
- *	            copied: into them before a write is sent, out of them after a read was
- *	            answered. Data is packed from the first byte on, whatever pages it came from.
- *	            A backend never sees a page of the guest's own.
- *	map         The guest's own pages are granted to the backend for one request (to be read
- *	            only, where it writes the disk) and taken back with the response.
+ * What a tag of the block layer owns: as many grants as a request may have pages and, when they are
+ * persistent, the pages behind them; with indirect requests also a page that is shared for the
+ * connection and holds the list of their segments.
  *
  * A page that the peer still maps when it is to be taken back is neither freed nor granted
  * again (XSA-396). While the disk is there we keep a reference to it and the grant ourselves, for
- *as long as there is one such page nothing is granted to another backend; when the disk goes,
+ * as long as there is one such page nothing is granted to another backend; when the disk goes,
  * gnttab_end_foreign_access() keeps both.
  */
-#include <linux/highmem.h>
 #include <linux/slab.h>
 #include <xen/page.h>
 
 #include "rlfront.h"
 
-/* ---- persistent: copy ---------------------------------------------------------------------- */
-
-/* A whole page has a shorter way than bytes. */
-static void copy_bytes(void *to, const void *from, unsigned int n)
-{
-	if (n == RL_PAGE_BYTES)
-		copy_page(to, (void *)from);
-	else
-		memcpy(to, from, n);
-}
-
-/* Copies between mem and the packed pages, starting at byte `at` of the latter. */
-static void copy_piece(
-	struct rlfront_slot *slot, unsigned int at, void *mem, unsigned int n, bool out)
-{
-	while (n) {
-		unsigned int off = at % RL_PAGE_BYTES, now = min(n, RL_PAGE_BYTES - off);
-		void *shared = slot->page[at / RL_PAGE_BYTES] + off;
-
-		if (out)
-			copy_bytes(mem, shared, now);
-		else
-			copy_bytes(shared, mem, now);
-		mem += now;
-		at += now;
-		n -= now;
-	}
-}
-
-static void copy_request(struct rlfront_slot *slot, struct request *rq, bool out)
-{
-	struct req_iterator it;
-	struct bio_vec bv;
-	unsigned int at = 0;
-
-	rq_for_each_segment (bv, rq, it) {
-		void *mem = bvec_kmap_local(&bv);
-
-		copy_piece(slot, at, mem, bv.bv_len, out);
-		kunmap_local(mem);
-		at += bv.bv_len;
-	}
-}
-
-static int fill_copied(struct rlfront_slot *slot, struct request *rq, bool write)
-{
-	unsigned int sectors = blk_rq_sectors(rq), n;
-
-	if (write)
-		copy_request(slot, rq, false);
-	for (n = 0; sectors > RL_PAGE_SECTORS; n++, sectors -= RL_PAGE_SECTORS)
-		slot->req.seg[n].last_sect = RL_PAGE_SECTORS - 1;
-	slot->req.seg[n++].last_sect = sectors - 1;
-	return n;
-}
-
-/* ---- map ----------------------------------------------------------------------------------- */
-
-/* The request ends and its owner goes on, but this page must stay what it is. */
-static void keep_stuck(struct rlfront_slot *slot, unsigned int i)
+void rlfront_slot_keep(struct rlfront_slot *slot, unsigned int i)
 {
 	get_page(slot->page[i]);
-	slot->stuck |= BIT(i);
+	__set_bit(i, slot->stuck);
 }
 
-static bool drain_mapped(struct rlfront_dev *dev, struct rlfront_slot *slot)
-{
-	unsigned int i;
-	bool clean = true;
+/* ---- made ---------------------------------------------------------------------------------- */
 
-	for (i = 0; i < slot->req.nr_segments; i++)
-		if (unlikely(!gnttab_end_foreign_access_ref(slot->req.seg[i].gref))) {
-			keep_stuck(slot, i);
-			clean = false;
-		}
-	return clean;
+static bool has_list(const struct rlfront_dev *dev)
+{
+	return dev->pages > RL_BLKIF_MAX_SEGMENTS;
 }
 
-static int fill_mapped(
-	struct rlfront_dev *dev, struct rlfront_slot *slot, struct request *rq, bool write)
+static void init_slot(struct rlfront_dev *dev, u32 s)
 {
-	struct req_iterator it;
-	struct bio_vec bv;
-	unsigned int n = 0;
+	struct rlfront_slot *slot = &dev->slots[s];
+	u32 i;
 
-	rq_for_each_segment (bv, rq, it) {
-		struct rl_blkif_segment *seg = &slot->req.seg[n];
-
-		if (WARN_ON_ONCE(n == RLFRONT_PAGES)) {
-			slot->req.nr_segments = n;
-			drain_mapped(dev, slot);
-			return -EIO;
-		}
-		gnttab_grant_foreign_access_ref(
-			seg->gref, dev->xbdev->otherend_id, xen_page_to_gfn(bv.bv_page), write);
-		slot->page[n++] = bv.bv_page;
-		seg->first_sect = bv.bv_offset / RL_SECTOR_BYTES;
-		seg->last_sect = (bv.bv_offset + bv.bv_len) / RL_SECTOR_BYTES - 1;
-	}
-	return n;
+	slot->live_id = slot->late_id = RLFRONT_IDLE;
+	slot->req.id = s;
+	slot->req.handle = dev->handle;
+	slot->seg = has_list(dev) ? dev->all_segs + s * dev->pages : slot->req.seg;
+	slot->page = dev->all_pages + s * dev->pages;
+	slot->list_gref = INVALID_GRANT_REF;
+	for (i = 0; i < dev->pages; i++)
+		slot->seg[i].gref = INVALID_GRANT_REF;
 }
 
-/* ---- either -------------------------------------------------------------------------------- */
-
-int rlfront_slot_fill(
-	struct rlfront_dev *dev, struct rlfront_slot *slot, struct request *rq, bool write)
+static void free_slots(struct rlfront_dev *dev)
 {
-	if (dev->persistent)
-		return fill_copied(slot, rq, write);
-	return fill_mapped(dev, slot, rq, write);
+	kvfree(dev->slots);
+	kvfree(dev->all_segs);
+	kvfree(dev->all_pages);
+	dev->slots = NULL;
+	dev->all_segs = NULL;
+	dev->all_pages = NULL;
 }
 
-bool rlfront_slot_drain(struct rlfront_dev *dev, struct rlfront_slot *slot, bool copy)
+int rlfront_slots_create(struct rlfront_dev *dev, u32 pages)
 {
-	if (!dev->persistent)
-		return drain_mapped(dev, slot);
-	if (copy)
-		copy_request(slot, slot->rq, true);
-	return true;
-}
-
-static int share_page(struct rlfront_dev *dev, struct rlfront_slot *slot, unsigned int i)
-{
-	void *mem = slot->page[i];
-
-	/* One that was shared before still holds what a request in flight is about. */
-	if (!mem)
-		mem = (void *)get_zeroed_page(GFP_KERNEL);
-	if (!mem)
-		return -ENOMEM;
-	slot->page[i] = mem;
-	gnttab_grant_foreign_access_ref(
-		slot->req.seg[i].gref, dev->xbdev->otherend_id, virt_to_gfn(mem), 0);
-	return 0;
-}
-
-void rlfront_slot_abandon(struct rlfront_dev *dev, struct rlfront_slot *slot)
-{
-	unsigned int i;
-
-	if (dev->persistent)
-		return;
-	for (i = 0; i < slot->req.nr_segments; i++)
-		if (slot->req.seg[i].gref != INVALID_GRANT_REF && !(slot->stuck & BIT(i)) &&
-			!gnttab_end_foreign_access_ref(slot->req.seg[i].gref))
-			keep_stuck(slot, i);
-}
-
-int rlfront_slots_create(struct rlfront_dev *dev)
-{
-	unsigned int s, i;
+	u32 s;
 
 	if (dev->slots)
 		return 0;
-	dev->slots = kvcalloc(RLFRONT_DEPTH, sizeof(*dev->slots), GFP_KERNEL);
-	if (!dev->slots)
+	dev->depth = dev->ring.size;
+	dev->pages = clamp(pages, RL_BLKIF_MAX_SEGMENTS, RLFRONT_GRANTS / dev->depth - 1);
+	dev->slots = kvcalloc(dev->depth, sizeof(*dev->slots), GFP_KERNEL);
+	dev->all_pages = kvcalloc(dev->depth * dev->pages, sizeof(void *), GFP_KERNEL);
+	if (has_list(dev))
+		dev->all_segs =
+			kvcalloc(dev->depth * dev->pages, sizeof(*dev->all_segs), GFP_KERNEL);
+	if (!dev->slots || !dev->all_pages || (has_list(dev) && !dev->all_segs)) {
+		free_slots(dev);
 		return -ENOMEM;
-	for (s = 0; s < RLFRONT_DEPTH; s++) {
-		dev->slots[s].live_id = dev->slots[s].late_id = RLFRONT_IDLE;
-		dev->slots[s].req.id = s;
-		dev->slots[s].req.handle = dev->handle;
-		for (i = 0; i < RLFRONT_PAGES; i++)
-			dev->slots[s].req.seg[i].gref = INVALID_GRANT_REF;
 	}
+	for (s = 0; s < dev->depth; s++)
+		init_slot(dev, s);
 	return 0;
+}
+
+/* ---- granted ------------------------------------------------------------------------------- */
+
+/* One that was shared before still holds what a request in flight is about. */
+static int share(struct rlfront_dev *dev, void **mem, grant_ref_t gref, bool readonly)
+{
+	if (!*mem)
+		*mem = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!*mem)
+		return -ENOMEM;
+	gnttab_grant_foreign_access_ref(gref, dev->xbdev->otherend_id, virt_to_gfn(*mem), readonly);
+	return 0;
+}
+
+static int grant_slot(struct rlfront_dev *dev, struct rlfront_slot *slot)
+{
+	grant_ref_t head;
+	u32 i;
+	int rc = 0;
+
+	if (gnttab_alloc_grant_references(dev->pages + has_list(dev), &head))
+		return -ENOSPC;
+	for (i = 0; i < dev->pages; i++)
+		slot->seg[i].gref = gnttab_claim_grant_reference(&head);
+	if (has_list(dev)) {
+		slot->list_gref = gnttab_claim_grant_reference(&head);
+		/* A backend that keeps grants maps all of them to be written. */
+		rc = share(dev, &slot->list, slot->list_gref, !dev->persistent);
+	}
+	for (i = 0; dev->persistent && !rc && i < dev->pages; i++)
+		rc = share(dev, &slot->page[i], slot->seg[i].gref, false);
+	return rc;
 }
 
 int rlfront_slots_grant(struct rlfront_dev *dev)
 {
-	grant_ref_t head;
-	unsigned int s, i;
+	u32 s;
 	int rc = 0;
 
-	if (gnttab_alloc_grant_references(RLFRONT_DEPTH * RLFRONT_PAGES, &head))
-		return -ENOSPC;
-	for (s = 0; s < RLFRONT_DEPTH; s++)
-		for (i = 0; i < RLFRONT_PAGES; i++)
-			dev->slots[s].req.seg[i].gref = gnttab_claim_grant_reference(&head);
-	for (s = 0; dev->persistent && !rc && s < RLFRONT_DEPTH; s++)
-		for (i = 0; !rc && i < RLFRONT_PAGES; i++)
-			rc = share_page(dev, &dev->slots[s], i);
+	for (s = 0; !rc && s < dev->depth; s++)
+		rc = grant_slot(dev, &dev->slots[s]);
 	return rc;
 }
 
-/* A grant that grants nothing is taken back like one that does. */
-static bool fence_page(struct rlfront_slot *slot, unsigned int i)
-{
-	grant_ref_t *gref = &slot->req.seg[i].gref;
+/* ---- taken back ---------------------------------------------------------------------------- */
 
+/* A grant that grants nothing is taken back like one that does. */
+static bool fence(grant_ref_t *gref)
+{
 	if (*gref == INVALID_GRANT_REF)
 		return true;
 	if (!gnttab_try_end_foreign_access(*gref))
 		return false;
 	*gref = INVALID_GRANT_REF;
-	if (slot->stuck & BIT(i))
+	return true;
+}
+
+static bool fence_page(struct rlfront_slot *slot, u32 i)
+{
+	if (!fence(&slot->seg[i].gref))
+		return false;
+	if (__test_and_clear_bit(i, slot->stuck))
 		put_page(slot->page[i]);
-	slot->stuck &= ~BIT(i);
 	return true;
 }
 
 bool rlfront_slots_fence(struct rlfront_dev *dev)
 {
-	unsigned int s, i;
 	bool all = true;
+	u32 s, i;
 
-	for (s = 0; dev->slots && s < RLFRONT_DEPTH; s++)
-		for (i = 0; i < RLFRONT_PAGES; i++)
+	for (s = 0; dev->slots && s < dev->depth; s++) {
+		for (i = 0; i < dev->pages; i++)
 			all &= fence_page(&dev->slots[s], i);
+		all &= fence(&dev->slots[s].list_gref);
+	}
 	return all;
 }
 
-static void free_page_of(struct rlfront_dev *dev, struct rlfront_slot *slot, unsigned int i)
+/* The page goes with the grant, at once or when the peer lets go. */
+static void free_page_of(grant_ref_t gref, struct page *page)
 {
-	grant_ref_t gref = slot->req.seg[i].gref;
-	struct page *page = NULL;
-
-	if (dev->persistent && slot->page[i])
-		page = virt_to_page(slot->page[i]);
-	else if (slot->stuck & BIT(i))
-		page = slot->page[i];
-	/* The page goes with the grant, at once or when the peer lets go. */
 	if (gref != INVALID_GRANT_REF && page)
 		gnttab_end_foreign_access(gref, page);
 	else if (gref != INVALID_GRANT_REF)
@@ -250,15 +163,29 @@ static void free_page_of(struct rlfront_dev *dev, struct rlfront_slot *slot, uns
 		put_page(page);
 }
 
+static void free_slot(struct rlfront_dev *dev, struct rlfront_slot *slot)
+{
+	struct page *page;
+	u32 i;
+
+	for (i = 0; i < dev->pages; i++) {
+		page = NULL;
+		if (dev->persistent && slot->page[i])
+			page = virt_to_page(slot->page[i]);
+		else if (test_bit(i, slot->stuck))
+			page = slot->page[i];
+		free_page_of(slot->seg[i].gref, page);
+	}
+	free_page_of(slot->list_gref, slot->list ? virt_to_page(slot->list) : NULL);
+}
+
 void rlfront_slots_destroy(struct rlfront_dev *dev)
 {
-	unsigned int s, i;
+	u32 s;
 
 	if (!dev->slots)
 		return;
-	for (s = 0; s < RLFRONT_DEPTH; s++)
-		for (i = 0; i < RLFRONT_PAGES; i++)
-			free_page_of(dev, &dev->slots[s], i);
-	kvfree(dev->slots);
-	dev->slots = NULL;
+	for (s = 0; s < dev->depth; s++)
+		free_slot(dev, &dev->slots[s]);
+	free_slots(dev);
 }

@@ -50,6 +50,7 @@ static void close_disk(struct rlfront_dev *dev, bool alive)
 	cancel_delayed_work_sync(&dev->cut_work);
 	rlfront_recover(dev, RL_RECOVERY_REMOVED);
 	rlfront_response_stop(dev);
+	cancel_work_sync(&dev->narrow_work);
 	rlfront_slots_destroy(dev);
 	rlfront_store_revoke(dev);
 	if (dev->xbdev->state != XenbusStateClosed)
@@ -84,11 +85,17 @@ static bool is_refused(struct rlfront_dev *dev, const struct rlfront_disk *found
 
 static int begin(struct rlfront_dev *dev, const struct rlfront_disk *found)
 {
-	if (dev->gd)
-		return 0;
-	dev->disk = *found;
-	dev->persistent = found->persistent;
-	return rlfront_slots_create(dev);
+	int rc = 0;
+
+	if (!dev->gd) {
+		dev->disk = *found;
+		dev->persistent = found->persistent;
+		rc = rlfront_slots_create(dev, found->most);
+	}
+	/* No request is on its way: the disk is not there, or its requests are held or fail. */
+	dev->most = min(found->most, dev->pages);
+	dev->few_slots = dev->ring.size < dev->depth;
+	return rc;
 }
 
 static void connect(struct rlfront_dev *dev)
@@ -261,6 +268,7 @@ void rlfront_state_init(struct rlfront_dev *dev)
 {
 	INIT_WORK(&dev->state_work, follow);
 	INIT_WORK(&dev->show_work, rlfront_disk_show);
+	INIT_WORK(&dev->narrow_work, rlfront_narrow_send);
 	INIT_DELAYED_WORK(&dev->tick_work, tick_worker);
 	INIT_DELAYED_WORK(&dev->cut_work, cut_worker);
 }

@@ -8,11 +8,23 @@
  * and a string of 4 KiB are no numbers), and a disk that cannot exist is refused.
  */
 #include <linux/log2.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <xen/events.h>
 #include <xen/interface/io/blkif.h>
 
 #include "rlfront.h"
+
+static unsigned int max_indirect_segments;
+module_param(max_indirect_segments, uint, 0644);
+MODULE_PARM_DESC(max_indirect_segments,
+	"pages of a request, where the backend takes indirect requests (12 to 256; default 0: "
+	"eleven, and no indirect requests); counts for disks that come");
+
+static unsigned int max_ring_page_order;
+module_param(max_ring_page_order, uint, 0644);
+MODULE_PARM_DESC(max_ring_page_order, "pages of the ring, where the backend takes as many, as a "
+				      "power of two (0 to 4, default 0)");
 
 /* Reads a node of the backend as an unsigned number. -ENOENT: missing; -EINVAL: no number. */
 static int read_number(struct rlfront_dev *dev, const char *node, u64 *out)
@@ -104,6 +116,20 @@ static void read_discard(struct rlfront_dev *dev, struct rlfront_disk *disk)
 		disk->discard_alignment = value;
 }
 
+/* A disk that was shown has slots of some size; what we wish for counts for the next one. */
+static void read_most(struct rlfront_dev *dev, struct rlfront_disk *disk)
+{
+	u32 wanted = dev->gd ? dev->pages : READ_ONCE(max_indirect_segments);
+	u64 value;
+
+	disk->most = RL_BLKIF_MAX_SEGMENTS;
+	if (read_number(dev, "feature-max-indirect-segments", &value))
+		return;
+	value = min3(value, (u64)wanted, (u64)RL_BLKIF_MAX_INDIRECT);
+	if (value > disk->most)
+		disk->most = value;
+}
+
 int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
 {
 	u64 value, sectors;
@@ -123,6 +149,7 @@ int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
 	disk->removable = value & VDISK_REMOVABLE;
 	read_physical(dev, disk);
 	read_discard(dev, disk);
+	read_most(dev, disk);
 	disk->is.flush = read_flag(dev, "feature-flush-cache");
 	disk->is.cache_stays = read_flag(dev, "cache-outlives-backend");
 	read_identity(dev, &disk->is);
@@ -130,11 +157,31 @@ int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
 	return 0;
 }
 
+/* What an earlier connection, or driver, left there must not tell of another ring. */
+static int write_ring(struct rlfront_dev *dev, struct xenbus_transaction xbt)
+{
+	const char *dir = dev->xbdev->nodename;
+	char name[sizeof("ring-ref15")];
+	u32 i;
+	int rc;
+
+	if (dev->ring_pages == 1) {
+		xenbus_rm(xbt, dir, "ring-page-order");
+		return xenbus_printf(xbt, dir, "ring-ref", "%u", dev->ring_gref[0]);
+	}
+	rc = xenbus_printf(xbt, dir, "ring-page-order", "%u", ilog2(dev->ring_pages));
+	for (i = 0; !rc && i < dev->ring_pages; i++) {
+		snprintf(name, sizeof(name), "ring-ref%u", i);
+		rc = xenbus_printf(xbt, dir, name, "%u", dev->ring_gref[i]);
+	}
+	return rc;
+}
+
 static const char *write_nodes(struct rlfront_dev *dev, struct xenbus_transaction xbt)
 {
 	const char *dir = dev->xbdev->nodename;
 
-	if (xenbus_printf(xbt, dir, "ring-ref", "%u", dev->ring_gref))
+	if (write_ring(dev, xbt))
 		return "ring-ref";
 	if (xenbus_printf(xbt, dir, "event-channel", "%u", dev->port))
 		return "event-channel";
@@ -170,21 +217,37 @@ static int write_all(struct rlfront_dev *dev)
 	return rc;
 }
 
+static int make_ring(struct rlfront_dev *dev)
+{
+	u64 order;
+	int rc;
+
+	if (read_number(dev, "max-ring-page-order", &order))
+		order = 0;
+	order = min3(order, (u64)READ_ONCE(max_ring_page_order), (u64)ilog2(RLFRONT_RING_PAGES));
+	dev->ring_pages = 1u << order;
+	/* Returns zeroed pages; a page with old contents would tell them to the backend. */
+	rc = xenbus_setup_ring(
+		dev->xbdev, GFP_KERNEL, &dev->ring_mem, dev->ring_pages, dev->ring_gref);
+	if (rc) {
+		dev->ring_mem = NULL;
+		return rc;
+	}
+	rl_ring_init_shared(dev->ring_mem);
+	rl_front_attach(&dev->ring, dev->ring_mem, dev->ring_pages * RL_PAGE_BYTES,
+		sizeof(struct rl_blkif_request));
+	return 0;
+}
+
 int rlfront_store_publish(struct rlfront_dev *dev)
 {
 	int rc;
 
 	/* A disk that was shown goes on as it began: its limits follow from that. */
 	dev->wants_persistent = dev->gd ? dev->persistent : READ_ONCE(rlfront_feature_persistent);
-	/* Returns a zeroed page; a page with old contents would tell them to the backend. */
-	rc = xenbus_setup_ring(dev->xbdev, GFP_KERNEL, &dev->ring_mem, 1, &dev->ring_gref);
-	if (rc) {
-		dev->ring_mem = NULL;
+	rc = make_ring(dev);
+	if (rc)
 		return rc;
-	}
-	rl_ring_init_shared(dev->ring_mem);
-	rl_front_attach(
-		&dev->ring, dev->ring_mem, RLFRONT_RING_BYTES, sizeof(struct rl_blkif_request));
 	rc = xenbus_alloc_evtchn(dev->xbdev, &dev->port);
 	if (!rc)
 		rc = write_all(dev);
@@ -202,18 +265,27 @@ void rlfront_store_unbind(struct rlfront_dev *dev)
 
 bool rlfront_store_fence(struct rlfront_dev *dev)
 {
+	bool all = true;
+	u32 i;
+
 	if (!dev->ring_mem)
 		return true;
-	if (!gnttab_try_end_foreign_access(dev->ring_gref))
-		return false;
-	dev->ring_gref = INVALID_GRANT_REF;
-	xenbus_teardown_ring(&dev->ring_mem, 1, &dev->ring_gref);
-	return true;
+	for (i = 0; i < dev->ring_pages; i++) {
+		if (dev->ring_gref[i] == INVALID_GRANT_REF)
+			continue;
+		if (gnttab_try_end_foreign_access(dev->ring_gref[i]))
+			dev->ring_gref[i] = INVALID_GRANT_REF;
+		else
+			all = false;
+	}
+	if (all)
+		xenbus_teardown_ring(&dev->ring_mem, dev->ring_pages, dev->ring_gref);
+	return all;
 }
 
 void rlfront_store_revoke(struct rlfront_dev *dev)
 {
 	rlfront_store_unbind(dev);
 	if (dev->ring_mem)
-		xenbus_teardown_ring(&dev->ring_mem, 1, &dev->ring_gref);
+		xenbus_teardown_ring(&dev->ring_mem, dev->ring_pages, dev->ring_gref);
 }

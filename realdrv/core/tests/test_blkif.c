@@ -170,6 +170,114 @@ static void test_unknown_operations(void **state)
 			refuse(request((rl_u8)op, 1), limits(), RL_BLKIF_EOPNOTSUPP);
 }
 
+#define MOST 64u
+
+static struct rl_blkif_request indirect(rl_u8 op, rl_u16 segments)
+{
+	struct rl_blkif_indirect in = {
+		.operation = RL_BLKIF_INDIRECT,
+		.indirect_op = op,
+		.nr_segments = segments,
+		.id = 0x1234567890,
+		.gref = {77},
+	};
+	struct rl_blkif_request r = {.operation = 0};
+
+	memcpy(&r, &in, sizeof(in));
+	return r;
+}
+
+static struct rl_blkif_limits indirect_limits(void)
+{
+	struct rl_blkif_limits l = limits();
+
+	l.indirect = MOST;
+	return l;
+}
+
+static void refuse_indirect(struct rl_blkif_request r, struct rl_blkif_limits l, int status, int op)
+{
+	struct rl_blkif_plan p;
+
+	assert_false(rl_blkif_check(&r, &l, &p));
+	assert_int_equal(p.status, status);
+	assert_non_null(p.refused);
+	assert_int_equal(p.id, r.id);
+	assert_int_equal(p.operation, op);
+}
+
+static void test_indirect(void **state)
+{
+	struct rl_blkif_limits l = indirect_limits(), read_only = indirect_limits();
+	struct rl_blkif_plan p;
+
+	(void)state;
+	read_only.read_only = 1;
+	for (rl_u8 op = RL_BLKIF_READ; op <= RL_BLKIF_WRITE; op++) {
+		for (rl_u32 n = 0; n <= 0xffff; n++) {
+			struct rl_blkif_request r = indirect(op, (rl_u16)n);
+
+			if (n == 0 || n > MOST) {
+				refuse_indirect(r, l, RL_BLKIF_ERROR, op);
+				continue;
+			}
+			assert_true(rl_blkif_check(&r, &l, &p));
+			assert_null(p.refused);
+			assert_true(p.indirect);
+			assert_int_equal(p.operation, op);
+			assert_int_equal(p.nr_segments, n);
+			assert_int_equal(p.list, 77);
+			assert_int_equal(p.id, r.id);
+		}
+		l.indirect = 0;
+		refuse_indirect(indirect(op, 1), l, RL_BLKIF_EOPNOTSUPP, RL_BLKIF_INDIRECT);
+		l.indirect = MOST;
+	}
+	for (int op = 0; op < 256; op++)
+		if (op != RL_BLKIF_READ && op != RL_BLKIF_WRITE)
+			refuse_indirect(indirect((rl_u8)op, 1), l, RL_BLKIF_ERROR, op);
+	refuse_indirect(indirect(RL_BLKIF_WRITE, 1), read_only, RL_BLKIF_ERROR, RL_BLKIF_WRITE);
+	assert_false(accept(request(RL_BLKIF_READ, 1), l).indirect);
+}
+
+/* The list: what is right, and one thing wrong at each place. */
+static void test_indirect_list(void **state)
+{
+	static const struct rl_blkif_segment wrong[] = {{.first_sect = 5, .last_sect = 4},
+		{.last_sect = 8}, {.last_sect = 255}, {.first_sect = 255}};
+	struct rl_blkif_request r = indirect(RL_BLKIF_WRITE, MOST);
+	struct rl_blkif_limits l = indirect_limits();
+	struct rl_blkif_segment seg[MOST];
+	struct rl_blkif_plan p;
+
+	(void)state;
+	for (rl_u32 i = 0; i < MOST; i++)
+		seg[i] = (struct rl_blkif_segment){.gref = 8 + i, .last_sect = 7};
+	assert_true(rl_blkif_check(&r, &l, &p));
+	assert_true(rl_blkif_check_list(seg, &l, &p));
+	assert_int_equal(p.sectors, 8 * MOST);
+	for (rl_u32 i = 0; i < MOST; i++)
+		for (size_t w = 0; w < sizeof(wrong) / sizeof(wrong[0]); w++) {
+			struct rl_blkif_segment good = seg[i];
+
+			seg[i] = wrong[w];
+			assert_true(rl_blkif_check(&r, &l, &p));
+			assert_false(rl_blkif_check_list(seg, &l, &p));
+			assert_int_equal(p.status, RL_BLKIF_ERROR);
+			assert_non_null(p.refused);
+			seg[i] = good;
+		}
+	r.sector_number = CAPACITY - 8 * MOST;
+	assert_true(rl_blkif_check(&r, &l, &p));
+	assert_true(rl_blkif_check_list(seg, &l, &p));
+	r.sector_number++;
+	assert_true(rl_blkif_check(&r, &l, &p));
+	assert_false(rl_blkif_check_list(seg, &l, &p));
+	r.sector_number = ~0ull - 7;
+	assert_true(rl_blkif_check(&r, &l, &p));
+	assert_false(rl_blkif_check_list(seg, &l, &p));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +288,8 @@ int main(void)
 		cmocka_unit_test(test_read_only),
 		cmocka_unit_test(test_flush),
 		cmocka_unit_test(test_unknown_operations),
+		cmocka_unit_test(test_indirect),
+		cmocka_unit_test(test_indirect_list),
 	};
 
 	return cmocka_run_group_tests_name("core blkif", tests, NULL, NULL);

@@ -41,6 +41,19 @@ static void test_slot_layout(void **state)
 	same_offset(rl_blkif_request, id, blkif_request, id);
 	same_offset(rl_blkif_request, sector_number, blkif_request, sector_number);
 	same_offset(rl_blkif_request, seg, blkif_request, seg);
+	same_offset(rl_blkif_indirect, operation, blkif_request_indirect, operation);
+	same_offset(rl_blkif_indirect, indirect_op, blkif_request_indirect, indirect_op);
+	same_offset(rl_blkif_indirect, nr_segments, blkif_request_indirect, nr_segments);
+	same_offset(rl_blkif_indirect, id, blkif_request_indirect, id);
+	same_offset(rl_blkif_indirect, sector_number, blkif_request_indirect, sector_number);
+	same_offset(rl_blkif_indirect, handle, blkif_request_indirect, handle);
+	same_offset(rl_blkif_indirect, gref, blkif_request_indirect, indirect_grefs);
+	assert_int_equal(sizeof(struct rl_blkif_indirect), sizeof(struct blkif_request_indirect));
+	/* What our validator keeps of a slot before it knows which of the two it is. */
+	assert_int_equal(
+		offsetof(struct rl_blkif_indirect, id), offsetof(struct rl_blkif_request, id));
+	assert_int_equal(offsetof(struct rl_blkif_indirect, sector_number),
+		offsetof(struct rl_blkif_request, sector_number));
 	same_offset(rl_blkif_segment, gref, blkif_request_segment, gref);
 	same_offset(rl_blkif_segment, first_sect, blkif_request_segment, first_sect);
 	same_offset(rl_blkif_segment, last_sect, blkif_request_segment, last_sect);
@@ -76,6 +89,7 @@ static void test_constants(void **state)
 	assert_int_equal(RL_BLKIF_ERROR, BLKIF_RSP_ERROR);
 	assert_int_equal(RL_BLKIF_EOPNOTSUPP, BLKIF_RSP_EOPNOTSUPP);
 	assert_int_equal(RL_BLKIF_MAX_SEGMENTS, BLKIF_MAX_SEGMENTS_PER_REQUEST);
+	assert_int_equal(RL_BLKIF_LIST_PAGES, BLKIF_MAX_INDIRECT_PAGES_PER_REQUEST);
 }
 
 static void test_slot_counts(void **state)

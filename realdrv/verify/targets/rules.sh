@@ -13,7 +13,7 @@ extra() {
 	blkif) cat <<-'LIST' ;;
 		core/blkif.c|range: sector behind the end|s/plan->sector > limits->capacity_sectors ||/0 ||/
 		core/blkif.c|range: end behind the end|s/plan->sectors > limits->capacity_sectors - plan->sector/0/
-		core/blkif.c|segments are not looked at|s/check_segments(req, plan) \&\&//
+		core/blkif.c|segments are not looked at|s/check_segments(req->seg, plan) \&\&//
 		core/blkif.c|the range is not looked at|s/ \&\& check_range(limits, plan)//
 		core/blkif.c|flush with data is not held to a write's rules|/rl_bool check_flush/,/^}/s/return check_transfer.*/return 1;/
 		core/blkif.c|read_only concerns writes only|s/req->operation != RL_BLKIF_READ \&\&/req->operation == RL_BLKIF_WRITE \&\&/
@@ -22,7 +22,12 @@ extra() {
 		core/blkif.c|the operation is not kept|/\.operation = req->operation/d
 		core/blkif.c|discard: the range is not looked at|/rl_bool check_discard/,/^}/s/return check_range.*/return 1;/
 		core/blkif.c|discard: the flags are its segments|/rl_bool check_discard/,/^}/s/plan->nr_segments = 0;//
-		core/blkif.c|the last segment is not looked at|s/i < req->nr_segments/i + 1 < req->nr_segments/
+		core/blkif.c|indirect: the operation is the slot's|/plan->operation = in.indirect_op/d
+		core/blkif.c|indirect: the number of segments is another|/plan->nr_segments = in.nr_segments/d
+		core/blkif.c|indirect: the list is another page|s/in.gref\[0\]/in.gref[1]/
+		core/blkif.c|list: segments are not looked at|s/check_segments(seg, plan) \&\&//
+		core/blkif.c|list: the range is not looked at|/rl_bool rl_blkif_check_list/,/^}/s/ \&\& check_range(limits, plan)//
+		core/blkif.c|the last segment is not looked at|s/i < plan->nr_segments/i + 1 < plan->nr_segments/
 		LIST
 	hello) cat <<-'LIST' ;;
 		hosted/hello.c|event channels are not looked at|s/if (!is_eventfd(fds\[i\]))/if (0)/
