@@ -73,8 +73,8 @@ check_pair() {
     reload) check_number "$@" 0 100 ;;
     timeout) check_number "$@" 1 86400 ;;
     at) check_number "$@" 0 3600000 ;;
-    front_args | back_args) check_arguments "$@" ;;
-    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, decisions, reload, corrupt, load, fault, at, fails, identity, mode, vcpus, nodes, fresh, timeout, front_args or back_args)" ;;
+    front_args | back_args | standby_args) check_arguments "$@" ;;
+    *) cell_error $(($1 - ${#2} - 1)) "unknown key '$2' (expected front, back, device, grants, job, job2, trace, decisions, reload, corrupt, load, fault, at, fails, identity, mode, vcpus, nodes, fresh, timeout, front_args, back_args or standby_args)" ;;
   esac
 }
 
@@ -138,8 +138,8 @@ write_cell() {
   cp "$(dirname "$cells_file")/${cell[job]}" "$1/job.fio"
   [ -z "${cell[job2]:-}" ] || cp "$(dirname "$cells_file")/${cell[job2]}" "$1/job2.fio"
   {
-    echo "device=null grants=persistent trace=0 decisions=0 reload=0 corrupt=0 load= fault= at= fails=0 identity= mode=w vcpus=1 nodes=0 fresh=0 timeout=900 front_args= back_args="
-    for key in name front back device grants trace decisions reload corrupt load fault at fails identity mode vcpus nodes fresh timeout front_args back_args; do
+    echo "device=null grants=persistent trace=0 decisions=0 reload=0 corrupt=0 load= fault= at= fails=0 identity= mode=w vcpus=1 nodes=0 fresh=0 timeout=900 front_args= back_args= standby_args="
+    for key in name front back device grants trace decisions reload corrupt load fault at fails identity mode vcpus nodes fresh timeout front_args back_args standby_args; do
       [ -z "${cell[$key]+x}" ] || echo "$key=${cell[$key]}"
     done
   } > "$1/env"
