@@ -276,12 +276,11 @@ tampered() {
 }
 
 @test "the faults that are planted fit the drivers" {
-	for plant in "$BATS_TEST_DIRNAME"/../plants/*.plant "$BATS_TEST_DIRNAME"/../*.plant; do
-		plant=${plant#"$BATS_TEST_DIRNAME/"}
+	while read -r plant; do
 		cp -r "$RL_SOURCE/realdrv" "$dir/"
-		"$BATS_TEST_DIRNAME/../plants/plant" "${plant%.plant}" "$dir"
+		"$BATS_TEST_DIRNAME/../plants/plant" "$(basename "$plant" .plant)" "$dir" "$(dirname "$plant")"
 		rm -r "$dir/realdrv"
-	done
+	done < <(find "$RL_SOURCE/realdrv" -name '*.plant')
 	printf 'file: realdrv/front/main.c\nedit: s/no such line/x/\n' >"$dir/stale.plant"
 	cp "$BATS_TEST_DIRNAME/../plants/plant" "$dir/"
 	cp -r "$RL_SOURCE/realdrv" "$dir/"

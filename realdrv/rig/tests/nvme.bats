@@ -7,6 +7,7 @@ setup() {
 	rig=$BATS_TEST_DIRNAME/..
 	kept=$RL_SOURCE/data/evidence/nvme
 	dir=$BATS_TEST_TMPDIR
+	. "$BATS_TEST_DIRNAME/spoilt.bash"
 }
 
 @test "arguments" {
@@ -43,24 +44,12 @@ setup() {
 	done
 }
 
-# spoilt CELL COLUMN VALUE: is told by the exit status
-spoilt() {
-	awk -F, -v OFS=, -v cell="$1" -v column="$2" -v value="$3" '
-		NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) c = i }
-		$1 == cell { $c = value }
-		{ print }' "$kept/cells.csv" >"$dir/spoilt.csv"
-	run cmp -s "$kept/cells.csv" "$dir/spoilt.csv"
-	[ "$status" -eq 1 ]
-	run "$rig/nvme" --table "$dir/spoilt.csv"
-	[ "$status" -eq 1 ]
-}
-
 @test "wrong data, too little of it, a flipped bit that nobody saw and a job that failed are told" {
-	spoilt verify-xen-event error 84
-	spoilt verify-event-event read 4096
-	spoilt verify-reload second 84
-	spoilt corrupt-byte second 0
-	spoilt stock-randread-4k-qd32.r2 error 5
+	spoilt "$rig/nvme" "$kept/cells.csv" verify-xen-event error 84
+	spoilt "$rig/nvme" "$kept/cells.csv" verify-event-event read 4096
+	spoilt "$rig/nvme" "$kept/cells.csv" verify-reload second 84
+	spoilt "$rig/nvme" "$kept/cells.csv" corrupt-byte second 0
+	spoilt "$rig/nvme" "$kept/cells.csv" stock-randread-4k-qd32.r2 error 5
 	grep -v '^spin-randread-4k-qd32.r2,' "$kept/cells.csv" >"$dir/short.csv"
 	run "$rig/nvme" --table "$dir/short.csv"
 	[ "$status" -eq 4 ]
