@@ -171,7 +171,7 @@ int ringlab_simulate(struct ringlab *lab, const struct ringlab_options *options)
  * @out: its value, 95 % interval, unit; unchanged on an error
  *
  * What cannot be known is NaN, never 0: an interval of a single replication, a percentile of too
- *few I/Os, reads apart where there are only reads.
+ * few I/Os, reads apart where there are only reads.
  *
  * Returns: 0; -ENOENT: no such metric; -ENODATA: nothing was simulated since the scenario was
  * changed last.
@@ -233,7 +233,7 @@ const char *ringlab_error(const struct ringlab *lab);
  *
  * A line each: options of a job file that the model leaves out, a warm-up that does not end, a
  * precision that was not reached. Loading forgets all of them, setting and simulating those about
- *the last result.
+ * the last result.
  *
  * Returns: the text, never a null pointer; "" when there is nothing to say. It is valid until the
  * next call that can fail or ringlab_free().

@@ -9,11 +9,12 @@
  *	take     Answers that lie in the ring are still answers (not those of a backend that broke
  *	         the protocol): their requests end, and are not among those that are held.
  *	fence    Nothing is offered to the next backend before the last one can reach nothing of
- *ours: it is destroyed, or has let go of every page. Else an old write of its could land on top of
- *a new one. offer    A new ring, to the backend that waits for one. compare  Its disk must be the
- *one that was lost (rl_recovery_refusal). Another is refused. replay   What was held is sent again,
- *in any order: the caller of a request that is not complete has no right to any. Then new requests
- *flow.
+ *	         ours: it is destroyed, or has let go of every page. Else an old write of its could
+ *	         land on top of a new one.
+ *	offer    New rings, to the backend that waits for them.
+ *	compare  Its disk must be the one that was lost (rl_recovery_refusal). Another is refused.
+ *	replay   What was held is sent again, in any order: the caller of a request that is not
+ *	         complete has no right to any. Then new requests flow.
  *
  * When that does not happen within the deadline, everything that is held fails and what comes fails
  * at once: the disk is dead. A backend with the same disk may still come, fenced like any other:
@@ -30,15 +31,15 @@
  * The deadline has two clocks, both the caller's: of a request, from when it was first sent
  * (waiting while parked included), and of the disk, from when it was parked. So no request is out
  * for longer, and none waits for longer. A disk that is parked again before what had waited could
- *be sent has been parked all the time.
+ * be sent has been parked all the time.
  *
  * Flushes. A disk with a volatile cache may lose, with its backend, writes that were answered since
  * the last flush. They cannot be brought back, and reads will not tell. So from then on
  * every flush fails, those held among them, until the disk was closed by all who had it open:
- *whoever wrote is told by the flush that was to make it last. A backend that says that its cache
- *outlives it (the cache is in the disk's own controller) loses nothing: its successor's flush
- *covers all. A flush is never answered by us, and one that the new backend cannot carry out is an
- *error.
+ * whoever wrote is told by the flush that was to make it last. A backend that says that its cache
+ * outlives it (the cache is in the disk's own controller) loses nothing: its successor's flush
+ * covers all. A flush is never answered by us, and one that the new backend cannot carry out is
+ * an error.
  *
  * Nothing here allocates, waits or looks at a clock. Events come one at a time; the functions of a
  * request are inline, an addition for a write and nothing for a read.

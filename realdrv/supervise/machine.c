@@ -4,17 +4,17 @@
  * domain's place before Xen has destroyed it. Until then it may hold mappings of the guest's pages
  * and write to the disk, and a request that is sent again could be overtaken by itself.
  *
- *	state       found     down      dying     dead       done        failed     none expired
- *	----------  --------  --------  --------  ---------  ----------  ---------  --------
- *---------- absent      watching  -         -         -          -           -          -         -
- *	watching    -         fencing   fencing*  resetting  -           -          -         -
- *	fencing     -         -         -         resetting  -           -          - fencing
- *	resetting   -         -         -         -          choosing    -          - resetting
- *	choosing    -         -         -         -          preparing   -          starting
- *choosing starting    -         -         -         -          preparing   choosing*  - choosing
- *	preparing   -         choosing  choosing  choosing   naming      choosing   - choosing
- *	naming      -         choosing  choosing  choosing   connecting  -          -         naming
- *	connecting  -         fencing   fencing*  resetting  watching    -          - connecting
+ *	state      found    down     dying    dead      done       failed    none     expired
+ *	---------- -------- -------- -------- --------- ---------- --------- -------- ----------
+ *	absent     watching -        -        -         -          -         -        -
+ *	watching   -        fencing  fencing* resetting -          -         -        -
+ *	fencing    -        -        -        resetting -          -         -        fencing
+ *	resetting  -        -        -        -         choosing   -         -        resetting
+ *	choosing   -        -        -        -         preparing  -         starting choosing
+ *	starting   -        -        -        -         preparing  choosing* -        choosing
+ *	preparing  -        choosing choosing choosing  naming     choosing  -        choosing
+ *	naming     -        choosing choosing choosing  connecting -         -        naming
+ *	connecting -        fencing  fencing* resetting watching   -         -        connecting
  *
  * (*: waits there, nothing is done at once.) What failed is tried again when its time is over: a
  * supervisor that gives up is worth nothing. A fence is tried sooner, since all disks wait for it:

@@ -9,8 +9,8 @@
  *	/local/domain/GUEST/device/vbd/DEVICE/backend    the same directory's name
  *	                                   /backend-id   the next domain, which may read all
  *	                                                 that is there
- *	/libxl/GUEST/device/vbd/DEVICE/backend           where xl looks for it, when xl made the
- *disk
+ *	/libxl/GUEST/device/vbd/DEVICE/backend           where xl looks for it, when xl made
+ *	                                                 the disk
  *
  * Where a hotplug script makes the disk, it runs in the next domain (xl devd) and writes anew what
  * only it knows there: physical-device, hotplug-status.

@@ -13,7 +13,7 @@
  * A walk is as long as the tree is high. The first slots of a large set may be armed much
  * more often than the rest (those of pCPUs among thousands of vCPUs): they have a low tree of their
  * own, the left child of the root, whose leaves are inner nodes of the whole; the others' tree is
- *the right child. The order is total, so where a slot lies never shows.
+ * the right child. The order is total, so where a slot lies never shows.
  *
  * The slot that fires stays in the tree until it has fired: nearly every actor arms its
  * own timer again, which then is one walk and not two.

@@ -17,7 +17,7 @@
  *	of a guest     counters a ring: slots that hold requests for the backend, that the backend
  *	               is at, that hold responses; together the slots in use. An async span an I/O,
  *	               with its stages (sim/core/stage.h) within, and one a call of fsync. Flows
- *from the notify that sent an event to what it caused.
+ *	               from the notify that sent an event to what it caused.
  *
  * A poller's span is as long as it polls, whatever the number of looks.
  *

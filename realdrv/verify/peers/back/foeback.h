@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * foeback - a hostile block backend: a test module that serves a small RAM disk as a backend
- *should, until it is told to commit one fault. Never load it where anybody's data is.
+ * should, until it is told to commit one fault. Never load it where anybody's data is.
  *
  *	main.c   module, negotiation, what is said in xenstore
  *	serve.c  one connection, and honest service by grant copies
  *	fault.c  the menu of faults
  *
  * What it is told by are parameters, read when they matter (README.md). A fault is committed once:
- *the thread says so in the kernel's log, `committed FAULT`, and forgets it.
+ * the thread says so in the kernel's log, `committed FAULT`, and forgets it.
  */
 #ifndef FOEBACK_H
 #define FOEBACK_H

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * foefront - a hostile block frontend: a test module that connects to a backend as a frontend
- *should and then sends it requests that no frontend should. It makes no disk.
+ * should and then sends it requests that no frontend should. It makes no disk.
  *
  *	main.c   module, negotiation, one ring with its pages
  *	fault.c  the menu: the requests, and what came back
  *
  * A name written into the parameter `fault` is committed at once; the parameter `result` then tells
- *what was answered.
+ * what was answered.
  */
 #ifndef FOEFRONT_H
 #define FOEFRONT_H
