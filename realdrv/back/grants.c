@@ -49,7 +49,7 @@ static void rlb_persistent_keep(struct rlb_ring *ring, struct rlb_req *req, u32 
 	*slot = ++p->count;
 	req->own[i] = spare;
 	seg->temporary = false;
-	ring->dev->stats.persistent_grants++;
+	ring->queue->stats.persistent_grants++;
 }
 
 /* ---- maps ---------------------------------------------------------------------------------- */
@@ -65,7 +65,7 @@ void rlb_seg_prepare(struct rlb_ring *ring, struct rlb_req *req, u32 i)
 
 		if (slot) {
 			seg->page = ring->persistent.entry[slot - 1].page;
-			ring->dev->stats.persistent_hits++;
+			ring->queue->stats.persistent_hits++;
 			return;
 		}
 	} else if (i < req->first || req->operation != RL_BLKIF_READ) {
@@ -99,7 +99,7 @@ static void rlb_map_result(struct rlb_ring *ring, u32 n)
 
 	if (unlikely(op->status != GNTST_okay)) {
 		req->failed = true;
-		ring->dev->stats.map_failures++;
+		ring->queue->stats.map_failures++;
 		return;
 	}
 	req->seg[i].handle = op->handle;
@@ -110,7 +110,7 @@ static void rlb_map_result(struct rlb_ring *ring, u32 n)
 
 void rlb_map_queued(struct rlb_ring *ring)
 {
-	struct rlb_stats *stats = &ring->dev->stats;
+	struct rlb_stats *stats = &ring->queue->stats;
 	u32 n;
 
 	if (!ring->nmap)
@@ -155,7 +155,7 @@ static void rlb_unmap_failed(struct rlb_req *req, const struct gnttab_unmap_gran
 			continue;
 		if (ops[(*at)++].status == GNTST_okay)
 			continue;
-		req->ring->dev->stats.pages_lost++;
+		req->ring->queue->stats.pages_lost++;
 		req->own[i] = NULL;
 		pr_warn_once(RLK_MODULE ": a grant could not be unmapped; its page is given up\n");
 	}
@@ -202,7 +202,7 @@ void rlb_unmap_and_answer(struct rlb_req *req)
 /* Unmaps the n pages that are listed, of the requests from..to of ring->done. */
 static void rlb_unmap_some(struct rlb_ring *ring, u32 from, u32 to, u32 n)
 {
-	struct rlb_stats *stats = &ring->dev->stats;
+	struct rlb_stats *stats = &ring->queue->stats;
 	u32 at = 0;
 
 	if (!n)
@@ -258,7 +258,7 @@ static void rlb_persistent_unmap_some(struct rlb_ring *ring, u32 from, u32 n)
 		if (ring->unmap_ops[i].status == GNTST_okay)
 			gnttab_free_pages(1, &ring->unmap_pages[i]);
 		else
-			ring->dev->stats.pages_lost++;
+			ring->queue->stats.pages_lost++;
 	}
 }
 
@@ -270,6 +270,6 @@ void rlb_persistent_unmap(struct rlb_ring *ring)
 		n = min_t(u32, RLB_OPS, ring->persistent.count - from);
 		rlb_persistent_unmap_some(ring, from, n);
 	}
-	ring->dev->stats.persistent_grants -= ring->persistent.count;
+	ring->queue->stats.persistent_grants -= ring->persistent.count;
 	ring->persistent.count = 0;
 }

@@ -40,12 +40,12 @@ static void rlb_list_read(struct rlb_ring *ring, struct rlb_req *req)
 	rlb_list_copy(ring, req);
 	if (unlikely(!rl_blkif_check_list(ring->list, &dev->limits, &plan) ||
 		     !rlb_aligned(dev, req->sector, ring->list, req->listed))) {
-		dev->stats.refused++;
+		ring->queue->stats.refused++;
 		req->failed = true;
 		return;
 	}
-	rlb_count(&dev->stats, &plan);
-	dev->stats.indirect++;
+	rlb_count(&ring->queue->stats, &plan);
+	ring->queue->stats.indirect++;
 	rlb_segs_prepare(ring, req, ring->list, req->listed);
 }
 

@@ -13,9 +13,9 @@
 #include "back/rlback.h"
 #include "kern/trace.h"
 
-static struct rlback *rlb_of(struct rlk_waiter *w)
+static struct rlb_ring *rlb_of(struct rlk_waiter *w)
 {
-	return container_of(w, struct rlback, waiter);
+	return container_of(w, struct rlb_queue, waiter)->ring;
 }
 
 u32 rlb_in_flight(const struct rlb_ring *ring)
@@ -36,7 +36,7 @@ static void rlb_queue_response(struct rlb_ring *ring, const struct rlb_req *req)
 	rsp->status = req->status;
 	rsp->pad2 = 0;
 	rl_back_queue(&ring->back);
-	ring->dev->waiter.stats.responses++;
+	ring->queue->waiter.stats.responses++;
 }
 
 /* Ring lock held. */
@@ -44,21 +44,21 @@ static __always_inline void rlb_publish(struct rlb_ring *ring)
 {
 	struct rl_ring_back *back = &ring->back;
 
-	rlk_trace(&ring->dev->waiter, RL_TRACE_RESPOND, 0, back->rsp_prod_pvt,
+	rlk_trace(&ring->queue->waiter, RL_TRACE_RESPOND, 0, back->rsp_prod_pvt,
 		back->rsp_prod_pvt - back->rsp_prod_pub);
-	rlk_waiter_notify(&ring->dev->waiter, rl_back_publish(back));
+	rlk_waiter_notify(&ring->queue->waiter, rl_back_publish(back));
 }
 
 static void rlb_sample(const struct rlb_req *req)
 {
 	if (req->taken_ns)
-		rlk_waiter_completed(&req->ring->dev->waiter, ktime_get_ns() - req->taken_ns);
+		rlk_waiter_completed(&req->ring->queue->waiter, ktime_get_ns() - req->taken_ns);
 }
 
 void rlb_answer(struct rlb_req *req, u32 unmapped)
 {
 	struct rlb_ring *ring = req->ring;
-	struct rlb_stats *stats = &ring->dev->stats;
+	struct rlb_stats *stats = &ring->queue->stats;
 	unsigned long flags;
 
 	rlb_sample(req);
@@ -70,8 +70,8 @@ void rlb_answer(struct rlb_req *req, u32 unmapped)
 	rlb_publish(ring);
 	if (unlikely(ring->closing))
 		wake_up(&ring->drained);
-	else if (ring->dev->waiter.plan.no_arm)
-		rlk_waiter_kick(&ring->dev->waiter);
+	else if (ring->queue->waiter.plan.no_arm)
+		rlk_waiter_kick(&ring->queue->waiter);
 	spin_unlock_irqrestore(&ring->lock, flags);
 }
 
@@ -93,7 +93,7 @@ static void rlb_answer_done(struct rlb_ring *ring)
 	spin_unlock_irq(&ring->lock);
 	for (i = 0; i < ring->ndone; i++)
 		ring->free[ring->nfree++] = ring->done[i];
-	ring->dev->stats.completed_in_thread += ring->ndone;
+	ring->queue->stats.completed_in_thread += ring->ndone;
 	ring->ndone = 0;
 }
 
@@ -113,11 +113,11 @@ static void rlb_end(struct rlb_req *req, blk_status_t error)
 {
 	struct rlb_ring *ring = req->ring;
 
-	rlk_trace(&ring->dev->waiter, RL_TRACE_DEVICE, (u32)req->id, 0, 0);
+	rlk_trace(&ring->queue->waiter, RL_TRACE_DEVICE, (u32)req->id, 0, 0);
 	req->status = rlb_status(req, error);
 	if (unlikely(req->status))
-		ring->dev->stats.io_errors++;
-	if (rlk_waiter_is_thread(&ring->dev->waiter) && in_task() && ring->in_batch)
+		ring->queue->stats.io_errors++;
+	if (rlk_waiter_is_thread(&ring->queue->waiter) && in_task() && ring->in_batch)
 		ring->done[ring->ndone++] = req;
 	else
 		rlb_unmap_and_answer(req);
@@ -228,10 +228,10 @@ static void rlb_submit_batch(struct rlb_ring *ring)
 /* Returns how many of n were taken: all, unless requests ran out, which cannot be. */
 static u32 rlb_batch(struct rlb_ring *ring, u32 n)
 {
-	struct rlback *dev = ring->dev;
+	struct rlb_queue *queue = ring->queue;
 	u32 i;
 
-	rlb_disk_look(dev);
+	rlb_disk_look(ring->dev);
 	for (i = 0; i < n; i++) {
 		struct rlb_req *req = rlb_get_req(ring);
 
@@ -239,10 +239,10 @@ static u32 rlb_batch(struct rlb_ring *ring, u32 n)
 			break;
 		rlb_take(ring, req);
 	}
-	dev->stats.batches++;
-	if (rlk_waiter_sample(&dev->waiter) && ring->nbatch)
+	queue->stats.batches++;
+	if (rlk_waiter_sample(&queue->waiter) && ring->nbatch)
 		ring->batch[0]->taken_ns = ktime_get_ns();
-	dev->waiter.stats.requests += i;
+	queue->waiter.stats.requests += i;
 	rlb_map_queued(ring);
 	if (ring->nlisted)
 		rlb_lists_read(ring);
@@ -253,7 +253,7 @@ static u32 rlb_batch(struct rlb_ring *ring, u32 n)
 
 static int rlb_drain(struct rlk_waiter *w)
 {
-	struct rlb_ring *ring = rlb_of(w)->ring;
+	struct rlb_ring *ring = rlb_of(w);
 	int taken = 0;
 	u32 n, got;
 
@@ -263,7 +263,7 @@ static int rlb_drain(struct rlk_waiter *w)
 		if (unlikely(rc)) {
 			pr_warn(RLK_MODULE
 				": %s: more requests than the ring holds; it is stopped\n",
-				w->name);
+				w->device->name);
 			return rc;
 		}
 		if (!n || rlk_waiter_wanted(w))
@@ -279,26 +279,36 @@ static int rlb_drain(struct rlk_waiter *w)
 /* A claim that drain() will refuse is work as well. */
 static bool rlb_pending(struct rlk_waiter *w)
 {
-	const struct rl_ring_back *back = &rlb_of(w)->ring->back;
+	const struct rl_ring_back *back = &rlb_of(w)->back;
 
 	return rl_ring_load_acquire(&back->shared->req_prod) != back->req_cons;
 }
 
 static bool rlb_arm(struct rlk_waiter *w, u32 offset)
 {
-	return rl_back_arm(&rlb_of(w)->ring->back, offset);
+	return rl_back_arm(&rlb_of(w)->back, offset);
 }
 
 static u32 rlb_waiting(struct rlk_waiter *w)
 {
-	return rlb_in_flight(rlb_of(w)->ring);
+	return rlb_in_flight(rlb_of(w));
 }
 
-static void rlb_show(struct rlk_waiter *w, struct seq_file *m)
+static void rlb_stats_add(struct rlb_stats *sum, const struct rlb_stats *s)
 {
-	const struct rlb_stats *s = &rlb_of(w)->stats;
+#define RLB_STAT_ADD(name) rlk_add(&sum->name, s->name);
+	RLB_STATS(RLB_STAT_ADD)
+#undef RLB_STAT_ADD
+}
 
-#define RLB_STAT_PRINT(name) seq_printf(m, #name " %llu\n", s->name);
+static void rlb_show(struct rlk_device *d, struct seq_file *m)
+{
+	struct rlb_stats sum = {0};
+	u32 q;
+
+	for (q = 0; q < d->nwaiters; q++)
+		rlb_stats_add(&sum, &container_of(d->waiter[q], struct rlb_queue, waiter)->stats);
+#define RLB_STAT_PRINT(name) seq_printf(m, #name " %llu\n", sum.name);
 	RLB_STATS(RLB_STAT_PRINT)
 #undef RLB_STAT_PRINT
 }

@@ -86,15 +86,30 @@ static int rlb_lists_alloc(struct rlb_ring *ring)
 	return ring->free ? 0 : -ENOMEM;
 }
 
-struct rlb_ring *rlb_ring_alloc(struct rlback *dev, u32 slots)
+int rlb_queues_alloc(struct rlback *dev)
+{
+	u32 q;
+
+	dev->queue = kvcalloc(dev->offers_queues, sizeof(*dev->queue), GFP_KERNEL);
+	if (!dev->queue)
+		return -ENOMEM;
+	for (q = 0; q < dev->offers_queues; q++) {
+		dev->queue[q].dev = dev;
+		rlk_waiter_init(&dev->queue[q].waiter, &dev->common);
+	}
+	return 0;
+}
+
+struct rlb_ring *rlb_ring_alloc(struct rlb_queue *queue, u32 slots)
 {
 	struct rlb_ring *ring = kvzalloc(sizeof(*ring), GFP_KERNEL);
 
 	if (!ring)
 		return NULL;
-	ring->dev = dev;
+	ring->dev = queue->dev;
+	ring->queue = queue;
 	ring->slots = slots;
-	ring->most = max(RLB_SEGS, dev->limits.indirect + 1);
+	ring->most = max(RLB_SEGS, queue->dev->limits.indirect + 1);
 	spin_lock_init(&ring->lock);
 	init_waitqueue_head(&ring->drained);
 	if (!rlb_lists_alloc(ring) && !rlb_requests_alloc(ring) && !rlb_persistent_alloc(ring))

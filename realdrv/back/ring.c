@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One connection: from what the frontend wrote into xenstore to a thread that waits
+ * One connection: from what the frontend wrote into xenstore to a thread a ring that waits
  * for its requests, and back to nothing.
  */
+#include <linux/ctype.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 
@@ -27,12 +28,12 @@ module_param(max_ring_page_order, uint, 0644);
 MODULE_PARM_DESC(max_ring_page_order, "pages that a ring may have, as a power of two, offered for "
 				      "devices probed from now on (0 to 4, default 0)");
 
-/* What a frontend wants to know before it connects. */
+/* What the frontend asks for. */
 struct rlb_wants {
-	u32 order;
+	u32 order, queues;
 	bool persistent;
-	unsigned int port;
-	grant_ref_t gref[RLB_RING_PAGES];
+	u32 port[RLK_QUEUES];
+	grant_ref_t gref[RLB_RING_PAGES]; /* 1 << order of each queue, one after the other */
 };
 
 static const char rlb_abi[] = "x86_64-abi";
@@ -50,26 +51,83 @@ int rlb_ring_offer(struct rlback *dev)
 	dev->offers_persistent = feature_persistent;
 	dev->limits.indirect = segments > RLB_SEGS ? segments : 0;
 	dev->offers_order = min_t(u32, READ_ONCE(max_ring_page_order), ilog2(RLB_RING_PAGES));
+	dev->offers_queues = 1;
 	return rlb_offer(dev, "feature-max-indirect-segments", dev->limits.indirect)
 		?: rlb_offer(dev, "max-ring-page-order", dev->offers_order)
 		?: xenbus_printf(XBT_NIL, dev->xdev->nodename, "feature-persistent", "%u",
 			   dev->offers_persistent);
 }
 
-static int rlb_ring_read_refs(struct rlback *dev, struct rlb_wants *wants)
+/* A node of the frontend as a number, whole or not at all. Returns: 0, -ENOENT, -EINVAL.. */
+static int rlb_read_number(const char *dir, const char *node, u32 *value)
 {
-	struct xenbus_device *xdev = dev->xdev;
+	unsigned int len;
+	char *text = xenbus_read(XBT_NIL, dir, node, &len);
+	int rc;
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	/* A sign is no part of it, and a node of xenstore may hold zero bytes. */
+	rc = len == strlen(text) && isdigit(text[0]) ? kstrtou32(text, 10, value) : -EINVAL;
+	kfree(text);
+	return rc;
+}
+
+/* One that may be missing, but not be out of range. */
+static int rlb_read_choice(
+	struct rlback *dev, const char *node, u32 least, u32 most, u32 otherwise, u32 *value)
+{
+	int rc = rlb_read_number(dev->xdev->otherend, node, value);
+
+	if (rc == -ENOENT) {
+		*value = otherwise;
+		return 0;
+	}
+	if (!rc && *value >= least && *value <= most)
+		return 0;
+	xenbus_dev_fatal(dev->xdev, -EPROTO, "%s/%s (expected %u to %u, as offered)",
+		dev->xdev->otherend, node, least, most);
+	return -EPROTO;
+}
+
+/* What stands in @dir of queue @q: the pages of its ring, and its event channel. */
+static int rlb_queue_read_in(struct rlback *dev, struct rlb_wants *wants, u32 q, const char *dir)
+{
 	char name[sizeof("ring-ref15")] = "ring-ref";
-	u32 i;
+	u32 i, first = q << wants->order;
 	int rc = 0;
 
 	for (i = 0; !rc && i < 1u << wants->order; i++) {
 		if (wants->order)
 			snprintf(name, sizeof(name), "ring-ref%u", i);
-		rc = xenbus_gather(XBT_NIL, xdev->otherend, name, "%u", &wants->gref[i], NULL);
+		rc = rlb_read_number(dir, name, &wants->gref[first + i]);
 	}
+	if (rc) {
+		xenbus_dev_fatal(dev->xdev, rc, "reading %s of %s", name, dir);
+		return rc;
+	}
+	rc = rlb_read_number(dir, "event-channel", &wants->port[q]);
 	if (rc)
-		xenbus_dev_fatal(xdev, rc, "reading %s of %s", name, xdev->otherend);
+		xenbus_dev_fatal(dev->xdev, rc, "reading event-channel of %s", dir);
+	return rc;
+}
+
+/* One queue stands where it stood before there were several. */
+static int rlb_queue_read(struct rlback *dev, struct rlb_wants *wants, u32 q)
+{
+	const char *otherend = dev->xdev->otherend;
+	char *dir;
+	int rc;
+
+	if (wants->queues == 1)
+		return rlb_queue_read_in(dev, wants, q, otherend);
+	dir = kasprintf(GFP_KERNEL, "%s/queue-%u", otherend, q);
+	if (!dir) {
+		xenbus_dev_fatal(dev->xdev, -ENOMEM, "memory for a name");
+		return -ENOMEM;
+	}
+	rc = rlb_queue_read_in(dev, wants, q, dir);
+	kfree(dir);
 	return rc;
 }
 
@@ -79,38 +137,35 @@ static int rlb_ring_read(struct rlback *dev, struct rlb_wants *wants)
 	struct xenbus_device *xdev = dev->xdev;
 	char abi[64] = "";
 	int rc;
+	u32 q;
 
-	rc = xenbus_gather(XBT_NIL, xdev->otherend, "event-channel", "%u", &wants->port, NULL);
-	if (rc) {
-		xenbus_dev_fatal(xdev, rc, "reading event-channel of %s", xdev->otherend);
-		return rc;
-	}
 	if (xenbus_scanf(XBT_NIL, xdev->otherend, "protocol", "%63s", abi) == 1 &&
 		strcmp(abi, rlb_abi)) {
 		xenbus_dev_fatal(xdev, -EPROTO, "protocol %s (expected %s)", abi, rlb_abi);
 		return -EPROTO;
 	}
-	wants->order = xenbus_read_unsigned(xdev->otherend, "ring-page-order", 0);
-	if (xenbus_read_unsigned(xdev->otherend, "multi-queue-num-queues", 1) != 1 ||
-		wants->order > dev->offers_order) {
-		xenbus_dev_fatal(xdev, -EPROTO, "more queues or ring pages than were offered");
-		return -EPROTO;
-	}
+	rc = rlb_read_choice(
+		     dev, "multi-queue-num-queues", 1, dev->offers_queues, 1, &wants->queues)
+		     ?: rlb_read_choice(
+				dev, "ring-page-order", 0, dev->offers_order, 0, &wants->order);
+	for (q = 0; !rc && q < wants->queues; q++)
+		rc = rlb_queue_read(dev, wants, q);
+	if (rc)
+		return rc;
 	wants->persistent = dev->offers_persistent &&
 			    xenbus_read_unsigned(xdev->otherend, "feature-persistent", 0) == 1;
-	return rlb_ring_read_refs(dev, wants);
+	return 0;
 }
 
 /* Maps the shared pages and takes up the indices where they stand. */
-static int rlb_ring_map(struct rlb_ring *ring, struct rlb_wants *wants)
+static int rlb_ring_map(struct rlb_ring *ring, grant_ref_t *gref, u32 order)
 {
 	u32 pending;
-	int rc = xenbus_map_ring_valloc(
-		ring->dev->xdev, wants->gref, 1u << wants->order, &ring->pages);
+	int rc = xenbus_map_ring_valloc(ring->dev->xdev, gref, 1u << order, &ring->pages);
 
 	if (rc < 0)
 		return rc;
-	rl_back_attach(&ring->back, ring->pages, PAGE_SIZE << wants->order, RL_BLKIF_SLOT_BYTES);
+	rl_back_attach(&ring->back, ring->pages, PAGE_SIZE << order, RL_BLKIF_SLOT_BYTES);
 	rc = rl_back_pending(&ring->back, &pending);
 	if (rc)
 		xenbus_dev_fatal(
@@ -120,71 +175,79 @@ static int rlb_ring_map(struct rlb_ring *ring, struct rlb_wants *wants)
 
 static void rlb_ring_free(struct rlb_ring *ring)
 {
-	struct rlback *dev = ring->dev;
-
 	if (ring->irq)
-		unbind_from_irqhandler(ring->irq, &dev->waiter);
+		unbind_from_irqhandler(ring->irq, &ring->queue->waiter);
 	rlb_persistent_unmap(ring);
 	if (ring->pages)
-		xenbus_unmap_ring_vfree(dev->xdev, ring->pages);
+		xenbus_unmap_ring_vfree(ring->dev->xdev, ring->pages);
 	rlb_ring_release(ring);
 }
 
-static int rlb_ring_bind(struct rlb_ring *ring, struct rlb_wants *wants)
+static int rlb_ring_bind(struct rlb_ring *ring, struct rlb_wants *wants, u32 q)
 {
 	struct rlback *dev = ring->dev;
-	int rc = rlb_ring_map(ring, wants);
+	int rc = rlb_ring_map(ring, wants->gref + (q << wants->order), wants->order);
 
 	if (rc)
 		return rc;
 	ring->use_persistent = wants->persistent;
 	rc = bind_interdomain_evtchn_to_irqhandler_lateeoi(
-		dev->xdev, wants->port, rlk_waiter_irq, 0, RLK_MODULE, &dev->waiter);
+		dev->xdev, wants->port[q], rlk_waiter_irq, 0, RLK_MODULE, &ring->queue->waiter);
 	if (rc < 0) {
-		xenbus_dev_fatal(dev->xdev, rc, "binding event channel %u", wants->port);
+		xenbus_dev_fatal(dev->xdev, rc, "binding event channel %u", wants->port[q]);
 		return rc;
 	}
 	ring->irq = rc;
 	return 0;
 }
 
-int rlb_ring_open(struct rlback *dev)
+static int rlb_queue_open(struct rlback *dev, struct rlb_wants *wants, u32 q)
 {
-	struct rlb_wants wants;
-	struct rlb_ring *ring;
-	int rc = rlb_ring_read(dev, &wants);
+	struct rlb_queue *queue = &dev->queue[q];
+	struct rlb_ring *ring = rlb_ring_alloc(
+		queue, rl_ring_slots(PAGE_SIZE << wants->order, RL_BLKIF_SLOT_BYTES));
+	int rc;
 
-	lockdep_assert_held(&dev->mutex);
-	if (rc)
-		return rc;
-	ring = rlb_ring_alloc(dev, rl_ring_slots(PAGE_SIZE << wants.order, RL_BLKIF_SLOT_BYTES));
 	if (!ring) {
 		xenbus_dev_fatal(dev->xdev, -ENOMEM, "memory for a ring");
 		return -ENOMEM;
 	}
-	rc = rlb_ring_bind(ring, &wants);
+	rc = rlb_ring_bind(ring, wants, q);
 	if (rc) {
 		rlb_ring_free(ring);
 		return rc;
 	}
-	dev->ring = ring;
-	rc = rlk_waiter_start(&dev->waiter, ring->irq);
+	queue->ring = ring;
+	rc = rlk_waiter_start(&queue->waiter, ring->irq);
 	if (rc) {
 		xenbus_dev_fatal(dev->xdev, rc, "starting the thread");
-		dev->ring = NULL;
+		queue->ring = NULL;
 		rlb_ring_free(ring);
 	}
 	return rc;
 }
 
-void rlb_ring_close(struct rlback *dev)
+int rlb_ring_open(struct rlback *dev)
 {
-	struct rlb_ring *ring = dev->ring;
+	struct rlb_wants wants;
+	int rc = rlb_ring_read(dev, &wants);
+	u32 q;
 
 	lockdep_assert_held(&dev->mutex);
+	for (q = 0; !rc && q < wants.queues; q++)
+		rc = rlb_queue_open(dev, &wants, q);
+	if (rc)
+		rlb_ring_close(dev);
+	return rc;
+}
+
+static void rlb_queue_close(struct rlb_queue *queue)
+{
+	struct rlb_ring *ring = queue->ring;
+
 	if (!ring)
 		return;
-	rlk_waiter_stop(&dev->waiter);
+	rlk_waiter_stop(&queue->waiter);
 	spin_lock_irq(&ring->lock);
 	ring->closing = true;
 	spin_unlock_irq(&ring->lock);
@@ -193,6 +256,15 @@ void rlb_ring_close(struct rlback *dev)
 	/* The last completion may still hold the lock. */
 	spin_lock_irq(&ring->lock);
 	spin_unlock_irq(&ring->lock);
-	dev->ring = NULL;
+	queue->ring = NULL;
 	rlb_ring_free(ring);
+}
+
+void rlb_ring_close(struct rlback *dev)
+{
+	u32 q;
+
+	lockdep_assert_held(&dev->mutex);
+	for (q = 0; dev->queue && q < dev->offers_queues; q++)
+		rlb_queue_close(&dev->queue[q]);
 }

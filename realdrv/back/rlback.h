@@ -5,7 +5,7 @@
  *
  *	xenbus.c  negotiation: the state machine with the frontend
  *	disk.c    which disk, and what the frontend may know of it
- *	ring.c    one connection: the shared pages, the event channel
+ *	ring.c    one connection: its rings, their shared pages and event channels
  *	memory.c  all memory of a connection
  *	grants.c  pages of the other domain: persistent table, maps in batches
  *	indirect.c  requests whose segments stand on a page of their own
@@ -17,10 +17,14 @@
  * ring has slots, each with its pages and its bio. The hot path allocates nothing but the first
  * pages to map the segments into that only an indirect request has.
  *
- * Locks: rlback.mutex (process: negotiation) > rlk_waiter.conf_mutex > ring lock.
+ * A device has queues (rlb_queue), as many as it offers; each has a waiter with a thread, its
+ * statistics, and while a frontend is connected that speaks so many a ring (rlb_ring). Rings share
+ * nothing but the disk and what is known of it.
+ *
+ * Locks: rlback.mutex (process: negotiation) > rlk_device.conf_mutex > ring lock.
  * The ring lock guards the response side, the stack of freed requests and the
  * notification counts; completions may come in interrupts. Everything else of a ring
- * belongs to the waiter's thread.
+ * belongs to the thread of its queue's waiter.
  */
 #ifndef RLBACK_H
 #define RLBACK_H
@@ -115,6 +119,7 @@ struct rlb_persistent {
 
 struct rlb_ring {
 	struct rlback *dev;
+	struct rlb_queue *queue;
 	struct rl_ring_back back;
 	void *pages;
 	int irq;
@@ -147,6 +152,17 @@ struct rlb_ring {
 	struct rlb_req *req;
 };
 
+/* What a queue keeps over all its connections. */
+struct rlb_queue {
+	struct rlk_waiter waiter; /* policy, who consumes requests */
+	struct rlb_stats stats;
+	struct rlback *dev;
+	struct rlb_ring *ring; /* null: not connected; rlback.mutex */
+	/* The watchdog's. */
+	unsigned long moved; /* jiffies */
+	u32 answered;
+};
+
 struct rlback {
 	struct xenbus_device *xdev;
 	struct mutex mutex;
@@ -156,15 +172,12 @@ struct rlback {
 	fmode_t fmode;
 	struct rl_blkif_limits limits;
 	bool offers_persistent;
-	u32 offers_order; /* of pages of the ring */
-	u32 align_mask;	  /* sectors of 512 in a logical block, less one */
-	struct rlb_ring *ring;
-	struct rlk_waiter waiter;
-	struct rlb_stats stats;
-	/* The watchdog's. */
+	u32 offers_order;  /* of pages of a ring */
+	u32 offers_queues; /* as many of the next are there */
+	struct rlb_queue *queue;
+	u32 align_mask; /* sectors of 512 in a logical block, less one */
+	struct rlk_device common;
 	struct list_head watched;
-	unsigned long moved; /* jiffies */
-	u32 answered;
 };
 
 /* disk.c: open what `physical-device` names, if it is there; -ENOENT when it is not yet. */
@@ -181,8 +194,10 @@ int rlb_ring_offer(struct rlback *dev);
 int rlb_ring_open(struct rlback *dev);
 void rlb_ring_close(struct rlback *dev);
 
-/* memory.c: a ring of so many slots, with all that its requests need; null: not enough memory. */
-struct rlb_ring *rlb_ring_alloc(struct rlback *dev, u32 slots);
+/* memory.c: the queues that the device offers. Returns: 0 or -ENOMEM. */
+int rlb_queues_alloc(struct rlback *dev);
+/* A ring of so many slots, with all that its requests need; null: not enough memory. */
+struct rlb_ring *rlb_ring_alloc(struct rlb_queue *queue, u32 slots);
 void rlb_ring_release(struct rlb_ring *ring);
 /* A page to map into, or null. */
 struct page *rlb_spare(struct rlb_ring *ring);

@@ -49,10 +49,11 @@ static bool rlb_fits(const struct rlback *dev, const struct rl_blkif_request *co
 }
 
 /* Judges the copy. Returns whether the request is to be carried out; req->status if not. */
-static bool rlb_judge(struct rlback *dev, const struct rl_blkif_request *copy, struct rlb_req *req,
-	struct rl_blkif_plan *plan)
+static bool rlb_judge(struct rlb_ring *ring, const struct rl_blkif_request *copy,
+	struct rlb_req *req, struct rl_blkif_plan *plan)
 {
-	bool ok = rl_blkif_check(copy, &dev->limits, plan);
+	struct rlb_stats *stats = &ring->queue->stats;
+	bool ok = rl_blkif_check(copy, &ring->dev->limits, plan);
 
 	req->id = plan->id;
 	req->operation = plan->operation;
@@ -64,14 +65,14 @@ static bool rlb_judge(struct rlback *dev, const struct rl_blkif_request *copy, s
 	req->failed = false;
 	req->taken_ns = 0;
 	if (likely(ok) && !plan->indirect) {
-		ok = rlb_fits(dev, copy, plan);
+		ok = rlb_fits(ring->dev, copy, plan);
 		if (unlikely(!ok))
 			req->status = RL_BLKIF_ERROR;
 		else
-			rlb_count(&dev->stats, plan);
+			rlb_count(stats, plan);
 	}
 	if (unlikely(!ok))
-		dev->stats.refused++;
+		stats->refused++;
 	return ok;
 }
 
@@ -97,8 +98,8 @@ void rlb_take(struct rlb_ring *ring, struct rlb_req *req)
 	struct rl_blkif_plan plan;
 
 	rl_back_take(&ring->back, &copy, sizeof(copy));
-	rlk_trace(&ring->dev->waiter, RL_TRACE_DEQUEUE, (u32)copy.id, ring->back.req_cons - 1, 0);
-	if (!rlb_judge(ring->dev, &copy, req, &plan)) {
+	rlk_trace(&ring->queue->waiter, RL_TRACE_DEQUEUE, (u32)copy.id, ring->back.req_cons - 1, 0);
+	if (!rlb_judge(ring, &copy, req, &plan)) {
 		ring->done[ring->ndone++] = req;
 		return;
 	}

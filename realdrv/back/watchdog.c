@@ -5,9 +5,10 @@
  *
  * Xen keeps a timer for a domain that asks for one, and shuts the domain down when it was not set
  * again in time (the reason is "watchdog"): that is the case when this kernel runs nothing any
- * more. It is not set again either when requests are in flight and not one of them was answered for
- * as long: then the kernel runs, and the disk does not. Either way the toolstack finds a domain
- * that is down, and rl-supervise(8) puts another one in its place before the guest's deadline.
+ * more. It is not set again either when requests of a ring are in flight and not one of them was
+ * answered for as long: then the kernel runs, and the disk does not. Either way the toolstack finds
+ * a domain that is down, and rl-supervise(8) puts another one in its place before the guest's
+ * deadline.
  *
  * A frontend can end nobody with it. What it writes into the ring and does not tell of is no reason
  * until the thread was told and had as long to take it; a ring that was stopped for what its
@@ -44,39 +45,44 @@ static int rlb_set(u32 seconds)
 	return HYPERVISOR_sched_op(SCHEDOP_watchdog, &timer);
 }
 
-/* Of a device with a ring. */
-static bool rlb_owes(struct rlback *dev)
+/* Of a queue with a ring. */
+static bool rlb_owes(struct rlb_queue *queue)
 {
-	if (rlb_in_flight(dev->ring))
+	if (rlb_in_flight(queue->ring))
 		return true;
-	if (READ_ONCE(dev->waiter.dead) || !rlb_waiter_ops.pending(&dev->waiter))
+	if (READ_ONCE(queue->waiter.dead) || !rlb_waiter_ops.pending(&queue->waiter))
 		return false;
-	rlk_waiter_kick(&dev->waiter);
+	rlk_waiter_kick(&queue->waiter);
 	return true;
 }
 
-/* Whoever negotiates may wait for the disk: then nothing moves either. */
-static bool rlb_moves(struct rlback *dev)
+static bool rlb_moves(struct rlb_queue *queue)
 {
-	bool moves = true;
+	bool moves;
 	u32 answered;
 
-	if (!mutex_trylock(&dev->mutex))
-		return false;
-	if (dev->ring) {
-		answered = READ_ONCE(dev->ring->back.rsp_prod_pvt);
-		moves = !rlb_owes(dev) || answered != dev->answered;
-		dev->answered = answered;
-	}
-	mutex_unlock(&dev->mutex);
+	if (!queue->ring)
+		return true;
+	answered = READ_ONCE(queue->ring->back.rsp_prod_pvt);
+	moves = !rlb_owes(queue) || answered != queue->answered;
+	queue->answered = answered;
 	return moves;
 }
 
+/* One queue is enough. Whoever negotiates may wait for the disk: then nothing moves either. */
 static bool rlb_is_late(struct rlback *dev)
 {
-	if (rlb_moves(dev))
-		dev->moved = jiffies;
-	return time_after(jiffies, dev->moved + watchdog * HZ);
+	bool locked = mutex_trylock(&dev->mutex), late = false;
+	u32 q;
+
+	for (q = 0; q < dev->offers_queues; q++) {
+		if (locked && rlb_moves(&dev->queue[q]))
+			dev->queue[q].moved = jiffies;
+		late |= time_after(jiffies, dev->queue[q].moved + watchdog * HZ);
+	}
+	if (locked)
+		mutex_unlock(&dev->mutex);
+	return late;
 }
 
 static void rlb_look(struct work_struct *work);
@@ -91,7 +97,7 @@ static void rlb_look(struct work_struct *work)
 		late = rlb_is_late(dev) ? dev : late;
 	if (late)
 		pr_emerg(RLK_MODULE ": %s: no request was answered for %u s; this domain ends\n",
-			late->waiter.name, watchdog);
+			late->common.name, watchdog);
 	mutex_unlock(&rlb_watched_mutex);
 	rlb_set(late ? 1 : watchdog);
 	if (!late)
@@ -100,7 +106,10 @@ static void rlb_look(struct work_struct *work)
 
 void rlb_watch(struct rlback *dev)
 {
-	dev->moved = jiffies;
+	u32 q;
+
+	for (q = 0; q < dev->offers_queues; q++)
+		dev->queue[q].moved = jiffies;
 	mutex_lock(&rlb_watched_mutex);
 	list_add(&dev->watched, &rlb_watched);
 	mutex_unlock(&rlb_watched_mutex);
@@ -109,7 +118,7 @@ void rlb_watch(struct rlback *dev)
 void rlb_unwatch(struct rlback *dev)
 {
 	mutex_lock(&rlb_watched_mutex);
-	list_del(&dev->watched);
+	list_del_init(&dev->watched);
 	mutex_unlock(&rlb_watched_mutex);
 }
 

@@ -26,9 +26,9 @@ static struct rlback *rlb_of(struct xenbus_device *xdev)
 	return dev_get_drvdata(&xdev->dev);
 }
 
-struct rlk_waiter *rlk_waiter_of(struct device *dev)
+struct rlk_device *rlk_device_of(struct device *dev)
 {
-	return &rlb_of(to_xenbus_device(dev))->waiter;
+	return &rlb_of(to_xenbus_device(dev))->common;
 }
 
 /* Connects if disk and frontend are both there. */
@@ -42,8 +42,8 @@ static void rlb_connect(struct rlback *dev, enum xenbus_state frontend)
 	if (rlb_disk_announce(dev) || rlb_ring_open(dev))
 		return;
 	xenbus_switch_state(dev->xdev, XenbusStateConnected);
-	pr_info_ratelimited(RLK_MODULE ": %s: connected, %s grants, policy %s\n", dev->waiter.name,
-		dev->ring->use_persistent ? "persistent" : "mapped", dev->waiter.spec);
+	pr_info_ratelimited(RLK_MODULE ": %s: connected, %s grants, policy %s\n", dev->common.name,
+		dev->queue->ring->use_persistent ? "persistent" : "mapped", dev->common.spec);
 }
 
 static void rlb_close(struct rlback *dev, enum xenbus_state state)
@@ -118,9 +118,10 @@ static void rlb_remove(struct xenbus_device *xdev)
 	mutex_lock(&dev->mutex);
 	rlb_ring_close(dev);
 	mutex_unlock(&dev->mutex);
-	rlk_waiter_fini(&dev->waiter);
+	rlk_device_fini(&dev->common);
 	rlb_disk_close(dev);
 	dev_set_drvdata(&xdev->dev, NULL);
+	kvfree(dev->queue);
 	kfree(dev);
 }
 
@@ -134,9 +135,13 @@ static int rlb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *
 	dev->xdev = xdev;
 	mutex_init(&dev->mutex);
 	dev_set_drvdata(&xdev->dev, dev);
-	rlk_waiter_init(&dev->waiter, &rlb_waiter_ops, dev_name(&xdev->dev));
+	INIT_LIST_HEAD(&dev->watched);
+	rlk_device_init(&dev->common, &rlb_waiter_ops, dev_name(&xdev->dev));
+	rc = rlb_ring_offer(dev) ?: rlb_queues_alloc(dev);
+	if (rc)
+		goto fail;
 	rlb_watch(dev);
-	rc = rlb_ring_offer(dev) ?: xenbus_switch_state(xdev, XenbusStateInitWait);
+	rc = xenbus_switch_state(xdev, XenbusStateInitWait);
 	if (rc)
 		goto fail;
 	rc = xenbus_watch_pathfmt(xdev, &dev->watch, rlb_watch_is_wanted, rlb_disk_named,

@@ -78,7 +78,7 @@ static void set_tags(struct rlfront_dev *dev)
 {
 	dev->tags = (struct blk_mq_tag_set){
 		.ops = &rlfront_mq_ops,
-		.nr_hw_queues = 1,
+		.nr_hw_queues = dev->queues,
 		.queue_depth = dev->depth,
 		.numa_node = NUMA_NO_NODE,
 		.timeout = clamp_t(unsigned long, rlfront_deadline() / 6, HZ, 5 * HZ),

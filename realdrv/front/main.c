@@ -23,9 +23,10 @@ MODULE_PARM_DESC(feature_persistent, "Ask for persistent grants at the next conn
 
 static void free_dev(struct rlfront_dev *dev)
 {
-	rlk_waiter_fini(&dev->waiter);
+	rlk_device_fini(&dev->common);
 	rlfront_peer_free(dev);
 	ida_free(&indices, dev->index);
+	kvfree(dev->ring);
 	kfree(dev);
 }
 
@@ -38,6 +39,23 @@ static int read_handle(const struct xenbus_device *xbdev, u16 *handle)
 	if (!slash || kstrtoul(slash + 1, 10, &number))
 		return -EINVAL;
 	*handle = number;
+	return 0;
+}
+
+static int make_rings(struct rlfront_dev *dev)
+{
+	u32 r;
+
+	dev->max_rings = 1;
+	dev->ring = kvcalloc(dev->max_rings, sizeof(*dev->ring), GFP_KERNEL);
+	if (!dev->ring)
+		return -ENOMEM;
+	rlk_device_init(&dev->common, &rlfront_waiter_ops, dev_name(&dev->xbdev->dev));
+	for (r = 0; r < dev->max_rings; r++) {
+		dev->ring[r].dev = dev;
+		spin_lock_init(&dev->ring[r].submit_lock);
+		rlk_waiter_init(&dev->ring[r].waiter, &dev->common);
+	}
 	return 0;
 }
 
@@ -59,7 +77,6 @@ static int rlfront_probe(struct xenbus_device *xbdev, const struct xenbus_device
 	if (!dev)
 		return -ENOMEM;
 	dev->xbdev = xbdev;
-	spin_lock_init(&dev->submit_lock);
 	rc = read_handle(xbdev, &dev->handle);
 	if (!rc)
 		rc = ida_alloc_max(&indices, MINORMASK / RLFRONT_MINORS, GFP_KERNEL);
@@ -68,7 +85,12 @@ static int rlfront_probe(struct xenbus_device *xbdev, const struct xenbus_device
 		return rc;
 	}
 	dev->index = rc;
-	rlk_waiter_init(&dev->waiter, &rlfront_waiter_ops, dev_name(&xbdev->dev));
+	rc = make_rings(dev);
+	if (rc) {
+		ida_free(&indices, dev->index);
+		kfree(dev);
+		return rc;
+	}
 	rlfront_recover_init(dev);
 	rlfront_state_init(dev);
 	dev_set_drvdata(&xbdev->dev, dev);
@@ -83,11 +105,11 @@ static void rlfront_backend_changed(struct xenbus_device *xbdev, enum xenbus_sta
 	rlfront_state_changed(dev_get_drvdata(&xbdev->dev), state);
 }
 
-struct rlk_waiter *rlk_waiter_of(struct device *device)
+struct rlk_device *rlk_device_of(struct device *device)
 {
 	struct rlfront_dev *dev = dev_get_drvdata(device);
 
-	return &dev->waiter;
+	return &dev->common;
 }
 
 static const struct xenbus_device_id rlfront_ids[] = {{"vbd"}, {""}};

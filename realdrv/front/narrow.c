@@ -7,8 +7,8 @@
  *	                one is; when the backend is lost, it begins anew. New requests are no larger
  *	                than this backend takes (rlfront_disk_update), so this concerns those that
  *	                the block layer had made before.
- *	fewer slots     There may be more requests than the ring has slots: then none goes into the
- *	                ring by itself.
+ *	fewer slots     There may be more requests than a ring has slots, since it is smaller or
+ *	                there are fewer rings: then none goes into a ring by itself.
  *
  * What waits has its tag, is started, and has RLFRONT_WAITS for live_id: no answer can be for it,
  * and it is held, failed and sent again like what is in flight. Here it is sent, by a work of
@@ -52,24 +52,33 @@ void rlfront_narrow_room(struct rlfront_dev *dev)
 	look(dev);
 }
 
-/* From another tag on each time, so that none waits for ever while others come and go. */
-void rlfront_narrow_send(struct work_struct *work)
+/* From another slot on each time, so that none waits for ever while others come and go. */
+static void send_through(struct rlfront_dev *dev, struct rlfront_ring *ring)
 {
-	struct rlfront_dev *dev = container_of(work, struct rlfront_dev, narrow_work);
 	u32 n;
 
-	mutex_lock(&dev->event_lock);
-	for (n = 0; READ_ONCE(dev->live) && n < dev->depth; n++) {
-		struct rlfront_slot *slot = &dev->slots[(dev->next_sent + n) & (dev->depth - 1)];
+	for (n = 0; READ_ONCE(dev->live) && n < ring->nslots; n++) {
+		struct rlfront_slot *slot = &ring->slots[(ring->next_sent + n) % ring->nslots];
 
 		if (smp_load_acquire(&slot->live_id) != RLFRONT_WAITS) /* before all else of it */
 			continue;
-		if (!rl_front_free(&dev->ring))
+		if (!rl_front_free(&ring->front))
 			break; /* responses will come, and we again */
 		rlfront_request_send(dev, slot);
 	}
-	dev->next_sent += n;
-	if (READ_ONCE(dev->live))
-		rlfront_request_publish(dev);
+	if (!READ_ONCE(dev->live))
+		return;
+	ring->next_sent = (ring->next_sent + n) % ring->nslots;
+	rlfront_request_publish(ring);
+}
+
+void rlfront_narrow_send(struct work_struct *work)
+{
+	struct rlfront_dev *dev = container_of(work, struct rlfront_dev, narrow_work);
+	u32 r;
+
+	mutex_lock(&dev->event_lock);
+	for (r = 0; r < dev->rings; r++)
+		send_through(dev, &dev->ring[r]);
 	mutex_unlock(&dev->event_lock);
 }

@@ -5,7 +5,7 @@
  *
  *	hold     the queue is quiesced: what comes waits in the block layer, not in us
  *	cut      no interrupt, no thread, no event channel any more
- *	take     the ring's page is ours, whoever mapped it: what was answered in it is taken
+ *	take     the rings' pages are ours, whoever mapped them: what was answered in them is taken
  *	close    our state says so; from then on every grant is tried until all are back
  *	fail     requests that are held end with EIO; those that come do too
  *
@@ -88,8 +88,11 @@ static void cut(struct rlfront_dev *dev)
 
 static void take(struct rlfront_dev *dev)
 {
-	if (dev->slots && dev->ring_mem)
-		rlfront_waiter_ops.drain(&dev->waiter);
+	u32 r;
+
+	for (r = 0; dev->slots && r < dev->rings; r++)
+		if (dev->ring[r].mem)
+			rlfront_waiter_ops.drain(&dev->ring[r].waiter);
 	clear_bit(RLFRONT_ALARM_BROKEN, &dev->alarm);
 }
 
@@ -226,7 +229,7 @@ void rlfront_recover(struct rlfront_dev *dev, enum rl_recovery_event event)
 	if (dev->rec.state == RL_RECOVERY_REPLAYING)
 		step(dev, RL_RECOVERY_REPLAYED);
 	/* A ring that could not be made is given up at once; its maker has said why. */
-	if (dev->rec.ring && !dev->ring_mem)
+	if (dev->rec.ring && !dev->ring->mem)
 		step(dev, RL_RECOVERY_LOST);
 	mutex_unlock(&dev->event_lock);
 }
@@ -252,7 +255,7 @@ static bool late_until(struct rlfront_dev *dev, unsigned long *at)
 		return false;
 	rest = rlfront_deadline();
 	rest -= min_t(unsigned long, rest, dev->gd->queue->rq_timeout);
-	for (i = 0; i < dev->depth; i++) {
+	for (i = 0; i < dev->nslots; i++) {
 		struct rlfront_slot *slot = &dev->slots[i];
 		u64 id = smp_load_acquire(&slot->late_id); /* before late_since */
 
@@ -280,17 +283,33 @@ static bool is_fenced(struct rlfront_dev *dev)
 	return slots && ring;
 }
 
-/* Answers that no event told of are looked for first, but that does not go on for ever. */
+/* Is there an answer that no event told of? */
+static bool kick_pending(struct rlfront_dev *dev)
+{
+	bool any = false;
+	u32 r;
+
+	for (r = 0; dev->rec.ring && r < dev->rings; r++) {
+		struct rlk_waiter *w = &dev->ring[r].waiter;
+
+		if (!dev->ring[r].irq || !rlfront_waiter_ops.pending(w))
+			continue;
+		rlk_waiter_kick(w);
+		any = true;
+	}
+	return any;
+}
+
+/* Such answers are looked for first, but that does not go on for ever. */
 static void look_at_clocks(struct rlfront_dev *dev)
 {
 	bool late = test_and_clear_bit(RLFRONT_ALARM_LATE, &dev->alarm);
 	unsigned long at = jiffies;
 	bool expired = has_expired(dev, &at);
 
-	if ((late || expired) && dev->rec.ring && dev->irq && time_before(jiffies, at + HZ) &&
-		rlfront_waiter_ops.pending(&dev->waiter))
-		rlk_waiter_kick(&dev->waiter);
-	else if (expired)
+	if ((late || expired) && time_before(jiffies, at + HZ) && kick_pending(dev))
+		return;
+	if (expired)
 		rlfront_recover(dev, RL_RECOVERY_EXPIRED);
 }
 
@@ -328,10 +347,20 @@ unsigned long rlfront_recover_next(struct rlfront_dev *dev)
 	return next;
 }
 
+void rlfront_recover_forget(struct rlfront_dev *dev)
+{
+	u32 r;
+
+	rl_recovery_init(&dev->rec);
+	for (r = 0; r < dev->max_rings; r++)
+		dev->ring[r].written = 0;
+}
+
 void rlfront_recover_init(struct rlfront_dev *dev)
 {
 	mutex_init(&dev->event_lock);
-	rl_recovery_init(&dev->rec);
+	spin_lock_init(&dev->flush_lock);
+	rlfront_recover_forget(dev);
 	dev->fence_delay = FENCE_FIRST;
 	dev->retry_at = jiffies;
 }

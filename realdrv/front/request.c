@@ -2,10 +2,10 @@
 /*
  * Create request, enqueue request: from the block layer into the ring.
  *
- * There are as many tags as slots in the ring, so a request that has a tag has a place. (A later
- * backend may have a smaller ring: narrow.c.)
- * Requests are published when the block layer says that no more follows at once; one
- * notification then stands for all of them, and is sent only if the backend asked for it.
+ * There are as many tags of a queue as slots in its ring, so a request that has a tag has a place.
+ * (A later backend may have smaller rings, or fewer: narrow.c.) Requests are published when the
+ * block layer says that no more follows at once; one notification then stands for all of them, and
+ * is sent only if the backend asked for it.
  */
 #include "kern/trace.h"
 #include "rlfront.h"
@@ -27,25 +27,25 @@ static int operation_of(const struct request *rq)
 	}
 }
 
-static void publish(struct rlfront_dev *dev)
+static void publish(struct rlfront_ring *ring)
 {
-	rlk_trace(&dev->waiter, RL_TRACE_PUBLISH, 0, dev->ring.req_prod_pvt,
-		dev->ring.req_prod_pvt - dev->ring.req_prod_pub);
-	rlk_waiter_notify(&dev->waiter, rl_front_publish(&dev->ring));
+	rlk_trace(&ring->waiter, RL_TRACE_PUBLISH, 0, ring->front.req_prod_pvt,
+		ring->front.req_prod_pvt - ring->front.req_prod_pub);
+	rlk_waiter_notify(&ring->waiter, rl_front_publish(&ring->front));
 }
 
 /* One request in some is timed; timing each would cost a clock read a request. */
-static void sample(struct rlfront_dev *dev, const struct rlfront_slot *slot)
+static void sample(struct rlfront_ring *ring, const struct rlfront_slot *slot)
 {
-	if (!rlk_waiter_sample(&dev->waiter) || READ_ONCE(dev->sample_id) != RLFRONT_IDLE)
+	if (!rlk_waiter_sample(&ring->waiter) || READ_ONCE(ring->sample_id) != RLFRONT_IDLE)
 		return;
-	dev->sample_ns = ktime_get_ns();
-	smp_store_release(&dev->sample_id, slot->req.id); /* after its time */
+	ring->sample_ns = ktime_get_ns();
+	smp_store_release(&ring->sample_id, slot->req.id); /* after its time */
 }
 
 /* The list holds the grants of this request alone, and is the backend's to read until it answers.
  */
-static void put_indirect(struct rlfront_dev *dev, struct rlfront_slot *slot, void *shared)
+static void put_indirect(struct rlfront_slot *slot, void *shared)
 {
 	struct rl_blkif_indirect in = {
 		.operation = RL_BLKIF_INDIRECT,
@@ -61,12 +61,12 @@ static void put_indirect(struct rlfront_dev *dev, struct rlfront_slot *slot, voi
 	memcpy(shared, &in, sizeof(in));
 }
 
-static void put(struct rlfront_dev *dev, struct rlfront_slot *slot, struct rl_blkif_request *shared)
+static void put(struct rlfront_slot *slot, struct rl_blkif_request *shared)
 {
 	unsigned int bytes = slot->count * sizeof(*slot->seg);
 
 	if (slot->count > RL_BLKIF_MAX_SEGMENTS) {
-		put_indirect(dev, slot, shared);
+		put_indirect(slot, shared);
 		return;
 	}
 	slot->req.nr_segments = slot->count;
@@ -79,28 +79,35 @@ static void put(struct rlfront_dev *dev, struct rlfront_slot *slot, struct rl_bl
 		shared->discard_sectors = blk_rq_sectors(slot->rq);
 }
 
-static void enqueue(struct rlfront_dev *dev, struct rlfront_slot *slot, bool last, u64 begun)
+static void enqueue(struct rlfront_slot *slot, bool last, u64 begun)
 {
-	spin_lock(&dev->submit_lock);
-	put(dev, slot, rl_front_slot(&dev->ring));
-	rl_front_queue(&dev->ring);
-	dev->waiter.stats.requests++;
-	rlk_trace_at(&dev->waiter, begun, RL_TRACE_SUBMIT, (u32)slot->req.id,
-		dev->ring.req_prod_pvt - 1, 0);
-	sample(dev, slot);
+	struct rlfront_ring *ring = slot->ring;
+
+	spin_lock(&ring->submit_lock);
+	put(slot, rl_front_slot(&ring->front));
+	rl_front_queue(&ring->front);
+	ring->waiter.stats.requests++;
+	rlk_trace_at(&ring->waiter, begun, RL_TRACE_SUBMIT, (u32)slot->req.id,
+		ring->front.req_prod_pvt - 1, 0);
+	sample(ring, slot);
 	/* From here on the slot is the consumer's: it may complete before it was published. */
 	smp_store_release(&slot->live_id, slot->req.id);
 	if (last)
-		publish(dev);
-	spin_unlock(&dev->submit_lock);
+		publish(ring);
+	spin_unlock(&ring->submit_lock);
 }
 
 /* Returns: 0; -EIO, whatever the reason: see status_of(). */
 static int rlfront_flush(struct rlfront_dev *dev, struct rlfront_slot *slot)
 {
-	bool refused = rl_recovery_flush(&dev->rec, &slot->mark) < 0;
+	unsigned long flags;
+	bool refused;
 
+	spin_lock_irqsave(&dev->flush_lock, flags);
+	dev->rec.written = rlfront_response_wrote(dev);
+	refused = rl_recovery_flush(&dev->rec, &slot->mark) < 0;
 	dev->stats.flushes_refused += refused;
+	spin_unlock_irqrestore(&dev->flush_lock, flags);
 	return refused ? -EIO : 0;
 }
 
@@ -134,7 +141,7 @@ static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct bl
 
 	if (unlikely(!READ_ONCE(dev->live)))
 		return READ_ONCE(dev->dead) ? BLK_STS_IOERR : BLK_STS_DEV_RESOURCE;
-	slot = &dev->slots[rq->tag];
+	slot = (struct rlfront_slot *)hctx->driver_data + rq->tag;
 	if (unlikely(op < 0))
 		return BLK_STS_NOTSUPP;
 	slot->first = 0;
@@ -151,7 +158,7 @@ static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct bl
 	slot->req.id += 1ull << 32; /* the upper half counts the uses of this tag */
 	blk_mq_start_request(rq);
 	if (likely(!dev->few_slots))
-		enqueue(dev, slot, bd->last, begun);
+		enqueue(slot, bd->last, begun);
 	else
 		rlfront_narrow_wait(dev, slot);
 	return BLK_STS_OK;
@@ -161,10 +168,20 @@ static blk_status_t rlfront_queue_rq(struct blk_mq_hw_ctx *hctx, const struct bl
 static void rlfront_commit_rqs(struct blk_mq_hw_ctx *hctx)
 {
 	struct rlfront_dev *dev = hctx->queue->queuedata;
+	struct rlfront_slot *slots = hctx->driver_data;
 
 	if (!READ_ONCE(dev->live))
 		return;
-	rlfront_request_publish(dev);
+	rlfront_request_publish(slots->ring);
+}
+
+/* A queue knows its slots, and these the ring. */
+static int rlfront_init_hctx(struct blk_mq_hw_ctx *hctx, void *data, unsigned int queue)
+{
+	struct rlfront_dev *dev = data;
+
+	hctx->driver_data = dev->slots + queue * dev->depth;
+	return 0;
 }
 
 static void rlfront_complete(struct request *rq)
@@ -181,14 +198,14 @@ void rlfront_request_send(struct rlfront_dev *dev, struct rlfront_slot *slot)
 		return;
 	}
 	slot->req.sector_number = blk_rq_pos(slot->rq) + slot->begun;
-	enqueue(dev, slot, false, rlk_trace_time());
+	enqueue(slot, false, rlk_trace_time());
 }
 
-void rlfront_request_publish(struct rlfront_dev *dev)
+void rlfront_request_publish(struct rlfront_ring *ring)
 {
-	spin_lock(&dev->submit_lock);
-	publish(dev);
-	spin_unlock(&dev->submit_lock);
+	spin_lock(&ring->submit_lock);
+	publish(ring);
+	spin_unlock(&ring->submit_lock);
 }
 
 /* From its beginning, and filled anew: the grants of its pages are others now. */
@@ -209,10 +226,11 @@ void rlfront_request_replay(struct rlfront_dev *dev)
 {
 	unsigned int i;
 
-	for (i = 0; i < dev->depth; i++)
+	for (i = 0; i < dev->nslots; i++)
 		if (dev->slots[i].live_id != RLFRONT_IDLE)
 			replay(dev, &dev->slots[i]);
-	rlfront_request_publish(dev);
+	for (i = 0; i < dev->rings; i++)
+		rlfront_request_publish(&dev->ring[i]);
 }
 
 /*
@@ -222,13 +240,15 @@ void rlfront_request_replay(struct rlfront_dev *dev)
 static enum blk_eh_timer_return rlfront_timeout(struct request *rq)
 {
 	struct rlfront_dev *dev = rq->q->queuedata;
+	struct rlfront_slot *slots = rq->mq_hctx->driver_data;
 
 	if (rq->tag >= 0 && rq->tag < dev->depth)
-		rlfront_recover_late(dev, &dev->slots[rq->tag]);
+		rlfront_recover_late(dev, &slots[rq->tag]);
 	return BLK_EH_RESET_TIMER;
 }
 
 const struct blk_mq_ops rlfront_mq_ops = {
+	.init_hctx = rlfront_init_hctx,
 	.queue_rq = rlfront_queue_rq,
 	.commit_rqs = rlfront_commit_rqs,
 	.complete = rlfront_complete,

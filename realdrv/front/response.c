@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dequeue response: out of the ring, back to the block layer.
+ * Dequeue response: out of a ring, back to the block layer.
  *
  * Whatever a response says is held against what this side remembers of the request: an id that
  * was never given out, or was answered already, an operation that is not the one sent, more
@@ -16,9 +16,9 @@
 #include "kern/trace.h"
 #include "rlfront.h"
 
-static struct rlfront_dev *dev_of(struct rlk_waiter *w)
+static struct rlfront_ring *ring_of(struct rlk_waiter *w)
 {
-	return container_of(w, struct rlfront_dev, waiter);
+	return container_of(w, struct rlfront_ring, waiter);
 }
 
 static blk_status_t status_of(const struct rl_blkif_response *rsp)
@@ -43,23 +43,25 @@ static void complete_request(struct request *rq, blk_status_t status, struct io_
 		blk_mq_end_request(rq, status);
 }
 
-static void end_sample(struct rlfront_dev *dev)
+static void end_sample(struct rlfront_ring *ring)
 {
-	rlk_waiter_completed(&dev->waiter, ktime_get_ns() - dev->sample_ns);
-	smp_store_release(&dev->sample_id, RLFRONT_IDLE); /* sample_ns is no longer needed */
+	rlk_waiter_completed(&ring->waiter, ktime_get_ns() - ring->sample_ns);
+	smp_store_release(&ring->sample_id, RLFRONT_IDLE); /* sample_ns is no longer needed */
 }
 
 /* The slot that a response answers, or null when it answers none. */
-static struct rlfront_slot *find_slot(struct rlfront_dev *dev, const struct rl_blkif_response *rsp)
+static struct rlfront_slot *find_slot(
+	struct rlfront_ring *ring, const struct rl_blkif_response *rsp)
 {
-	u32 tag = (u32)rsp->id;
+	u32 n = (u32)rsp->id - ring->first;
+	struct rlfront_dev *dev = ring->dev;
 	struct rlfront_slot *slot;
 
-	if (unlikely(tag >= dev->depth)) {
+	if (unlikely(n >= ring->nslots)) {
 		rlfront_broken(dev, "a response has the unknown id %#lx", rsp->id);
 		return NULL;
 	}
-	slot = &dev->slots[array_index_nospec(tag, dev->depth)];
+	slot = &ring->slots[array_index_nospec(n, ring->nslots)];
 	/* Pairs with enqueue(): of a request that is live all else was set. */
 	if (unlikely(smp_load_acquire(&slot->live_id) != rsp->id)) {
 		rlfront_broken(dev, "a response answers no request in flight, id %#lx", rsp->id);
@@ -74,37 +76,55 @@ static struct rlfront_slot *find_slot(struct rlfront_dev *dev, const struct rl_b
 }
 
 /* What a flush may claim; a discard is a write. Before the caller hears of either. */
-static void account(struct rlfront_dev *dev, const struct rlfront_slot *slot)
+static void account(struct rlfront_ring *ring, const struct rlfront_slot *slot)
 {
-	if (unlikely(slot->req.operation == RL_BLKIF_FLUSH))
-		rl_recovery_flushed(&dev->rec, slot->mark);
-	else
-		rl_recovery_wrote(&dev->rec);
+	struct rlfront_dev *dev = ring->dev;
+	unsigned long flags;
+
+	if (likely(slot->req.operation != RL_BLKIF_FLUSH)) {
+		WRITE_ONCE(ring->written, ring->written + 1);
+		return;
+	}
+	spin_lock_irqsave(&dev->flush_lock, flags);
+	dev->rec.written = rlfront_response_wrote(dev);
+	rl_recovery_flushed(&dev->rec, slot->mark);
+	spin_unlock_irqrestore(&dev->flush_lock, flags);
 }
 
-static int take_response(struct rlfront_dev *dev, struct io_comp_batch *done)
+/* Of a write that its caller heard of before he asks here. */
+u32 rlfront_response_wrote(const struct rlfront_dev *dev)
 {
+	u32 r, n = 0;
+
+	for (r = 0; r < dev->max_rings; r++)
+		n += READ_ONCE(dev->ring[r].written);
+	return n;
+}
+
+static int take_response(struct rlfront_ring *ring, struct io_comp_batch *done)
+{
+	struct rlfront_dev *dev = ring->dev;
 	struct rl_blkif_response rsp;
 	struct rlfront_slot *slot;
 	struct request *rq;
 	blk_status_t status;
 
-	rl_front_take(&dev->ring, &rsp, sizeof(rsp));
-	slot = find_slot(dev, &rsp);
+	rl_front_take(&ring->front, &rsp, sizeof(rsp));
+	slot = find_slot(ring, &rsp);
 	if (unlikely(!slot))
 		return -EPROTO;
-	if (unlikely(READ_ONCE(dev->sample_id) == rsp.id))
-		end_sample(dev);
+	if (unlikely(READ_ONCE(ring->sample_id) == rsp.id))
+		end_sample(ring);
 	status = status_of(&rsp);
 	rq = slot->rq;
 	if (rsp.operation != RL_BLKIF_READ && status == BLK_STS_OK)
-		account(dev, slot);
+		account(ring, slot);
 	if (unlikely(!rlfront_slot_drain(dev, slot,
 		    rsp.operation == RL_BLKIF_READ && status == BLK_STS_OK && !slot->more))) {
 		rlfront_broken(dev, "the backend still maps a page that it answered for");
 		status = BLK_STS_IOERR;
 	}
-	rlk_trace(&dev->waiter, RL_TRACE_COMPLETE, (u32)rsp.id, dev->ring.rsp_cons - 1, 0);
+	rlk_trace(&ring->waiter, RL_TRACE_COMPLETE, (u32)rsp.id, ring->front.rsp_cons - 1, 0);
 	if (unlikely(slot->more) && status == BLK_STS_OK) {
 		rlfront_narrow_part(dev, slot);
 		return 0;
@@ -133,17 +153,18 @@ static void end_batch(struct io_comp_batch *done)
 
 static int rlfront_drain(struct rlk_waiter *w)
 {
-	struct rlfront_dev *dev = dev_of(w);
+	struct rlfront_ring *ring = ring_of(w);
+	struct rlfront_dev *dev = ring->dev;
 	DEFINE_IO_COMP_BATCH(done);
 	u32 n, i;
 	int rc = 0;
 
-	if (unlikely(rl_front_pending(&dev->ring, &n))) {
+	if (unlikely(rl_front_pending(&ring->front, &n))) {
 		rlfront_broken(dev, "rsp_prod claims more responses than requests in flight");
 		return -EPROTO;
 	}
 	for (i = 0; i < n && likely(!rc); i++)
-		rc = take_response(dev, &done);
+		rc = take_response(ring, &done);
 	w->stats.responses += i;
 	if (unlikely(dev->few_slots) && i)
 		rlfront_narrow_room(dev);
@@ -153,26 +174,26 @@ static int rlfront_drain(struct rlk_waiter *w)
 
 static bool rlfront_pending(struct rlk_waiter *w)
 {
-	const struct rl_ring_front *ring = &dev_of(w)->ring;
+	const struct rl_ring_front *front = &ring_of(w)->front;
 
-	return rl_ring_load_acquire(&ring->shared->rsp_prod) != ring->rsp_cons;
+	return rl_ring_load_acquire(&front->shared->rsp_prod) != front->rsp_cons;
 }
 
 static bool rlfront_arm(struct rlk_waiter *w, u32 offset)
 {
-	return rl_front_arm(&dev_of(w)->ring, offset);
+	return rl_front_arm(&ring_of(w)->front, offset);
 }
 
 static u32 rlfront_in_flight(struct rlk_waiter *w)
 {
-	const struct rl_ring_front *ring = &dev_of(w)->ring;
+	const struct rl_ring_front *front = &ring_of(w)->front;
 
-	return READ_ONCE(ring->req_prod_pub) - ring->rsp_cons;
+	return READ_ONCE(front->req_prod_pub) - front->rsp_cons;
 }
 
-static void rlfront_show(struct rlk_waiter *w, struct seq_file *m)
+static void rlfront_show(struct rlk_device *d, struct seq_file *m)
 {
-	const struct rlfront_stats *s = &dev_of(w)->stats;
+	const struct rlfront_stats *s = &container_of(d, struct rlfront_dev, common)->stats;
 
 #define RLFRONT_STAT_PRINT(name) seq_printf(m, #name " %llu\n", s->name);
 	RLFRONT_STATS(RLFRONT_STAT_PRINT)
@@ -189,30 +210,47 @@ const struct rlk_ops rlfront_waiter_ops = {
 	.side = RL_TRACE_FRONT,
 };
 
-int rlfront_response_start(struct rlfront_dev *dev)
+static int start_ring(struct rlfront_ring *ring)
 {
 	int rc;
 
-	dev->sample_id = RLFRONT_IDLE;
+	ring->sample_id = RLFRONT_IDLE;
 	rc = bind_evtchn_to_irqhandler_lateeoi(
-		dev->port, rlk_waiter_irq, 0, dev_name(&dev->xbdev->dev), &dev->waiter);
+		ring->port, rlk_waiter_irq, 0, dev_name(&ring->dev->xbdev->dev), &ring->waiter);
 	if (rc <= 0)
 		return rc ? rc : -EINVAL;
-	dev->irq = rc;
-	rc = rlk_waiter_start(&dev->waiter, dev->irq);
+	ring->irq = rc;
+	return rlk_waiter_start(&ring->waiter, ring->irq);
+}
+
+int rlfront_response_start(struct rlfront_dev *dev)
+{
+	int rc = 0;
+	u32 r;
+
+	for (r = 0; !rc && r < dev->rings; r++)
+		rc = start_ring(&dev->ring[r]);
 	if (rc)
 		rlfront_response_stop(dev);
 	return rc;
 }
 
+static void stop_ring(struct rlfront_ring *ring)
+{
+	if (!ring->irq)
+		return;
+	rlk_waiter_stop(&ring->waiter);
+	unbind_from_irqhandler(ring->irq, &ring->waiter); /* closes the port */
+	ring->irq = 0;
+	ring->port = 0;
+}
+
 void rlfront_response_stop(struct rlfront_dev *dev)
 {
-	if (!dev->irq)
-		return;
-	rlk_waiter_stop(&dev->waiter);
-	unbind_from_irqhandler(dev->irq, &dev->waiter); /* closes the port */
-	dev->irq = 0;
-	dev->port = 0;
+	u32 r;
+
+	for (r = 0; r < dev->rings; r++)
+		stop_ring(&dev->ring[r]);
 }
 
 void rlfront_response_fail(struct rlfront_dev *dev, struct rlfront_slot *slot, blk_status_t status)
@@ -227,7 +265,7 @@ unsigned int rlfront_response_held(const struct rlfront_dev *dev)
 {
 	unsigned int i, n = 0;
 
-	for (i = 0; i < dev->depth; i++)
+	for (i = 0; i < dev->nslots; i++)
 		n += dev->slots[i].live_id != RLFRONT_IDLE;
 	return n;
 }
@@ -236,7 +274,7 @@ unsigned int rlfront_response_fail_all(struct rlfront_dev *dev)
 {
 	unsigned int i, n = rlfront_response_held(dev);
 
-	for (i = 0; i < dev->depth; i++) {
+	for (i = 0; i < dev->nslots; i++) {
 		struct rlfront_slot *slot = &dev->slots[i];
 
 		if (slot->live_id == RLFRONT_IDLE)

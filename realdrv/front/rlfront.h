@@ -2,6 +2,11 @@
 /*
  * rlfront - block frontend of a Xen guest: a disk whose driver lives in another domain.
  *
+ * A disk has one or several queues of the block layer, each with as many tags as a ring has
+ * slots, and a slot (rlfront_slot) for each tag. A connection has as many rings as queues, or
+ * fewer: then neighbouring queues send through the same one (slot->ring). What becomes of a disk
+ * whose backend is lost is a matter of the whole disk, whichever ring it was seen at.
+ *
  * The way of a request, and the file that holds each part:
  *
  *	main.c      module, parameters, probe and remove
@@ -18,17 +23,20 @@
  *
  * Contexts and what keeps them apart:
  *
- *	- submission (process context, any CPU): submit_lock orders producers of the ring.
- *	- responses: ONE consumer at a time, which kern/ sees to; no lock.
+ *	- submission (process context, any CPU): submit_lock orders producers of a ring.
+ *	- responses: ONE consumer of a ring at a time, which kern/ sees to; no lock. Rings have
+ *	  theirs at the same time: what is the disk's they only read, but for what flush_lock
+ *	  orders.
  *	- a slot passes from the submitter to the consumer when slot->live_id is set, and back to
  *	  the block layer when its request is completed. While the disk is parked nobody has it.
  *	- state_work does all that a backend may cause, one thing after the other, and never waits
  *	  for I/O but when it removes the disk: showing one, which reads it, is show_work's. What
- *comes from elsewhere (an interrupt, the block layer's timer, a watch) leaves a bit in `alarm` or
- *	  a path in next_peer and wakes it.
+ *	  comes from elsewhere (an interrupt, the block layer's timer, a watch) leaves a bit in
+ *	  `alarm` or a path in next_peer and wakes it.
  *	- narrow_work sends what a weak backend had no room for, under event_lock.
  *	- cut_work ends I/O while the disk is being removed. event_lock orders the two.
- *	- Locks: event_lock > conf_mutex of the waiter; peer_lock and submit_lock are innermost.
+ *	- Locks: event_lock > conf_mutex of the waiters; peer_lock, submit_lock and flush_lock are
+ *	  innermost.
  *
  * The backend is not trusted: no index, id, operation, status or xenstore value of it is used
  * before it was checked, and none of them can lead to a BUG.
@@ -61,6 +69,7 @@
  */
 struct rlfront_slot {
 	u64 live_id;		      /* id in flight, RLFRONT_IDLE or RLFRONT_WAITS */
+	struct rlfront_ring *ring;    /* that it is sent through; changed while nobody has it */
 	struct request *rq;	      /* valid while live_id is not idle */
 	struct rl_blkif_request req;  /* private copy of what goes into the ring */
 	struct rl_blkif_segment *seg; /* a grant a page; req.seg, where there are no more */
@@ -112,36 +121,53 @@ struct rlfront_stats {
 #undef RLFRONT_STAT_FIELD
 };
 
-struct rlfront_dev {
-	/* hot: submission */
-	struct rl_ring_front ring;
-	bool live;	 /* requests may be sent */
-	bool dead;	 /* those that may not fail at once */
-	bool persistent; /* data is copied through shared pages, whatever later backends offer */
-	evtchn_port_t port;
+/* A place for a ring, for the life of the device: in use are the first dev->rings. */
+struct rlfront_ring {
+	struct rlfront_dev *dev;
+	struct rl_ring_front front;
 	spinlock_t submit_lock;
-	struct rlfront_slot *slots; /* depth */
-	u32 depth;		    /* tags, as many as the first ring has slots */
-	u32 pages;		    /* that a tag owns */
-	u32 most;		    /* that this backend takes at a time */
-	bool few_slots;		    /* in this backend's ring: fewer than tags */
-	struct rl_recovery rec;	    /* state_work's; `written` the consumer's */
+	evtchn_port_t port;
+	struct rlfront_slot *slots; /* that are sent through it: a part of the device's */
+	u32 first, nslots;	    /* the number of the first among all, and of them */
+	u32 written;		    /* writes answered; the consumer's */
 	struct rlk_waiter waiter;   /* policy, statistics, who consumes responses */
 	u64 sample_id;		    /* the request that is being timed, or RLFRONT_IDLE */
 	u64 sample_ns;		    /* when it was published */
 
 	/* cold */
+	void *mem;
+	grant_ref_t gref[RLFRONT_RING_PAGES];
+	unsigned int irq;
+	u32 next_sent; /* narrow.c: the slot that is looked at first */
+};
+
+struct rlfront_dev {
+	/* hot: submission */
+	bool live;	 /* requests may be sent */
+	bool dead;	 /* those that may not fail at once */
+	bool persistent; /* data is copied through shared pages, whatever later backends offer */
+	bool few_slots;	 /* in a ring of this backend's: fewer than are sent through it */
+	u32 pages;	 /* that a tag owns */
+	u32 most;	 /* that this backend takes at a time */
+	struct rlfront_ring *ring;  /* max_rings */
+	struct rlfront_slot *slots; /* depth of each queue, one after the other */
+	u32 nslots;
+	u32 depth; /* tags of a queue, as many as the first ring has slots */
+
+	/* cold */
+	u32 queues;    /* of the block layer */
+	u32 rings;     /* of this backend, or of the last one */
+	u32 max_rings; /* that there is a place for */
+	u32 ring_pages;
+	struct rl_recovery rec; /* state_work's; under flush_lock what flushes are judged by */
+	spinlock_t flush_lock;
+	struct rlk_device common; /* what the rings' waiters share */
 	struct xenbus_device *xbdev;
 	struct rlfront_disk disk;
 	struct gendisk *gd;
 	struct blk_mq_tag_set tags;
-	void *ring_mem;
-	u32 ring_pages;
-	grant_ref_t ring_gref[RLFRONT_RING_PAGES];
-	u32 next_sent;			   /* narrow.c: the tag that is looked at first */
 	struct rl_blkif_segment *all_segs; /* of all slots; null: they have their own */
 	void **all_pages;
-	unsigned int irq;
 	u16 handle;
 	int index;	       /* 0: rlda, 1: rldb ... */
 	bool wants_persistent; /* as published to the backend */
@@ -200,6 +226,8 @@ void rlfront_state_look(struct rlfront_dev *dev);
 /* recover.c */
 /** rlfront_recover_init - nothing is connected. Context: probe. */
 void rlfront_recover_init(struct rlfront_dev *dev);
+/** rlfront_recover_forget - whatever comes is a new disk. Context: no disk, nothing in flight. */
+void rlfront_recover_forget(struct rlfront_dev *dev);
 /**
  * rlfront_recover - tell what happened, and do what is to be done about it.
  * Context: state_work, or cut_work while that removes the disk; sleeps.
@@ -222,15 +250,15 @@ void rlfront_recover_late(struct rlfront_dev *dev, struct rlfront_slot *slot);
 
 /* store.c */
 /**
- * rlfront_store_publish - allocate ring and event channel and tell the backend.
+ * rlfront_store_publish - allocate rings and event channels and tell the backend.
  * Returns: 0 or a negative errno with everything undone (already reported).
  */
 int rlfront_store_publish(struct rlfront_dev *dev);
-/** rlfront_store_unbind - free the event channel of a ring that no backend took up. */
+/** rlfront_store_unbind - free the event channels of rings that no backend took up. */
 void rlfront_store_unbind(struct rlfront_dev *dev);
-/** rlfront_store_fence - take the ring back. Returns: false while the backend maps it. */
+/** rlfront_store_fence - take the rings back. Returns: false while the backend maps one. */
 bool rlfront_store_fence(struct rlfront_dev *dev);
-/** rlfront_store_revoke - free ring and event channel; the page waits for the peer to unmap it. */
+/** rlfront_store_revoke - free rings and event channels; pages wait for the peer to unmap them. */
 void rlfront_store_revoke(struct rlfront_dev *dev);
 /**
  * rlfront_store_disk - read and judge what the backend offers.
@@ -254,10 +282,12 @@ void rlfront_disk_destroy(struct rlfront_dev *dev);
 
 /* slot.c */
 /**
- * rlfront_slots_create - memory for every tag of the ring that is offered; nothing is granted.
+ * rlfront_slots_create - memory for every tag of the rings that are offered; nothing is granted.
  * @pages: that a request may have. Returns: 0 or -ENOMEM.
  */
 int rlfront_slots_create(struct rlfront_dev *dev, u32 pages);
+/** rlfront_slots_share_out - which slot is sent through which ring. Context: nobody has any. */
+void rlfront_slots_share_out(struct rlfront_dev *dev);
 /**
  * rlfront_slots_grant - grants and, when persistent, shared pages (zeroed when new) for every tag.
  * Returns: 0; -ENOMEM, -ENOSPC: rlfront_slots_fence() takes back what was granted.
@@ -296,7 +326,7 @@ void rlfront_slot_abandon(struct rlfront_dev *dev, struct rlfront_slot *slot);
 void rlfront_narrow_wait(struct rlfront_dev *dev, struct rlfront_slot *slot);
 /** rlfront_narrow_part - the first part of a request is done; the rest is sent by narrow_work. */
 void rlfront_narrow_part(struct rlfront_dev *dev, struct rlfront_slot *slot);
-/** rlfront_narrow_room - responses were taken from a ring with few slots. */
+/** rlfront_narrow_room - responses were taken while rings have few slots. */
 void rlfront_narrow_room(struct rlfront_dev *dev);
 /** rlfront_narrow_send - the work of narrow_work. */
 void rlfront_narrow_send(struct work_struct *work);
@@ -305,13 +335,15 @@ void rlfront_narrow_send(struct work_struct *work);
 extern const struct blk_mq_ops rlfront_mq_ops;
 /** rlfront_request_send - send a request that is held or waits. Context: the ring has room. */
 void rlfront_request_send(struct rlfront_dev *dev, struct rlfront_slot *slot);
-/** rlfront_request_publish - tell the backend of what was sent. */
-void rlfront_request_publish(struct rlfront_dev *dev);
+/** rlfront_request_publish - tell the backend of what was sent through a ring. */
+void rlfront_request_publish(struct rlfront_ring *ring);
 /** rlfront_request_replay - send all that is held again. Context: the queue is quiesced. */
 void rlfront_request_replay(struct rlfront_dev *dev);
 
 /* response.c */
 extern const struct rlk_ops rlfront_waiter_ops;
+/** rlfront_response_wrote - writes answered through all rings; modulo 2^32. */
+u32 rlfront_response_wrote(const struct rlfront_dev *dev);
 /** rlfront_response_start - begin to consume responses. Returns: 0 or a negative errno. */
 int rlfront_response_start(struct rlfront_dev *dev);
 /** rlfront_response_stop - no response is consumed any more, and no interrupt comes. */

@@ -27,6 +27,7 @@ static bool has_list(const struct rlfront_dev *dev)
 	return dev->pages > RL_BLKIF_MAX_SEGMENTS;
 }
 
+/* The lower half of an id is the slot's number among all of the disk. */
 static void init_slot(struct rlfront_dev *dev, u32 s)
 {
 	struct rlfront_slot *slot = &dev->slots[s];
@@ -58,20 +59,42 @@ int rlfront_slots_create(struct rlfront_dev *dev, u32 pages)
 
 	if (dev->slots)
 		return 0;
-	dev->depth = dev->ring.size;
-	dev->pages = clamp(pages, RL_BLKIF_MAX_SEGMENTS, RLFRONT_GRANTS / dev->depth - 1);
-	dev->slots = kvcalloc(dev->depth, sizeof(*dev->slots), GFP_KERNEL);
-	dev->all_pages = kvcalloc(dev->depth * dev->pages, sizeof(void *), GFP_KERNEL);
+	dev->queues = dev->rings;
+	dev->depth = dev->ring->front.size;
+	dev->nslots = dev->queues * dev->depth;
+	dev->pages = clamp(pages, RL_BLKIF_MAX_SEGMENTS, RLFRONT_GRANTS / dev->nslots - 1);
+	dev->slots = kvcalloc(dev->nslots, sizeof(*dev->slots), GFP_KERNEL);
+	dev->all_pages = kvcalloc(dev->nslots * dev->pages, sizeof(void *), GFP_KERNEL);
 	if (has_list(dev))
 		dev->all_segs =
-			kvcalloc(dev->depth * dev->pages, sizeof(*dev->all_segs), GFP_KERNEL);
+			kvcalloc(dev->nslots * dev->pages, sizeof(*dev->all_segs), GFP_KERNEL);
 	if (!dev->slots || !dev->all_pages || (has_list(dev) && !dev->all_segs)) {
 		free_slots(dev);
 		return -ENOMEM;
 	}
-	for (s = 0; s < dev->depth; s++)
+	for (s = 0; s < dev->nslots; s++)
 		init_slot(dev, s);
 	return 0;
+}
+
+/* Neighbouring queues go through one ring where there are fewer of these. */
+void rlfront_slots_share_out(struct rlfront_dev *dev)
+{
+	u32 r, s, end;
+
+	dev->few_slots = false;
+	for (r = 0; r < dev->rings; r++) {
+		struct rlfront_ring *ring = &dev->ring[r];
+
+		ring->first = dev->queues * r / dev->rings * dev->depth;
+		end = dev->queues * (r + 1) / dev->rings * dev->depth;
+		ring->slots = dev->slots + ring->first;
+		ring->nslots = end - ring->first;
+		ring->next_sent = 0;
+		for (s = ring->first; s < end; s++)
+			dev->slots[s].ring = ring;
+		dev->few_slots |= ring->front.size < ring->nslots;
+	}
 }
 
 /* ---- granted ------------------------------------------------------------------------------- */
@@ -112,7 +135,7 @@ int rlfront_slots_grant(struct rlfront_dev *dev)
 	u32 s;
 	int rc = 0;
 
-	for (s = 0; !rc && s < dev->depth; s++)
+	for (s = 0; !rc && s < dev->nslots; s++)
 		rc = grant_slot(dev, &dev->slots[s]);
 	return rc;
 }
@@ -144,7 +167,7 @@ bool rlfront_slots_fence(struct rlfront_dev *dev)
 	bool all = true;
 	u32 s, i;
 
-	for (s = 0; dev->slots && s < dev->depth; s++) {
+	for (s = 0; dev->slots && s < dev->nslots; s++) {
 		for (i = 0; i < dev->pages; i++)
 			all &= fence_page(&dev->slots[s], i);
 		all &= fence(&dev->slots[s].list_gref);
@@ -185,7 +208,7 @@ void rlfront_slots_destroy(struct rlfront_dev *dev)
 
 	if (!dev->slots)
 		return;
-	for (s = 0; s < dev->depth; s++)
+	for (s = 0; s < dev->nslots; s++)
 		free_slot(dev, &dev->slots[s]);
 	free_slots(dev);
 }

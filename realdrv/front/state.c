@@ -61,7 +61,7 @@ static void close_disk(struct rlfront_dev *dev, bool alive)
 static void end_disk(struct rlfront_dev *dev, bool alive)
 {
 	close_disk(dev, alive);
-	rl_recovery_init(&dev->rec);
+	rlfront_recover_forget(dev);
 	dev->dead = dev->banned = false;
 	WRITE_ONCE(dev->closing, false);
 }
@@ -85,17 +85,19 @@ static bool is_refused(struct rlfront_dev *dev, const struct rlfront_disk *found
 
 static int begin(struct rlfront_dev *dev, const struct rlfront_disk *found)
 {
-	int rc = 0;
+	int rc;
 
 	if (!dev->gd) {
 		dev->disk = *found;
 		dev->persistent = found->persistent;
 		rc = rlfront_slots_create(dev, found->most);
+		if (rc)
+			return rc;
 	}
 	/* No request is on its way: the disk is not there, or its requests are held or fail. */
 	dev->most = min(found->most, dev->pages);
-	dev->few_slots = dev->ring.size < dev->depth;
-	return rc;
+	rlfront_slots_share_out(dev);
+	return 0;
 }
 
 static void connect(struct rlfront_dev *dev)
@@ -115,6 +117,7 @@ static void connect(struct rlfront_dev *dev)
 		rlfront_recover(dev, RL_RECOVERY_LOST);
 		return;
 	}
+	dev->rec.written = rlfront_response_wrote(dev); /* nobody takes answers or sends flushes */
 	rl_recovery_meet(&dev->rec, &found.is);
 	if (!first)
 		rlfront_disk_update(dev, &found);

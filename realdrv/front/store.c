@@ -157,39 +157,38 @@ int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
 	return 0;
 }
 
-/* What an earlier connection, or driver, left there must not tell of another ring. */
-static int write_ring(struct rlfront_dev *dev, struct xenbus_transaction xbt)
+/* Of one ring; in @dir, which is ours or a part of it. */
+static const char *write_ring(struct rlfront_dev *dev, struct xenbus_transaction xbt,
+	const char *dir, const struct rlfront_ring *ring)
 {
-	const char *dir = dev->xbdev->nodename;
-	char name[sizeof("ring-ref15")];
+	char name[sizeof("ring-ref15")] = "ring-ref";
 	u32 i;
-	int rc;
 
-	if (dev->ring_pages == 1) {
-		xenbus_rm(xbt, dir, "ring-page-order");
-		return xenbus_printf(xbt, dir, "ring-ref", "%u", dev->ring_gref[0]);
+	for (i = 0; i < dev->ring_pages; i++) {
+		if (dev->ring_pages > 1)
+			snprintf(name, sizeof(name), "ring-ref%u", i);
+		if (xenbus_printf(xbt, dir, name, "%u", ring->gref[i]))
+			return "ring-ref";
 	}
-	rc = xenbus_printf(xbt, dir, "ring-page-order", "%u", ilog2(dev->ring_pages));
-	for (i = 0; !rc && i < dev->ring_pages; i++) {
-		snprintf(name, sizeof(name), "ring-ref%u", i);
-		rc = xenbus_printf(xbt, dir, name, "%u", dev->ring_gref[i]);
-	}
-	return rc;
+	if (xenbus_printf(xbt, dir, "event-channel", "%u", ring->port))
+		return "event-channel";
+	return NULL;
 }
 
+/* What an earlier connection, or driver, left there must not tell of another ring. */
 static const char *write_nodes(struct rlfront_dev *dev, struct xenbus_transaction xbt)
 {
 	const char *dir = dev->xbdev->nodename;
 
-	if (write_ring(dev, xbt))
-		return "ring-ref";
-	if (xenbus_printf(xbt, dir, "event-channel", "%u", dev->port))
-		return "event-channel";
+	if (dev->ring_pages == 1)
+		xenbus_rm(xbt, dir, "ring-page-order");
+	else if (xenbus_printf(xbt, dir, "ring-page-order", "%u", ilog2(dev->ring_pages)))
+		return "ring-page-order";
 	if (xenbus_printf(xbt, dir, "protocol", "%s", "x86_64-abi"))
 		return "protocol";
 	if (xenbus_printf(xbt, dir, "feature-persistent", "%u", dev->wants_persistent))
 		return "feature-persistent";
-	return NULL;
+	return write_ring(dev, xbt, dir, dev->ring);
 }
 
 /* All nodes appear at once: a backend never sees half of them. */
@@ -217,38 +216,44 @@ static int write_all(struct rlfront_dev *dev)
 	return rc;
 }
 
-static int make_ring(struct rlfront_dev *dev)
+static int make_ring(struct rlfront_dev *dev, struct rlfront_ring *ring)
+{
+	int rc;
+
+	/* Returns zeroed pages; a page with old contents would tell them to the backend. */
+	rc = xenbus_setup_ring(dev->xbdev, GFP_KERNEL, &ring->mem, dev->ring_pages, ring->gref);
+	if (rc) {
+		ring->mem = NULL;
+		return rc;
+	}
+	rl_ring_init_shared(ring->mem);
+	rl_front_attach(&ring->front, ring->mem, dev->ring_pages * RL_PAGE_BYTES,
+		sizeof(struct rl_blkif_request));
+	return xenbus_alloc_evtchn(dev->xbdev, &ring->port);
+}
+
+/* How large the rings are, and how many. */
+static void choose_rings(struct rlfront_dev *dev)
 {
 	u64 order;
-	int rc;
 
 	if (read_number(dev, "max-ring-page-order", &order))
 		order = 0;
 	order = min3(order, (u64)READ_ONCE(max_ring_page_order), (u64)ilog2(RLFRONT_RING_PAGES));
 	dev->ring_pages = 1u << order;
-	/* Returns zeroed pages; a page with old contents would tell them to the backend. */
-	rc = xenbus_setup_ring(
-		dev->xbdev, GFP_KERNEL, &dev->ring_mem, dev->ring_pages, dev->ring_gref);
-	if (rc) {
-		dev->ring_mem = NULL;
-		return rc;
-	}
-	rl_ring_init_shared(dev->ring_mem);
-	rl_front_attach(&dev->ring, dev->ring_mem, dev->ring_pages * RL_PAGE_BYTES,
-		sizeof(struct rl_blkif_request));
-	return 0;
+	dev->rings = 1;
 }
 
 int rlfront_store_publish(struct rlfront_dev *dev)
 {
-	int rc;
+	int rc = 0;
+	u32 r;
 
 	/* A disk that was shown goes on as it began: its limits follow from that. */
 	dev->wants_persistent = dev->gd ? dev->persistent : READ_ONCE(rlfront_feature_persistent);
-	rc = make_ring(dev);
-	if (rc)
-		return rc;
-	rc = xenbus_alloc_evtchn(dev->xbdev, &dev->port);
+	choose_rings(dev);
+	for (r = 0; !rc && r < dev->rings; r++)
+		rc = make_ring(dev, &dev->ring[r]);
 	if (!rc)
 		rc = write_all(dev);
 	if (rc)
@@ -258,34 +263,51 @@ int rlfront_store_publish(struct rlfront_dev *dev)
 
 void rlfront_store_unbind(struct rlfront_dev *dev)
 {
-	if (dev->port)
-		xenbus_free_evtchn(dev->xbdev, dev->port);
-	dev->port = 0;
+	u32 r;
+
+	for (r = 0; r < dev->rings; r++) {
+		if (dev->ring[r].port)
+			xenbus_free_evtchn(dev->xbdev, dev->ring[r].port);
+		dev->ring[r].port = 0;
+	}
+}
+
+static bool fence_ring(struct rlfront_dev *dev, struct rlfront_ring *ring)
+{
+	bool all = true;
+	u32 i;
+
+	if (!ring->mem)
+		return true;
+	for (i = 0; i < dev->ring_pages; i++) {
+		if (ring->gref[i] == INVALID_GRANT_REF)
+			continue;
+		if (gnttab_try_end_foreign_access(ring->gref[i]))
+			ring->gref[i] = INVALID_GRANT_REF;
+		else
+			all = false;
+	}
+	if (all)
+		xenbus_teardown_ring(&ring->mem, dev->ring_pages, ring->gref);
+	return all;
 }
 
 bool rlfront_store_fence(struct rlfront_dev *dev)
 {
 	bool all = true;
-	u32 i;
+	u32 r;
 
-	if (!dev->ring_mem)
-		return true;
-	for (i = 0; i < dev->ring_pages; i++) {
-		if (dev->ring_gref[i] == INVALID_GRANT_REF)
-			continue;
-		if (gnttab_try_end_foreign_access(dev->ring_gref[i]))
-			dev->ring_gref[i] = INVALID_GRANT_REF;
-		else
-			all = false;
-	}
-	if (all)
-		xenbus_teardown_ring(&dev->ring_mem, dev->ring_pages, dev->ring_gref);
+	for (r = 0; r < dev->rings; r++)
+		all &= fence_ring(dev, &dev->ring[r]);
 	return all;
 }
 
 void rlfront_store_revoke(struct rlfront_dev *dev)
 {
+	u32 r;
+
 	rlfront_store_unbind(dev);
-	if (dev->ring_mem)
-		xenbus_teardown_ring(&dev->ring_mem, dev->ring_pages, dev->ring_gref);
+	for (r = 0; r < dev->rings; r++)
+		if (dev->ring[r].mem)
+			xenbus_teardown_ring(&dev->ring[r].mem, dev->ring_pages, dev->ring[r].gref);
 }

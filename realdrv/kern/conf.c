@@ -3,11 +3,13 @@
  * What a person sets and reads: module parameters, sysfs attributes, debugfs files.
  *
  *	sysfs    policy        name:opt=value,... (write to change it at once)
- *	         cpu           the thread's CPU, -1 for any
- *	debugfs  <module>/<device>/stats         `key value` lines
+ *	         cpu           the threads' CPU, -1 for any
+ *	debugfs  <module>/<device>/stats         `key value` lines, sums over the device's queues
  *	         <module>/<device>/decisions     the log of log.c
  *	         <module>/<device>/decisions_on  1: record; starts the policy afresh
  *	         <module>/<device>/trace         stage timestamps, see trace.c
+ *
+ * `decisions` and `trace` are of the first queue; those of the others are decisions-1, trace-1, ..
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -54,17 +56,19 @@ void rlk_exit(void)
 	debugfs_remove_recursive(rlk_root);
 }
 
-int rlk_policy_set(struct rlk_waiter *w, const char *spec)
+int rlk_policy_set(struct rlk_device *d, const char *spec)
 {
-	int rc = rlk_check_spec(w->name, spec);
+	int rc = rlk_check_spec(d->name, spec);
+	u32 q;
 
 	if (rc)
 		return rc;
-	mutex_lock(&w->conf_mutex);
-	strscpy(w->spec, spec, sizeof(w->spec));
-	w->spec[strcspn(w->spec, "\n")] = '\0';
-	rc = rlk_policy_apply(w);
-	mutex_unlock(&w->conf_mutex);
+	mutex_lock(&d->conf_mutex);
+	strscpy(d->spec, spec, sizeof(d->spec));
+	d->spec[strcspn(d->spec, "\n")] = '\0';
+	for (q = 0; !rc && q < d->nwaiters; q++)
+		rc = rlk_policy_apply(d->waiter[q]);
+	mutex_unlock(&d->conf_mutex);
 	return rc;
 }
 
@@ -72,40 +76,48 @@ int rlk_policy_set(struct rlk_waiter *w, const char *spec)
 
 static ssize_t policy_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	struct rlk_waiter *w = rlk_waiter_of(dev);
+	struct rlk_device *d = rlk_device_of(dev);
 	ssize_t n;
 
-	mutex_lock(&w->conf_mutex);
-	n = sysfs_emit(buf, "%s\n", w->spec);
-	mutex_unlock(&w->conf_mutex);
+	mutex_lock(&d->conf_mutex);
+	n = sysfs_emit(buf, "%s\n", d->spec);
+	mutex_unlock(&d->conf_mutex);
 	return n;
 }
 
 static ssize_t policy_store(
 	struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
 {
-	return rlk_policy_set(rlk_waiter_of(dev), buf) ?: count;
+	return rlk_policy_set(rlk_device_of(dev), buf) ?: count;
 }
 
 static ssize_t cpu_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", rlk_waiter_of(dev)->cpu);
+	return sysfs_emit(buf, "%d\n", rlk_device_of(dev)->cpu);
+}
+
+static int rlk_pin(struct rlk_waiter *w, int cpu)
+{
+	if (!w->thread)
+		return 0;
+	return set_cpus_allowed_ptr(w->thread, cpu < 0 ? cpu_possible_mask : cpumask_of(cpu));
 }
 
 static ssize_t cpu_store(
 	struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
 {
-	struct rlk_waiter *w = rlk_waiter_of(dev);
+	struct rlk_device *d = rlk_device_of(dev);
 	int cpu, rc = kstrtoint(buf, 10, &cpu);
+	u32 q;
 
 	if (rc || cpu < -1 || cpu >= (int)nr_cpu_ids || (cpu >= 0 && !cpu_online(cpu)))
 		return -EINVAL;
-	mutex_lock(&w->conf_mutex);
-	if (w->thread)
-		rc = set_cpus_allowed_ptr(w->thread, cpu < 0 ? cpu_possible_mask : cpumask_of(cpu));
+	mutex_lock(&d->conf_mutex);
+	for (q = 0; !rc && q < d->nwaiters; q++)
+		rc = rlk_pin(d->waiter[q], cpu);
 	if (!rc)
-		w->cpu = cpu;
-	mutex_unlock(&w->conf_mutex);
+		d->cpu = cpu;
+	mutex_unlock(&d->conf_mutex);
 	return rc ?: count;
 }
 
@@ -130,22 +142,46 @@ static u64 rlk_spinning_ns(struct rlk_waiter *w)
 	return now_ns - start_ns;
 }
 
+/* What the queues of a device count, together. */
+static void rlk_stats_add(struct rlk_stats *s, struct rlk_waiter *w)
+{
+#define RLK_STAT_ADD(name) rlk_add(&s->name, w->stats.name);
+	RLK_STATS(RLK_STAT_ADD)
+#undef RLK_STAT_ADD
+	s->spin_ns += rlk_spinning_ns(w);
+}
+
+/* Of the queues that have one. */
+static u64 rlk_mean_completion_ns(const struct rlk_device *d)
+{
+	u64 sum = 0, mean;
+	u32 q, n = 0;
+
+	for (q = 0; q < d->nwaiters; q++) {
+		mean = READ_ONCE(d->waiter[q]->mean_completion_ns);
+		sum += mean;
+		n += mean > 0;
+	}
+	return n ? sum / n : 0;
+}
+
 static int rlk_stats_show(struct seq_file *m, void *unused)
 {
-	struct rlk_waiter *w = m->private;
-	struct rlk_stats s;
+	struct rlk_device *d = m->private;
+	struct rlk_stats s = {0};
+	u32 q;
 
-	mutex_lock(&w->conf_mutex);
-	s = w->stats;
-	s.spin_ns += rlk_spinning_ns(w);
+	mutex_lock(&d->conf_mutex);
+	for (q = 0; q < d->nwaiters; q++)
+		rlk_stats_add(&s, d->waiter[q]);
 #define RLK_STAT_PRINT(name) seq_printf(m, #name " %llu\n", s.name);
 	RLK_STATS(RLK_STAT_PRINT)
 #undef RLK_STAT_PRINT
 	seq_printf(m, "now_ns %llu\n", rlk_now_ns());
-	seq_printf(m, "mean_completion_ns %llu\n", READ_ONCE(w->mean_completion_ns));
-	if (w->ops->show)
-		w->ops->show(w, m);
-	mutex_unlock(&w->conf_mutex);
+	seq_printf(m, "mean_completion_ns %llu\n", rlk_mean_completion_ns(d));
+	if (d->ops->show)
+		d->ops->show(d, m);
+	mutex_unlock(&d->conf_mutex);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(rlk_stats);
@@ -155,58 +191,87 @@ static int rlk_decisions_show(struct seq_file *m, void *unused)
 	struct rlk_waiter *w = m->private;
 	int rc;
 
-	mutex_lock(&w->conf_mutex);
+	mutex_lock(&w->device->conf_mutex);
 	rc = rlk_log_show(w, m);
-	mutex_unlock(&w->conf_mutex);
+	mutex_unlock(&w->device->conf_mutex);
 	return rc;
 }
 DEFINE_SHOW_ATTRIBUTE(rlk_decisions);
 
 static int rlk_decisions_on_get(void *data, u64 *val)
 {
-	*val = ((struct rlk_waiter *)data)->want_log;
+	*val = ((struct rlk_device *)data)->want_log;
 	return 0;
 }
 
 /* A log starts with a policy's first decision: so the policy is selected again. */
 static int rlk_decisions_on_set(void *data, u64 val)
 {
-	struct rlk_waiter *w = data;
-	int rc;
+	struct rlk_device *d = data;
+	int rc = 0;
+	u32 q;
 
-	mutex_lock(&w->conf_mutex);
-	rc = rlk_log_enable(w, val) ?: rlk_policy_apply(w);
-	mutex_unlock(&w->conf_mutex);
+	mutex_lock(&d->conf_mutex);
+	for (q = 0; !rc && q < d->nwaiters; q++)
+		rc = rlk_log_enable(d->waiter[q], val) ?: rlk_policy_apply(d->waiter[q]);
+	if (!rc)
+		d->want_log = val;
+	mutex_unlock(&d->conf_mutex);
 	return rc;
 }
 DEFINE_DEBUGFS_ATTRIBUTE(
 	rlk_decisions_on_fops, rlk_decisions_on_get, rlk_decisions_on_set, "%llu\n");
 
-void rlk_waiter_init(struct rlk_waiter *w, const struct rlk_ops *ops, const char *name)
+void rlk_device_init(struct rlk_device *d, const struct rlk_ops *ops, const char *name)
 {
-	w->ops = ops;
-	w->name = name;
-	w->cpu = -1;
-	w->charge = RLK_NOBODY;
-	spin_lock_init(&w->lock);
-	mutex_init(&w->conf_mutex);
-	strscpy(w->spec, policy, sizeof(w->spec));
-	if (log_decisions) {
-		mutex_lock(&w->conf_mutex);
-		rlk_log_enable(w, true); /* without memory: no log, as its file will show */
-		mutex_unlock(&w->conf_mutex);
-	}
-	w->dir = debugfs_create_dir(name, rlk_root);
-	rlk_trace_create(w);
-	debugfs_create_file("stats", 0444, w->dir, w, &rlk_stats_fops);
-	debugfs_create_file("decisions", 0444, w->dir, w, &rlk_decisions_fops);
-	debugfs_create_file_unsafe("decisions_on", 0644, w->dir, w, &rlk_decisions_on_fops);
+	d->ops = ops;
+	d->name = name;
+	d->cpu = -1;
+	d->want_log = log_decisions;
+	mutex_init(&d->conf_mutex);
+	strscpy(d->spec, policy, sizeof(d->spec));
+	d->dir = debugfs_create_dir(name, rlk_root);
+	debugfs_create_file("stats", 0444, d->dir, d, &rlk_stats_fops);
+	debugfs_create_file_unsafe("decisions_on", 0644, d->dir, d, &rlk_decisions_on_fops);
 }
 
-void rlk_waiter_fini(struct rlk_waiter *w)
+void rlk_file(
+	struct rlk_waiter *w, const char *name, umode_t mode, const struct file_operations *fops)
 {
-	rlk_waiter_stop(w);
-	debugfs_remove_recursive(w->dir);
-	rlk_log_free(w);
-	rlk_trace_destroy(w);
+	char numbered[16];
+
+	if (w->queue) {
+		snprintf(numbered, sizeof(numbered), "%s-%u", name, w->queue);
+		name = numbered;
+	}
+	debugfs_create_file(name, mode, w->device->dir, w, fops);
+}
+
+void rlk_waiter_init(struct rlk_waiter *w, struct rlk_device *d)
+{
+	w->device = d;
+	w->ops = d->ops;
+	w->charge = RLK_NOBODY;
+	spin_lock_init(&w->lock);
+	mutex_lock(&d->conf_mutex);
+	w->queue = d->nwaiters;
+	if (d->want_log)
+		rlk_log_enable(w, true); /* without memory: no log, as its file will show */
+	d->waiter[d->nwaiters++] = w;
+	mutex_unlock(&d->conf_mutex);
+	rlk_trace_create(w);
+	rlk_file(w, "decisions", 0444, &rlk_decisions_fops);
+}
+
+void rlk_device_fini(struct rlk_device *d)
+{
+	u32 q;
+
+	for (q = 0; q < d->nwaiters; q++)
+		rlk_waiter_stop(d->waiter[q]);
+	debugfs_remove_recursive(d->dir);
+	for (q = 0; q < d->nwaiters; q++) {
+		rlk_log_free(d->waiter[q]);
+		rlk_trace_destroy(d->waiter[q]);
+	}
 }

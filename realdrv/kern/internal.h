@@ -58,7 +58,11 @@ int rlk_trace_init(void);
 void rlk_trace_create(struct rlk_waiter *w);
 void rlk_trace_destroy(struct rlk_waiter *w);
 
-/* waiter.c: select w->spec (checked), at once when running; conf_mutex held. */
+/* conf.c: a file of the waiter's queue in debugfs: NAME, of all but the first NAME-QUEUE. */
+void rlk_file(
+	struct rlk_waiter *w, const char *name, umode_t mode, const struct file_operations *fops);
+
+/* waiter.c: select the device's spec (checked), at once when running; conf_mutex held. */
 int rlk_policy_apply(struct rlk_waiter *w);
 
 #endif

@@ -92,7 +92,7 @@ int rlk_log_enable(struct rlk_waiter *w, bool on)
 {
 	struct rlk_log *log = w->log;
 
-	lockdep_assert_held(&w->conf_mutex);
+	lockdep_assert_held(&w->device->conf_mutex);
 	if (on && !log) {
 		log = kvzalloc(sizeof(*log), GFP_KERNEL);
 		if (!log)
@@ -137,7 +137,7 @@ int rlk_log_show(struct rlk_waiter *w, struct seq_file *m)
 	struct rlk_log *log = w->log;
 	u32 n, i, generation;
 
-	lockdep_assert_held(&w->conf_mutex);
+	lockdep_assert_held(&w->device->conf_mutex);
 	seq_puts(m, "# ringlab decisions 1\n");
 	if (!log || !log->ops)
 		return 0;

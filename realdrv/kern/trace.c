@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The trace buffers of the module's devices, and the debugfs file that shows one.
+ * The trace buffers of the module's queues, and the debugfs file that shows one.
  *
  *	debugfs  <module>/<device>/trace   header and records, as core/trace.h says; there only with
- *	                                   trace=N. Any write to it begins anew.
+ *	                                   trace=N. Any write to it begins anew. trace-1, ..: of
+ *	                                   the device's other queues, each a file by itself
  *
  * Reading takes a copy when the file is opened. Records that are stamped meanwhile may be missing
  * or, where a place was taken and is not yet filled, void: read it when the device is idle.
@@ -91,7 +92,8 @@ static void rlk_trace_describe(
 	*h = (struct rl_trace_header){.version = RL_TRACE_VERSION,
 		.record_bytes = sizeof(struct rl_trace_record),
 		.side = t->buf.side,
-		.ring = rlk_trace_ring(w->name),
+		.queue = t->buf.queue,
+		.ring = rlk_trace_ring(w->device->name),
 		.clock_hz = NSEC_PER_SEC,
 		.clock_offset = offset_ns,
 		.written = written,
@@ -135,9 +137,9 @@ static int rlk_trace_open(struct inode *inode, struct file *file)
 	c = kvmalloc(struct_size(c, record, w->trace->buf.mask + 1ul), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
-	mutex_lock(&w->conf_mutex);
+	mutex_lock(&w->device->conf_mutex);
 	rlk_trace_copy_out(w, c);
-	mutex_unlock(&w->conf_mutex);
+	mutex_unlock(&w->device->conf_mutex);
 	file->private_data = c;
 	return 0;
 }
@@ -160,10 +162,10 @@ static ssize_t rlk_trace_write(
 {
 	struct rlk_waiter *w = file_inode(file)->i_private;
 
-	mutex_lock(&w->conf_mutex);
+	mutex_lock(&w->device->conf_mutex);
 	WRITE_ONCE(w->trace->buf.head, 0);
 	w->trace->start_offset_ns = rlk_clock_offset_ns();
-	mutex_unlock(&w->conf_mutex);
+	mutex_unlock(&w->device->conf_mutex);
 	return count;
 }
 
@@ -185,13 +187,14 @@ void rlk_trace_create(struct rlk_waiter *w)
 		return;
 	t = kvzalloc(struct_size(t, record, records), GFP_KERNEL);
 	if (!t) {
-		pr_warn(RLK_MODULE ": %s: no memory for a trace of %u records\n", w->name, records);
+		pr_warn(RLK_MODULE ": %s: no memory for a trace of %u records\n", w->device->name,
+			records);
 		return;
 	}
-	rl_trace_init(&t->buf, t->record, records, w->ops->side, 0);
+	rl_trace_init(&t->buf, t->record, records, w->ops->side, w->queue);
 	t->start_offset_ns = rlk_clock_offset_ns();
 	w->trace = t;
-	debugfs_create_file("trace", 0644, w->dir, w, &rlk_trace_fops);
+	rlk_file(w, "trace", 0644, &rlk_trace_fops);
 }
 
 void rlk_trace_destroy(struct rlk_waiter *w)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stage timestamps in the modules (core/trace.h), for `trace=N`: the newest N of each device.
+ * Stage timestamps in the modules (core/trace.h), for `trace=N`: the newest N of each queue of a
+ * device.
  *
  * Off, which is the default, a stamp is a no-op instruction: the branch is patched in when the
  * module is loaded with a trace, and never later. Submission, interrupts and the thread stamp one

@@ -265,11 +265,12 @@ static int rlk_thread(void *arg)
 
 int rlk_waiter_start(struct rlk_waiter *w, int irq)
 {
+	struct rlk_device *d = w->device;
 	struct task_struct *thread;
 	int rc;
 
-	mutex_lock(&w->conf_mutex);
-	rc = rl_policy_select(&w->inst, w->spec, NULL);
+	mutex_lock(&d->conf_mutex);
+	rc = rl_policy_select(&w->inst, d->spec, NULL);
 	if (rc)
 		goto out;
 	w->irq = irq;
@@ -277,25 +278,25 @@ int rlk_waiter_start(struct rlk_waiter *w, int irq)
 	w->credit = 1; /* binding a port makes an event pending */
 	w->mean_completion_ns = 0;
 	rlk_log_restart(w);
-	thread = kthread_create(rlk_thread, w, "%s/%s", RLK_MODULE, w->name);
+	thread = kthread_create(rlk_thread, w, "%s/%s", RLK_MODULE, d->name);
 	rc = PTR_ERR_OR_ZERO(thread);
 	if (rc)
 		goto out;
-	if (w->cpu >= 0 && set_cpus_allowed_ptr(thread, cpumask_of(w->cpu)))
-		pr_warn(RLK_MODULE ": %s: cannot run on CPU %d\n", w->name, w->cpu);
+	if (d->cpu >= 0 && set_cpus_allowed_ptr(thread, cpumask_of(d->cpu)))
+		pr_warn(RLK_MODULE ": %s: cannot run on CPU %d\n", d->name, d->cpu);
 	spin_lock_irq(&w->lock);
 	w->charge = RLK_THREAD;
 	WRITE_ONCE(w->thread, thread);
 	spin_unlock_irq(&w->lock);
 	wake_up_process(thread);
 out:
-	mutex_unlock(&w->conf_mutex);
+	mutex_unlock(&d->conf_mutex);
 	return rc;
 }
 
 void rlk_waiter_stop(struct rlk_waiter *w)
 {
-	mutex_lock(&w->conf_mutex);
+	mutex_lock(&w->device->conf_mutex);
 	if (w->thread) {
 		disable_irq(w->irq); /* waits for a handler that runs */
 		set_bit(RLK_ATTN_STOP, &w->attn);
@@ -304,7 +305,7 @@ void rlk_waiter_stop(struct rlk_waiter *w)
 		w->charge = RLK_NOBODY;
 		w->attn = 0;
 	}
-	mutex_unlock(&w->conf_mutex);
+	mutex_unlock(&w->device->conf_mutex);
 }
 
 void rlk_waiter_kick(struct rlk_waiter *w)
@@ -327,9 +328,9 @@ bool rlk_waiter_wanted(const struct rlk_waiter *w)
 int rlk_policy_apply(struct rlk_waiter *w)
 {
 	struct rl_policy_inst made;
-	int rc = rl_policy_select(&made, w->spec, NULL);
+	int rc = rl_policy_select(&made, w->device->spec, NULL);
 
-	lockdep_assert_held(&w->conf_mutex);
+	lockdep_assert_held(&w->device->conf_mutex);
 	if (rc || !w->thread)
 		return rc;
 	spin_lock_irq(&w->lock);

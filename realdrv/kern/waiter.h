@@ -6,6 +6,10 @@
  * what to do when the ring is empty, the waiter does it and tells how it ended.
  * What differs between the sides is behind struct rlk_ops.
  *
+ * A device has a waiter a ring. What a person sets and reads is the device's (struct
+ * rlk_device): one policy, the sum of the statistics. Each waiter has the state of that policy
+ * to itself, and its own record of decisions and trace.
+ *
  * Somebody is always in charge of the ring's consuming side, and only they call
  * drain() and arm(), touch the policy and write the statistics:
  *
@@ -14,9 +18,9 @@
  *	        event's handler drains the ring, asks the policy and arms again by
  *	        itself; a plan of another kind puts the thread in charge
  *
- * Locks: conf_mutex (process context: start, stop, sysfs) > lock (who is in charge,
- * next policy; irqs off). drain() and arm() run under `lock` when in irq; a driver's
- * ring lock nests inside.
+ * Locks: conf_mutex of the device (process context: start, stop, sysfs) > lock of a
+ * waiter (who is in charge, next policy; irqs off). drain() and arm() run under `lock`
+ * when in irq; a driver's ring lock nests inside.
  *
  * Events are acknowledged late (XSA-332): after the drain that follows. An event is
  * called rogue, which makes Xen's Linux throttle it, only if nothing that we armed
@@ -35,7 +39,9 @@
 #include "core/policy.h"
 
 #define RLK_SPEC_BYTES 192 /* of a policy's specification */
+#define RLK_QUEUES     16u /* rings of a device, at most */
 
+struct rlk_device;
 struct rlk_waiter;
 struct rlk_log;
 struct rlk_trace;
@@ -50,8 +56,8 @@ struct rlk_ops {
 	/* As rl_back_arm(): true when messages came meanwhile. */
 	bool (*arm)(struct rlk_waiter *w, u32 offset);
 	u32 (*in_flight)(struct rlk_waiter *w);
-	/* More `key value` lines for the stats file; may be null. */
-	void (*show)(struct rlk_waiter *w, struct seq_file *m);
+	/* More `key value` lines for the stats file; may be null. Under conf_mutex. */
+	void (*show)(struct rlk_device *d, struct seq_file *m);
 	/* drain() and arm() never sleep, and the events' handler may call them. */
 	bool in_irq;
 	u8 side; /* enum rl_trace_side: whose stamps these are */
@@ -106,15 +112,26 @@ struct rlk_waiter {
 	struct task_struct *thread;
 	struct rl_policy_inst next; /* under lock, valid while RLK_ATTN_POLICY is set */
 
+	bool want_log; /* as the device's */
+	u16 queue;
+	struct rlk_device *device;
+	/* Idleness of the vCPU, refreshed every RLK_IDLE_WINDOW_NS. */
+	u64 idle_at_ns, idle_us;
+	u32 idle_permille;
+};
+
+/* What the waiters of a device have in common. */
+struct rlk_device {
+	const struct rlk_ops *ops;
+	const char *name;
+	struct dentry *dir;
+
 	struct mutex conf_mutex;
 	char spec[RLK_SPEC_BYTES]; /* what was asked for, in the words of the user */
 	int cpu;		   /* pinned there; -1: anywhere */
 	bool want_log;
-	const char *name;
-	struct dentry *dir;
-	/* Idleness of the vCPU, refreshed every RLK_IDLE_WINDOW_NS. */
-	u64 idle_at_ns, idle_us;
-	u32 idle_permille;
+	u32 nwaiters;
+	struct rlk_waiter *waiter[RLK_QUEUES]; /* by queue */
 };
 
 /**
@@ -127,13 +144,20 @@ int rlk_init(void);
 void rlk_exit(void);
 
 /**
- * rlk_waiter_init - prepare a device's waiter; nothing runs yet.
- * @w:    zeroed, owned by the caller; lives as long as the device, over many connections.
- * @name: of the device, for debugfs and the thread; must outlive @w.
- * Context: process. Follow with rlk_waiter_fini().
+ * rlk_device_init - prepare what the waiters of a device have in common: settings, files.
+ * @d:    zeroed, owned by the caller.
+ * @name: of the device, for debugfs and the threads; must outlive @d.
+ * Context: process. Follow with rlk_device_fini(), which stops the waiters.
  */
-void rlk_waiter_init(struct rlk_waiter *w, const struct rlk_ops *ops, const char *name);
-void rlk_waiter_fini(struct rlk_waiter *w);
+void rlk_device_init(struct rlk_device *d, const struct rlk_ops *ops, const char *name);
+void rlk_device_fini(struct rlk_device *d);
+
+/**
+ * rlk_waiter_init - prepare the waiter of the device's next queue; nothing runs yet.
+ * @w: zeroed, owned by the caller; lives as long as the device, over many connections.
+ * Context: process; not more than RLK_QUEUES of a device.
+ */
+void rlk_waiter_init(struct rlk_waiter *w, struct rlk_device *d);
 
 /**
  * rlk_waiter_start - begin to wait: from now on the ops are called.
@@ -182,6 +206,12 @@ static inline bool rlk_waiter_sample(struct rlk_waiter *w)
 	return !(++w->asked & (w->coarse ? 255 : 15));
 }
 
+/** rlk_add - for lists of statistics: one more summand. */
+static inline void rlk_add(u64 *sum, u64 n)
+{
+	*sum += n;
+}
+
 /** rlk_waiter_completed - a sample for mean_completion_ns (weight one eighth). */
 static inline void rlk_waiter_completed(struct rlk_waiter *w, u64 ns)
 {
@@ -197,17 +227,17 @@ static inline void rlk_waiter_completed(struct rlk_waiter *w, u64 ns)
 void rlk_waiter_notify(struct rlk_waiter *w, bool due);
 
 /**
- * rlk_policy_set - change the policy, now when it runs, else at the next start.
+ * rlk_policy_set - change the policy of all waiters, now when they run, else at the next start.
  * Returns: 0; -EINVAL, with what is wrong and where in the kernel's log.
  * Context: process.
  */
-int rlk_policy_set(struct rlk_waiter *w, const char *spec);
+int rlk_policy_set(struct rlk_device *d, const char *spec);
 
 /**
  * rlk_groups - sysfs attributes `policy` and `cpu`, for xenbus_driver.driver.dev_groups.
- * rlk_waiter_of - supplied by the module: the waiter of a device that is bound to it.
+ * rlk_device_of - supplied by the module: what it keeps for a device that is bound to it.
  */
 extern const struct attribute_group *rlk_groups[];
-struct rlk_waiter *rlk_waiter_of(struct device *dev);
+struct rlk_device *rlk_device_of(struct device *dev);
 
 #endif
