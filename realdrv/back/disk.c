@@ -10,7 +10,8 @@
  *	feature-flush-cache    1 when the disk has a cache to flush
  *	feature-discard        1 when the disk takes them and the toolstack has not said
  *	                       `discard-enable` 0; discard-granularity and discard-alignment, bytes
- *	feature-persistent, feature-max-indirect-segments, max-ring-page-order
+ *	feature-persistent, feature-max-indirect-segments, max-ring-page-order,
+ *	multi-queue-max-queues
  *	                       written when the device is probed (ring.c)
  *	disk-identity          what tells this disk and its contents from any other, so that
  *	                       a frontend that lost its backend knows it again: what the
@@ -21,7 +22,7 @@
  * A disk that changes its size is noticed at the next request: sectors is written, and the state
  * once more.
  *
- * Not offered: secure discard, barriers, more queues.
+ * Not offered: secure discard, barriers.
  */
 #include <linux/blkdev.h>
 #include <linux/module.h>
@@ -191,13 +192,16 @@ static int rlb_disk_say(
 
 void rlb_disk_look(struct rlback *dev)
 {
-	u64 sectors = bdev_nr_sectors(dev->bdev);
-	int rc;
+	int rc = 0;
 
-	if (likely(sectors == dev->limits.capacity_sectors))
+	if (likely(bdev_nr_sectors(dev->bdev) == READ_ONCE(dev->limits.capacity_sectors)))
 		return;
-	dev->limits.capacity_sectors = sectors;
-	rc = rlb_disk_say(dev, rlb_size_write);
+	mutex_lock(&dev->size_mutex); /* other queues see it as well */
+	if (bdev_nr_sectors(dev->bdev) != dev->limits.capacity_sectors) {
+		WRITE_ONCE(dev->limits.capacity_sectors, bdev_nr_sectors(dev->bdev));
+		rc = rlb_disk_say(dev, rlb_size_write);
+	}
+	mutex_unlock(&dev->size_mutex);
 	if (rc)
 		xenbus_dev_error(dev->xdev, rc, "telling the disk's new size");
 }

@@ -28,6 +28,13 @@ module_param(max_ring_page_order, uint, 0644);
 MODULE_PARM_DESC(max_ring_page_order, "pages that a ring may have, as a power of two, offered for "
 				      "devices probed from now on (0 to 4, default 0)");
 
+static unsigned int max_queues = 1;
+module_param(max_queues, uint, 0644);
+MODULE_PARM_DESC(max_queues,
+	"queues that a device may have, each with a ring and a thread, offered "
+	"for devices probed from now on (1 to 16, and 16 pages of rings "
+	"together; default 1)");
+
 /* What the frontend asks for. */
 struct rlb_wants {
 	u32 order, queues;
@@ -51,9 +58,12 @@ int rlb_ring_offer(struct rlback *dev)
 	dev->offers_persistent = feature_persistent;
 	dev->limits.indirect = segments > RLB_SEGS ? segments : 0;
 	dev->offers_order = min_t(u32, READ_ONCE(max_ring_page_order), ilog2(RLB_RING_PAGES));
-	dev->offers_queues = 1;
+	dev->offers_queues = clamp(
+		READ_ONCE(max_queues), 1u, min(RLK_QUEUES, RLB_RING_PAGES >> dev->offers_order));
 	return rlb_offer(dev, "feature-max-indirect-segments", dev->limits.indirect)
 		?: rlb_offer(dev, "max-ring-page-order", dev->offers_order)
+		?: rlb_offer(dev, "multi-queue-max-queues",
+			dev->offers_queues > 1 ? dev->offers_queues : 0)
 		?: xenbus_printf(XBT_NIL, dev->xdev->nodename, "feature-persistent", "%u",
 			   dev->offers_persistent);
 }

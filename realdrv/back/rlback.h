@@ -21,7 +21,8 @@
  * statistics, and while a frontend is connected that speaks so many a ring (rlb_ring). Rings share
  * nothing but the disk and what is known of it.
  *
- * Locks: rlback.mutex (process: negotiation) > rlk_device.conf_mutex > ring lock.
+ * Locks: rlback.mutex (process: negotiation) > rlk_device.conf_mutex > ring lock; size_mutex is
+ * innermost.
  * The ring lock guards the response side, the stack of freed requests and the
  * notification counts; completions may come in interrupts. Everything else of a ring
  * belongs to the thread of its queue's waiter.
@@ -40,7 +41,7 @@
 #include "kern/waiter.h"
 
 #define RLB_SEGS	     RL_BLKIF_MAX_SEGMENTS
-#define RLB_RING_PAGES	     16u
+#define RLB_RING_PAGES	     16u  /* of all rings of a device, together */
 #define RLB_OPS		     352u /* grants in one hypercall: all that a ring of one page can name */
 #define RLB_PERSISTENT_LEAST 1056u
 #define RLB_PERSISTENT_MOST  16384u
@@ -178,6 +179,7 @@ struct rlback {
 	u32 align_mask; /* sectors of 512 in a logical block, less one */
 	struct rlk_device common;
 	struct list_head watched;
+	struct mutex size_mutex; /* limits.capacity_sectors changes; innermost */
 };
 
 /* disk.c: open what `physical-device` names, if it is there; -ENOENT when it is not yet. */

@@ -134,6 +134,7 @@ static int rlb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *
 		return -ENOMEM;
 	dev->xdev = xdev;
 	mutex_init(&dev->mutex);
+	mutex_init(&dev->size_mutex);
 	dev_set_drvdata(&xdev->dev, dev);
 	INIT_LIST_HEAD(&dev->watched);
 	rlk_device_init(&dev->common, &rlb_waiter_ops, dev_name(&xdev->dev));

@@ -157,9 +157,9 @@ void rlfront_disk_show(struct work_struct *work)
 	}
 	dev->shown = true;
 	dev_info(&dev->xbdev->dev,
-		"%s: %lu sectors, %s grants, flush %s, %u requests of %u pages\n", gd->disk_name,
-		dev->disk.is.sectors, dev->persistent ? "persistent" : "mapped",
-		dev->disk.is.flush ? "on" : "off", dev->depth, dev->most);
+		"%s: %lu sectors, %s grants, flush %s, %u requests of %u pages, %u queues\n",
+		gd->disk_name, dev->disk.is.sectors, dev->persistent ? "persistent" : "mapped",
+		dev->disk.is.flush ? "on" : "off", dev->depth, dev->most, dev->queues);
 }
 
 /*

@@ -21,6 +21,12 @@ module_param_named(feature_persistent, rlfront_feature_persistent, bool, 0644);
 MODULE_PARM_DESC(feature_persistent, "Ask for persistent grants at the next connection (default "
 				     "1); 0: map and unmap each request");
 
+static unsigned int max_queues = 1;
+module_param(max_queues, uint, 0644);
+MODULE_PARM_DESC(max_queues, "queues of a disk, each with a ring, where the backend takes as many "
+			     "(1 to 16, at most one a CPU; default 1); counts for devices bound "
+			     "from now on");
+
 static void free_dev(struct rlfront_dev *dev)
 {
 	rlk_device_fini(&dev->common);
@@ -46,7 +52,7 @@ static int make_rings(struct rlfront_dev *dev)
 {
 	u32 r;
 
-	dev->max_rings = 1;
+	dev->max_rings = clamp(READ_ONCE(max_queues), 1u, RLK_QUEUES);
 	dev->ring = kvcalloc(dev->max_rings, sizeof(*dev->ring), GFP_KERNEL);
 	if (!dev->ring)
 		return -ENOMEM;

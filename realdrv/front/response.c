@@ -3,9 +3,9 @@
  * Dequeue response: out of a ring, back to the block layer.
  *
  * Whatever a response says is held against what this side remembers of the request: an id that
- * was never given out, or was answered already, an operation that is not the one sent, more
- * responses than requests. Each of these disables the device, once, and what is in flight fails
- * with EIO; the guest goes on.
+ * was never given out through this ring, or was answered already, an operation that is not
+ * the one sent, more responses than requests. Each of these disables the device with all its rings,
+ * once, and the disk is parked (recover.c); the guest goes on.
  *
  * The ops here are called by who is in charge of the ring (kern/waiter.h): under an event policy
  * the interrupt handler, which then is all that runs.
@@ -159,6 +159,9 @@ static int rlfront_drain(struct rlk_waiter *w)
 	u32 n, i;
 	int rc = 0;
 
+	/* Seen at another ring: nothing that it says counts. */
+	if (unlikely(READ_ONCE(dev->broken)))
+		return -EPROTO;
 	if (unlikely(rl_front_pending(&ring->front, &n))) {
 		rlfront_broken(dev, "rsp_prod claims more responses than requests in flight");
 		return -EPROTO;

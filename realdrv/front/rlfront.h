@@ -58,7 +58,7 @@
 #include "kern/waiter.h"
 
 #define RLFRONT_RING_PAGES 16u
-#define RLFRONT_GRANTS	   16384u /* of a disk, at most: half of what Xen gives a guest by default */
+#define RLFRONT_GRANTS	   16384u /* of a disk's pages: half of what Xen gives a guest by default */
 #define RLFRONT_IDLE	   (~0ull) /* live_id of a slot without a request */
 #define RLFRONT_WAITS	   (~1ull) /* and of one whose request waits to be sent: see narrow.c */
 #define RLFRONT_MINORS	   16

@@ -62,7 +62,7 @@ int rlfront_slots_create(struct rlfront_dev *dev, u32 pages)
 	dev->queues = dev->rings;
 	dev->depth = dev->ring->front.size;
 	dev->nslots = dev->queues * dev->depth;
-	dev->pages = clamp(pages, RL_BLKIF_MAX_SEGMENTS, RLFRONT_GRANTS / dev->nslots - 1);
+	dev->pages = clamp(pages, RL_BLKIF_MAX_SEGMENTS, RLFRONT_GRANTS / dev->nslots);
 	dev->slots = kvcalloc(dev->nslots, sizeof(*dev->slots), GFP_KERNEL);
 	dev->all_pages = kvcalloc(dev->nslots * dev->pages, sizeof(void *), GFP_KERNEL);
 	if (has_list(dev))

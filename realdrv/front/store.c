@@ -2,10 +2,11 @@
 /*
  * What is said and read in xenstore.
  *
- * The frontend publishes ring-ref, event-channel, protocol and feature-persistent; the backend
- * answers with sectors, sector-size, info, its features and what tells its disk from others. All of
- * the latter are strings that the peer wrote: numbers are taken whole or not at all ("512x", "-1"
- * and a string of 4 KiB are no numbers), and a disk that cannot exist is refused.
+ * The frontend publishes ring-ref, event-channel, protocol and feature-persistent, of several
+ * queues the first two in queue-0, queue-1, ... and multi-queue-num-queues; the backend answers
+ * with sectors, sector-size, info, its features and what tells its disk from others. All of the
+ * latter are strings that the peer wrote: numbers are taken whole or not at all ("512x", "-1" and a
+ * string of 4 KiB are no numbers), and a disk that cannot exist is refused.
  */
 #include <linux/log2.h>
 #include <linux/module.h>
@@ -175,6 +176,22 @@ static const char *write_ring(struct rlfront_dev *dev, struct xenbus_transaction
 	return NULL;
 }
 
+static const char *write_queues(struct rlfront_dev *dev, struct xenbus_transaction xbt)
+{
+	const char *failed = NULL;
+	char *dir;
+	u32 r;
+
+	if (xenbus_printf(xbt, dev->xbdev->nodename, "multi-queue-num-queues", "%u", dev->rings))
+		return "multi-queue-num-queues";
+	for (r = 0; !failed && r < dev->rings; r++) {
+		dir = kasprintf(GFP_KERNEL, "%s/queue-%u", dev->xbdev->nodename, r);
+		failed = dir ? write_ring(dev, xbt, dir, &dev->ring[r]) : "queue";
+		kfree(dir);
+	}
+	return failed;
+}
+
 /* What an earlier connection, or driver, left there must not tell of another ring. */
 static const char *write_nodes(struct rlfront_dev *dev, struct xenbus_transaction xbt)
 {
@@ -188,6 +205,9 @@ static const char *write_nodes(struct rlfront_dev *dev, struct xenbus_transactio
 		return "protocol";
 	if (xenbus_printf(xbt, dir, "feature-persistent", "%u", dev->wants_persistent))
 		return "feature-persistent";
+	if (dev->rings > 1)
+		return write_queues(dev, xbt);
+	xenbus_rm(xbt, dir, "multi-queue-num-queues");
 	return write_ring(dev, xbt, dir, dev->ring);
 }
 
@@ -232,6 +252,22 @@ static int make_ring(struct rlfront_dev *dev, struct rlfront_ring *ring)
 	return xenbus_alloc_evtchn(dev->xbdev, &ring->port);
 }
 
+/*
+ * Of a disk that has its slots each queue has a ring, or shares one. Of another there are no more
+ * than fit, with the least that a request may need, under the limit of a disk's grants.
+ */
+static u32 choose_queues(struct rlfront_dev *dev)
+{
+	u32 tags = rl_ring_slots(dev->ring_pages * RL_PAGE_BYTES, sizeof(struct rl_blkif_request));
+	u32 most = RLFRONT_GRANTS / (tags * RL_BLKIF_MAX_SEGMENTS);
+	u64 offered;
+
+	if (read_number(dev, "multi-queue-max-queues", &offered) || !offered)
+		return 1;
+	most = dev->slots ? dev->queues : min3(most, dev->max_rings, num_online_cpus());
+	return min_t(u64, offered, most);
+}
+
 /* How large the rings are, and how many. */
 static void choose_rings(struct rlfront_dev *dev)
 {
@@ -241,7 +277,7 @@ static void choose_rings(struct rlfront_dev *dev)
 		order = 0;
 	order = min3(order, (u64)READ_ONCE(max_ring_page_order), (u64)ilog2(RLFRONT_RING_PAGES));
 	dev->ring_pages = 1u << order;
-	dev->rings = 1;
+	dev->rings = choose_queues(dev);
 }
 
 int rlfront_store_publish(struct rlfront_dev *dev)

@@ -3,7 +3,7 @@
  * What a person sets and reads: module parameters, sysfs attributes, debugfs files.
  *
  *	sysfs    policy        name:opt=value,... (write to change it at once)
- *	         cpu           the threads' CPU, -1 for any
+ *	         cpu           the threads' CPU, -1 for any; several, by commas: a thread each
  *	debugfs  <module>/<device>/stats         `key value` lines, sums over the device's queues
  *	         <module>/<device>/decisions     the log of log.c
  *	         <module>/<device>/decisions_on  1: record; starts the policy afresh
@@ -93,7 +93,30 @@ static ssize_t policy_store(
 
 static ssize_t cpu_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", rlk_device_of(dev)->cpu);
+	struct rlk_device *d = rlk_device_of(dev);
+	ssize_t n = 0;
+	u32 i;
+
+	mutex_lock(&d->conf_mutex);
+	for (i = 0; i < d->ncpus; i++)
+		n += sysfs_emit_at(buf, n, "%s%d", i ? "," : "", d->cpu[i]);
+	mutex_unlock(&d->conf_mutex);
+	return n + sysfs_emit_at(buf, n, "\n");
+}
+
+/* One CPU, or several divided by commas. Returns: how many, or -EINVAL. */
+static int rlk_parse_cpus(const char *text, int *cpu)
+{
+	char words[RLK_QUEUES * sizeof("65535,")], *rest = words, *word;
+	int n = 0;
+
+	if (strscpy(words, text, sizeof(words)) < 0)
+		return -EINVAL;
+	for (; (word = strsep(&rest, ",")); n++)
+		if (n == RLK_QUEUES || kstrtoint(word, 10, &cpu[n]) || cpu[n] < -1 ||
+			cpu[n] >= (int)nr_cpu_ids || (cpu[n] >= 0 && !cpu_online(cpu[n])))
+			return -EINVAL;
+	return n;
 }
 
 static int rlk_pin(struct rlk_waiter *w, int cpu)
@@ -107,16 +130,18 @@ static ssize_t cpu_store(
 	struct device *dev, struct device_attribute *attr, const char *buf, size_t count)
 {
 	struct rlk_device *d = rlk_device_of(dev);
-	int cpu, rc = kstrtoint(buf, 10, &cpu);
+	int cpu[RLK_QUEUES], n = rlk_parse_cpus(buf, cpu), rc = 0;
 	u32 q;
 
-	if (rc || cpu < -1 || cpu >= (int)nr_cpu_ids || (cpu >= 0 && !cpu_online(cpu)))
-		return -EINVAL;
+	if (n < 0)
+		return n;
 	mutex_lock(&d->conf_mutex);
 	for (q = 0; !rc && q < d->nwaiters; q++)
-		rc = rlk_pin(d->waiter[q], cpu);
-	if (!rc)
-		d->cpu = cpu;
+		rc = rlk_pin(d->waiter[q], cpu[q % n]);
+	if (!rc) {
+		memcpy(d->cpu, cpu, n * sizeof(cpu[0]));
+		d->ncpus = n;
+	}
 	mutex_unlock(&d->conf_mutex);
 	return rc ?: count;
 }
@@ -226,7 +251,8 @@ void rlk_device_init(struct rlk_device *d, const struct rlk_ops *ops, const char
 {
 	d->ops = ops;
 	d->name = name;
-	d->cpu = -1;
+	d->cpu[0] = -1;
+	d->ncpus = 1;
 	d->want_log = log_decisions;
 	mutex_init(&d->conf_mutex);
 	strscpy(d->spec, policy, sizeof(d->spec));

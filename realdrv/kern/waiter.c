@@ -267,7 +267,7 @@ int rlk_waiter_start(struct rlk_waiter *w, int irq)
 {
 	struct rlk_device *d = w->device;
 	struct task_struct *thread;
-	int rc;
+	int rc, cpu;
 
 	mutex_lock(&d->conf_mutex);
 	rc = rl_policy_select(&w->inst, d->spec, NULL);
@@ -278,12 +278,16 @@ int rlk_waiter_start(struct rlk_waiter *w, int irq)
 	w->credit = 1; /* binding a port makes an event pending */
 	w->mean_completion_ns = 0;
 	rlk_log_restart(w);
-	thread = kthread_create(rlk_thread, w, "%s/%s", RLK_MODULE, d->name);
+	if (w->queue)
+		thread = kthread_create(rlk_thread, w, "%s.%u/%s", RLK_MODULE, w->queue, d->name);
+	else
+		thread = kthread_create(rlk_thread, w, "%s/%s", RLK_MODULE, d->name);
 	rc = PTR_ERR_OR_ZERO(thread);
 	if (rc)
 		goto out;
-	if (d->cpu >= 0 && set_cpus_allowed_ptr(thread, cpumask_of(d->cpu)))
-		pr_warn(RLK_MODULE ": %s: cannot run on CPU %d\n", d->name, d->cpu);
+	cpu = d->cpu[w->queue % d->ncpus];
+	if (cpu >= 0 && set_cpus_allowed_ptr(thread, cpumask_of(cpu)))
+		pr_warn(RLK_MODULE ": %s: cannot run on CPU %d\n", d->name, cpu);
 	spin_lock_irq(&w->lock);
 	w->charge = RLK_THREAD;
 	WRITE_ONCE(w->thread, thread);

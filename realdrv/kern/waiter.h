@@ -128,7 +128,8 @@ struct rlk_device {
 
 	struct mutex conf_mutex;
 	char spec[RLK_SPEC_BYTES]; /* what was asked for, in the words of the user */
-	int cpu;		   /* pinned there; -1: anywhere */
+	u32 ncpus;
+	int cpu[RLK_QUEUES]; /* where the threads run, in turn; -1: anywhere */
 	bool want_log;
 	u32 nwaiters;
 	struct rlk_waiter *waiter[RLK_QUEUES]; /* by queue */

@@ -73,8 +73,9 @@ interop() {
     pairing flush fill $plain_front $plain_back $mem
     pairing read-only look $plain_front $plain_back device=mem grants=persistent mode=r job2=refused.fio fails=1
     pairing blocks-4096 blocks $plain_front $plain_back device=mem4k grants=persistent fresh=1
+    own_front=max_queues=2 own_back=max_queues=2
     pairing queues plain max_queues=2,max_ring_page_order=0,max_indirect_segments=11 max_queues=2,max_ring_page_order=0 $mem vcpus=2
-    own_front=max_ring_page_order=2,max_indirect_segments=64 own_back=max_ring_page_order=2,max_indirect_segments=64
+    own_front=max_queues=2,max_ring_page_order=2,max_indirect_segments=64 own_back=$own_front
     pairing all all $most_front $most_back $mem vcpus=2
   }
 }
