@@ -80,6 +80,22 @@ interop() {
   }
 }
 
+# Two queues are used at a time only where two CPUs have something to send. The disk outlives the driver domain; at= is in the first pass.
+queues() {
+  local two='device=lent identity=lent0 vcpus=2 nodes=1 front_args=max_queues=2' lost='fault=backend:replace at=60'
+  printf '%s\n' '; a job on each CPU, pieces up to 64 KiB, read and compared after' '[global]' ioengine=libaio direct=1 thread=1 iodepth=32 \
+    randseed=20131212 verify=crc32c do_verify=1 verify_fatal=1 rw=randwrite size=16m bssplit=4k/40:16k/30:64k/30 \
+    '' '[first]' cpus_allowed=0 '' '[second]' cpus_allowed=1 offset=16m > "$dir/two.fio"
+  # shellcheck disable=SC2086
+  {
+    cell queues-event rl:event rl:event two grants=persistent $two back_args=max_queues=2
+    cell queues-spin rl:spin_block:tau=20us rl:spin two grants=map $two back_args=max_queues=2
+    cell replay-queues rl:event rl:event two grants=persistent $two $lost back_args=max_queues=2
+    cell replay-fewer-queues rl:event rl:event two grants=persistent $two $lost back_args=max_queues=2 standby_args=max_queues=1
+    cell replay-more-queues rl:event rl:event two grants=map $two $lost back_args=max_queues=1 standby_args=max_queues=2
+  }
+}
+
 # What a request costs each pair, by kind, size and depth, where both agree upon the same: what our pair does not speak costs the stock
 # pair nothing here. Half a second: what is told are instructions, which repeat; half of them twice, to see that.
 cost() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Backends that are lost under fio, on the rig: adopted without a loss, or EIO at the deadline and a guest that goes on:
 # ctest --preset dev -L long. The saved machine is taken up for each but those that rl-supervise follows one another in.
+# Disks of two queues (`campaign queues`) are lost and adopted here too.
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
@@ -29,6 +30,9 @@ setup_file() {
 	} >cells
 	nice -n 10 "$RL_SOURCE/realdrv/rig/run" --mode counted --cells cells --out out \
 		--rlfront kmod/rlfront.ko --rlback kmod/rlback.ko --supervise "$RL_BUILD/rl-supervise" >&2
+	"$RL_SOURCE/realdrv/rig/campaign" queues q >&2
+	nice -n 10 "$RL_SOURCE/realdrv/rig/run" --keep-going --mode counted --cells q/cells --out out/q \
+		--rlfront kmod/rlfront.ko --rlback kmod/rlback.ko >&2 || true # what failed is told below
 }
 
 setup() {
@@ -76,6 +80,22 @@ failed_after() {
 	[ "$(counted replace backends_adopted)" = 1 ]
 	[ "$(counted replace requests_replayed)" -ge 1 ]
 	[ "$(counted replace requests_failed)" = 0 ]
+}
+
+@test "a disk of two queues goes on with a backend that has as many, fewer, or more than it began with" {
+	for cell in replay-queues:2 replay-fewer-queues:2 replay-more-queues:1; do
+		queues=${cell#*:} cell=q/${cell%:*}
+		lives $cell
+		[ "$(cat out/$cell/status)" = 0 ]
+		grep -qx "hw_queues $queues" "out/$cell/guest.queue"
+		[ "$(counted $cell backends_adopted)" = 1 ]
+		[ "$(counted $cell requests_replayed)" -gt $((32 * (queues - 1))) ] # more than one queue has
+		[ "$(counted $cell requests_failed)" = 0 ]
+	done
+	for cell in queues-event queues-spin; do
+		[ "$(cat out/q/$cell/status)" = 0 ]
+		grep -qx "hw_queues 2" "out/q/$cell/guest.queue"
+	done
 }
 
 @test "rl-supervise sees a driver domain destroyed, waits for the fence and names the standby: fio verifies" {
