@@ -41,9 +41,10 @@ add_disk() {
 
 # machine_arguments IN OUT: the array qemu, by mode. SMAP kills a PV dom0 at its first page fault under TCG.
 machine_arguments() {
-  local driver_cpu=0 archive=$images/dom0.cpio idle=off
+  local driver_cpu=0 archive=$images/dom0.cpio idle=off cpu=max,-smap,-smep
   [ "$needs_nvme" = 0 ] || idle=on
-  machine=(-machine q35 -cpu 'max,-smap,-smep' -m $((1280 + driver_mb + guest_mb + ${spare_mb:-0} + 640)))
+  [ "$guest" = pv ] || cpu+=,-rdtscp # with it Xen's way into a PVH domain fails here
+  machine=(-machine q35 -cpu "$cpu" -m $((1280 + driver_mb + guest_mb + ${spare_mb:-0} + 640)))
   case $mode in
     counted) machine+=(-accel tcg,thread=single -icount "shift=1,align=off,sleep=$idle" -smp 1) ;;
     parallel) machine+=(-accel tcg,thread=multi -smp 2) driver_cpu=1 ;;
@@ -54,6 +55,7 @@ machine_arguments() {
   fi
   xen_line="console=com1 com1=115200,8n1 dom0_mem=1280M dom0_max_vcpus=1 loglvl=warning guest_loglvl=warning"
   dom0_line="console=hvc0 quiet rdinit=/init $(version_of dom0_quiet) rig_driver_cpu=$driver_cpu rig_guest_cpu=0 rig_driver_mb=$driver_mb rig_guest_mb=$guest_mb"
+  [ "$guest" = pv ] || dom0_line+=" rig_guest_type=$guest"
   if [ -n "${debug_images:-}" ]; then # warnings go to the domains' consoles, which outlive them
     archive=$debug_images/dom0-debug.cpio
     dom0_line+=" rig_extra=page_poison=1,loglevel=5"

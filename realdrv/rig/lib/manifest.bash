@@ -8,6 +8,12 @@ sha() { [ -z "$1" ] && echo null || printf '"%s"' "$(sha256sum "$1" | cut -d' ' 
 # version_of WHAT [FOLDER]
 version_of() { sed -n "s/^$1=//p" "${2:-$images}/versions"; }
 
+# add_guest: a PVH guest is another machine; what was measured there has a platform of its own
+add_guest() {
+  [ "$guest" = pvh ] || { cat; return; }
+  jq '. + {platform: (.platform + "-pvh"), guest_type: "PVH"}'
+}
+
 # add_debug: which kernel the driver domain and the guest had, where it is not dom0's; what was measured under it has a platform of its own
 add_debug() {
   [ -n "${debug_images:-}" ] || { cat; return; }
@@ -41,7 +47,7 @@ begin_manifest() {
                 lent: "brd rd_size=262144 of dom0, lent to the driver domain through xen-blkback and xen-blkfront",
                 mem: "null_blk of 64 MiB that keeps what is written in the memory of the driver domain, with a volatile cache of 16 MiB and discards; queue_mode=2 irqmode=0: completed in the context of who submits it",
                 mem4k: "mem in blocks of 4096 bytes"}}
-     | if $nvme == 1 then .devices.nvme = "QEMU nvme, 512 MiB, a file in the page cache of the host, behind intel-iommu, passed through to the driver domain by Xen; counted: while all domains wait for it the time of the host passes" else . end' | add_debug > "$work/boot.json"
+     | if $nvme == 1 then .devices.nvme = "QEMU nvme, 512 MiB, a file in the page cache of the host, behind intel-iommu, passed through to the driver domain by Xen; counted: while all domains wait for it the time of the host passes" else . end' | add_guest | add_debug > "$work/boot.json"
   jq --slurpfile boot "$work/boot.json" '$boot[0] + {boots: .boots}' "$out/manifest.json" > "$work/manifest.json"
   cp "$work/manifest.json" "$out/manifest.json"
 }

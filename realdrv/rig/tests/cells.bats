@@ -21,7 +21,8 @@ refuses() {
 @test "arguments: no mode, unknown mode, unknown option, missing value, bad number" {
   touch "$dir/cells"
   for line in "--cells $dir/cells --out $dir/o" "--mode fast --cells $dir/cells --out $dir/o" "--moed counted" "--mode" \
-    "--mode counted --cells $dir/cells --out $dir/o --kernel linux" "--mode counted --cells $dir/cells --out $dir/o --limit 0" "--mode counted --out $dir/o" "--mode counted --cells $dir/cells"; do
+    "--mode counted --cells $dir/cells --out $dir/o --kernel linux" "--mode counted --cells $dir/cells --out $dir/o --guest hvm" \
+    "--mode counted --cells $dir/cells --out $dir/o --guest pvh --kernel debug" "--mode counted --cells $dir/cells --out $dir/o --limit 0" "--mode counted --out $dir/o" "--mode counted --cells $dir/cells"; do
     # shellcheck disable=SC2086
     run "$rig" $line
     [ "$status" -eq 2 ]
