@@ -119,7 +119,7 @@ failed_after() {
 
 @test "after a replacement a bit that is flipped on the disk is found" {
 	[ "$(cat out/caught/status)" != 0 ]
-	grep -q verify: out/caught/fio.2.log
+	grep -Eq 'verify: bad|verify failed' out/caught/fio.2.log
 	[[ "$(steps caught)" == *" served" ]]
 }
 
