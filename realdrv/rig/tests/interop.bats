@@ -152,6 +152,29 @@ of() {
 	while IFS= read -r line; do grep -qxF -- "$line" "$interop"; done <"$dir/made"
 }
 
+# of_kept CELL FILE KEY: a counter of a kept cell of two queues
+of_kept() {
+	sed -n "s/^$3 //p" "$kept/queues/$1/$2"
+}
+
+@test "requests of two queues in flight when their driver domain died were sent again, to as many queues, fewer and more, and none failed" {
+	for cell in queues-event:2 queues-spin:2 replay-queues:2 replay-fewer-queues:2 replay-more-queues:1; do
+		queues=${cell#*:} cell=${cell%:*}
+		[ "$(cat "$kept/queues/$cell/status")" = 0 ]
+		[ "$(jq -c '[.jobs[] | .error, (.write.io_bytes == 16777216), (.read.io_bytes == 16777216)]' "$kept/queues/$cell/fio.json")" = "[0,true,true,0,true,true]" ]
+		[ "$(of_kept $cell guest.queue hw_queues)" = "$queues" ]
+		[ "$(of_kept $cell front.stats requests_failed)" = 0 ]
+		case $cell in replay-*) ;; *) continue ;; esac
+		[ ! -s "$kept/queues/$cell/guest.blocked" ]
+		replayed=$(of_kept $cell front.stats requests_replayed)
+		[ "$replayed" -gt $((32 * (queues - 1))) ] # more than one queue has
+		grep -q "\`$cell\`, $replayed requests sent again" "$RL_SOURCE/data/evidence/README.md"
+	done
+	# what was said to the second backend
+	grep -q multi-queue-num-queues "$kept/queues/replay-queues/front.nodes"
+	! grep -q multi-queue-num-queues "$kept/queues/replay-fewer-queues/front.nodes"
+}
+
 @test "larger requests in flight when their driver domain died were sent again, in parts where the next one takes less, and none failed" {
 	for cell in replay-indirect:17 replay-fewer-segments:31; do
 		at=$kept/replay/${cell%:*}
