@@ -57,7 +57,7 @@ machine_arguments() {
   dom0_line="console=hvc0 quiet rdinit=/init $(version_of dom0_quiet) rig_driver_cpu=$driver_cpu rig_guest_cpu=0 rig_driver_mb=$driver_mb rig_guest_mb=$guest_mb"
   [ "$guest" = pv ] || dom0_line+=" rig_guest_type=$guest"
   if [ -n "${debug_images:-}" ]; then # warnings go to the domains' consoles, which outlive them
-    archive=$debug_images/dom0-debug.cpio
+    archive=$debug_images/dom0-$kernel.cpio
     dom0_line+=" rig_extra=page_poison=1,loglevel=5"
   fi
   qemu=(qemu-system-x86_64 "${machine[@]}" -nodefaults -nographic -no-reboot

@@ -17,10 +17,12 @@ add_guest() {
 # add_debug: which kernel the driver domain and the guest had, where it is not dom0's; what was measured under it has a platform of its own
 add_debug() {
   [ -n "${debug_images:-}" ] || { cat; return; }
-  jq --arg kernel "$(version_of kernel "$debug_images")" --arg package "$(version_of kernel_package "$debug_images")" \
+  jq --arg kernel "$(version_of kernel "$debug_images")" --arg package "$(version_of kernel_package "$debug_images")" --arg kind "$kernel" \
     --arg config "$(version_of config_sha256 "$debug_images")" --arg images "$(basename "$debug_images")" \
-    '. + {platform: (.platform + "-debug"), dom0_kernel: .kernel, dom0_kernel_package: .kernel_package, kernel: $kernel, kernel_package: $package,
-      kernel_config_sha256: $config, debug_images: $images}'
+    --arg driver "$(version_of driver_kernel "$debug_images")" --arg driver_config "$(version_of driver_config_sha256 "$debug_images")" \
+    '. + {platform: (.platform + "-" + $kind), dom0_kernel: .kernel, dom0_kernel_package: .kernel_package, kernel: $kernel, kernel_package: $package,
+      kernel_config_sha256: $config, debug_images: $images}
+     | if $driver != "" then . + {driver_kernel: $driver, driver_kernel_config_sha256: $driver_config} else . end'
 }
 
 begin_manifest() {

@@ -22,7 +22,7 @@ refuses() {
   touch "$dir/cells"
   for line in "--cells $dir/cells --out $dir/o" "--mode fast --cells $dir/cells --out $dir/o" "--moed counted" "--mode" \
     "--mode counted --cells $dir/cells --out $dir/o --kernel linux" "--mode counted --cells $dir/cells --out $dir/o --guest hvm" \
-    "--mode counted --cells $dir/cells --out $dir/o --guest pvh --kernel debug" "--mode counted --cells $dir/cells --out $dir/o --limit 0" "--mode counted --out $dir/o" "--mode counted --cells $dir/cells"; do
+    "--mode counted --cells $dir/cells --out $dir/o --guest pvh --kernel debug" "--mode counted --cells $dir/cells --out $dir/o --guest pv --kernel kasan" "--mode counted --cells $dir/cells --out $dir/o --limit 0" "--mode counted --out $dir/o" "--mode counted --cells $dir/cells"; do
     # shellcheck disable=SC2086
     run "$rig" $line
     [ "$status" -eq 2 ]
@@ -39,12 +39,14 @@ refuses() {
   [ "$status" -eq 3 ]
 }
 
-@test "the debug kernel for a machine that has PCI" {
+@test "a kernel that watches itself for a machine that has PCI" {
   echo "a $good device=nvme" > "$dir/cells"
-  run "$rig" --mode counted --kernel debug --cells "$dir/cells" --out "$dir/out"
-  [ "$status" -eq 3 ]
-  [[ "$output" == "$dir/cells:1:1: error: "*"expected --kernel debian"* ]]
-  [ ! -e "$dir/out" ]
+  for kernel in debug kasan; do
+    run "$rig" --mode counted --kernel $kernel --cells "$dir/cells" --out "$dir/out"
+    [ "$status" -eq 3 ]
+    [[ "$output" == "$dir/cells:1:1: error: "*"expected --kernel debian"* ]]
+    [ ! -e "$dir/out" ]
+  done
 }
 
 @test "unknown key, with its column" { refuses "a $good grnats=map" 32 "unknown key 'grnats'"; }
