@@ -50,7 +50,7 @@ setup() {
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
 	for change in 's/amd64,0/amd64,1/|reports' 's/debug,0/debug,2/|reports' 's/0,1$/3,1/|kmemleak: 3' 's/0,1$/off,1/|kmemleak: off' \
-		's/0,1$/-,1/|kmemleak: -' 's/1$/0/|lockdep is off' 's/1$/-/|lockdep is off'; do
+		's/0,1$/-,1/|kmemleak: -' 's/1$/0/|lockdep is off' 's/1$/-/|lockdep is off' 's/debug,0,0/kasan,0,2/|kmemleak: 2'; do
 		sed "${change%|*}" well.csv >watch.csv
 		run "$peers/judge" .
 		echo "$change: $output"
@@ -74,6 +74,7 @@ setup() {
 	[    1.0] INFO: lockdep is turned off.
 	[    1.0] BUG: sleeping function called from invalid context at include/linux/sched/mm.h:274
 	[    1.0] BUG kmalloc-64 (Tainted: G           O      ): Poison overwritten
+	[    1.0] BUG: KASAN: slab-out-of-bounds in rlfront_drain+0xe59/0x1080 [rlfront]
 	[    1.0] UBSAN: shift-out-of-bounds in realdrv/front/store.c:107:27
 	[    1.0] ODEBUG: object ffffc900002e7d68 is on stack ffffc900002e4000, but NOT annotated.
 	[    1.0] list_del corruption. next->prev should be ffff88800004c0e0, but was 6b6b6b6b6b6b6b6b.
