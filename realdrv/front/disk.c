@@ -157,7 +157,7 @@ void rlfront_disk_show(struct work_struct *work)
 	}
 	dev->shown = true;
 	dev_info(&dev->xbdev->dev,
-		"%s: %lu sectors, %s grants, flush %s, %u requests of %u pages, %u queues\n",
+		"%s: %lu sectors, %s grants, flush %s, %u requests of %u pages, queues: %u\n",
 		gd->disk_name, dev->disk.is.sectors, dev->persistent ? "persistent" : "mapped",
 		dev->disk.is.flush ? "on" : "off", dev->depth, dev->most, dev->queues);
 }
