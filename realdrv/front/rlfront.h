@@ -171,6 +171,7 @@ struct rlfront_dev {
 	u16 handle;
 	int index;	       /* 0: rlda, 1: rldb ... */
 	bool wants_persistent; /* as published to the backend */
+	int unread;	       /* why the last read of its nodes failed, through no doing of its */
 	bool held;	       /* the queue is quiesced by us */
 	bool shown;	       /* the disk was added */
 	bool closing;	       /* the disk is being removed */
@@ -262,7 +263,8 @@ bool rlfront_store_fence(struct rlfront_dev *dev);
 void rlfront_store_revoke(struct rlfront_dev *dev);
 /**
  * rlfront_store_disk - read and judge what the backend offers.
- * Returns: 0; -ENOENT, -EINVAL when a node is missing or out of range (already reported).
+ * Returns: 0; -ENOENT, -EINVAL when a node is missing or out of range (already reported); else,
+ * such as -ENOMEM, why a node could not be read: then nothing is known of what is offered.
  */
 int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk);
 /** rlfront_store_sectors - the size alone, for a disk that changed it. Returns: as above. */

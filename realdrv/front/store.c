@@ -27,6 +27,18 @@ module_param(max_ring_page_order, uint, 0644);
 MODULE_PARM_DESC(max_ring_page_order, "pages of the ring, where the backend takes as many, as a "
 				      "power of two (0 to 4, default 0)");
 
+/*
+ * A node that the backend left out or keeps from us is its own word. A read that failed otherwise,
+ * for want of memory, says nothing: who took it for a feature that is not there would send no
+ * flushes to a disk that needs them, or take pages back that the backend keeps.
+ */
+static int unread(struct rlfront_dev *dev, int rc)
+{
+	if (rc != -ENOENT && rc != -EACCES)
+		dev->unread = rc;
+	return rc;
+}
+
 /* Reads a node of the backend as an unsigned number. -ENOENT: missing; -EINVAL: no number. */
 static int read_number(struct rlfront_dev *dev, const char *node, u64 *out)
 {
@@ -35,7 +47,7 @@ static int read_number(struct rlfront_dev *dev, const char *node, u64 *out)
 	int rc;
 
 	if (IS_ERR(text))
-		return PTR_ERR(text);
+		return unread(dev, PTR_ERR(text));
 	/* kstrtoull takes a sign; a node of xenstore may hold zero bytes. */
 	rc = len == strlen(text) && text[0] >= '0' && text[0] <= '9' ? kstrtoull(text, 10, out)
 								     : -EINVAL;
@@ -82,8 +94,10 @@ static void read_identity(struct rlfront_dev *dev, struct rl_recovery_disk *disk
 	char *text = xenbus_read(XBT_NIL, dev->peer, "disk-identity", &len);
 
 	memset(disk->identity, 0, sizeof(disk->identity));
-	if (IS_ERR(text))
+	if (IS_ERR(text)) {
+		unread(dev, PTR_ERR(text));
 		return;
+	}
 	for (i = 0; i < len && text[i] > ' ' && text[i] <= '~'; i++)
 		;
 	if (i == len && len < sizeof(disk->identity))
@@ -136,6 +150,7 @@ int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
 	u64 value, sectors;
 	int rc;
 
+	dev->unread = 0;
 	if (read_number(dev, "sector-size", &value) || value < RL_SECTOR_BYTES ||
 		value > RL_PAGE_BYTES || !is_power_of_2(value))
 		return refuse(dev, "sector-size", "a power of two from 512 to 4096");
@@ -155,7 +170,7 @@ int rlfront_store_disk(struct rlfront_dev *dev, struct rlfront_disk *disk)
 	disk->is.cache_stays = read_flag(dev, "cache-outlives-backend");
 	read_identity(dev, &disk->is);
 	disk->persistent = dev->wants_persistent && read_flag(dev, "feature-persistent");
-	return 0;
+	return dev->unread;
 }
 
 /* Of one ring; in @dir, which is ours or a part of it. */
