@@ -4,7 +4,11 @@
 
 rl_ps rl_blk_line_cost(const struct rl_blk *b, uint32_t n)
 {
-	return n * rl_line(b->w, b->guest->cpu, b->driver->cpu);
+	rl_ps line = rl_line(b->w, b->guest->cpu, b->driver->cpu);
+
+	if (n < 2)
+		return n * line;
+	return line + line * (n - 1) * rl_cost(b->w, slot_next_lines) / RL_PS_PER_NS;
 }
 
 /* Rings of driver domain @d, to which guests are dealt in turn. */

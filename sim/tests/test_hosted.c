@@ -138,6 +138,52 @@ static void an_interrupt_costs_its_sender(void **state)
 	assert_true(run_on("event", 2, 2000) == entry);
 }
 
+/* A CPU that runs another job takes notice by itself: the backend, whose target never halts, pays
+ * nothing for its sends; fio, whose target does, pays. */
+static void a_busy_target_takes_no_interrupt(void **state)
+{
+	double back[2], slat[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		processes();
+		s.guest.vcpus = s.driver.vcpus = s.disk.queues = s.job.numjobs = 2;
+		s.job.iodepth = 2;
+		s.job.bs_bytes = 256 * 1024;
+		s.costs.v[RL_PARAM_copy_ns_per_byte] = 1;
+		s.costs.v[RL_PARAM_ipi_send_ns] = i ? 10e3 : 0;
+		run_on("event", 2, 2000);
+		assert_true(rep.m[RL_METRIC_front_cpu_frac] > 0.99);
+		back[i] = rep.m[RL_METRIC_back_cpu_frac] / rep.m[RL_METRIC_iops];
+		slat[i] = rep.m[RL_METRIC_slat_mean_ns];
+	}
+	assert_true(back[1] < back[0] + 1e-6);
+	assert_true(slat[1] > slat[0] + 4e3);
+}
+
+/* Of what the other CPU wrote, the first slot of a batch waits for a line and the others for less.
+ */
+static void slots_of_a_batch_come_together(void **state)
+{
+	static const struct {
+		uint32_t pcpus, depth;
+		bool faster;
+	} runs[] = {{2, 32, true}, {2, 1, false}, {1, 32, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		double apart, together;
+
+		processes();
+		s.costs.v[RL_PARAM_line_ns] = 600;
+		s.job.iodepth = runs[i].depth;
+		apart = run_on("event", runs[i].pcpus, 5000);
+		s.costs.v[RL_PARAM_slot_next_lines] = 0.2;
+		together = run_on("event", runs[i].pcpus, 5000);
+		assert_true(runs[i].faster ? together > 1.1 * apart : together == apart);
+	}
+}
+
 /* Who is woken on the way to sleep waits for an interrupt, where there is one to wait for; its
  * sender pays. */
 static void a_wake_up_may_meet_the_entry(void **state)
@@ -237,6 +283,8 @@ int main(void)
 		cmocka_unit_test(who_has_nothing_to_sleep_for_polls),
 		cmocka_unit_test(who_yields_wins_on_one_cpu),
 		cmocka_unit_test(an_interrupt_costs_its_sender),
+		cmocka_unit_test(a_busy_target_takes_no_interrupt),
+		cmocka_unit_test(slots_of_a_batch_come_together),
 		cmocka_unit_test(a_wake_up_may_meet_the_entry),
 		cmocka_unit_test(a_sender_leaves_the_kernel_first),
 		cmocka_unit_test(a_host_may_poll),

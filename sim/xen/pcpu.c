@@ -151,7 +151,10 @@ static rl_ps halt_wake(const struct rl_pcpu *p)
 								: rl_cost(w, halt_wake_ns);
 }
 
-/* What it takes to make @p look, from pCPU @cpu; who runs there pays its part of it. */
+/*
+ * What it takes to make @p look, from pCPU @cpu; who runs there pays its part of it where @p has to
+ * be got out of a halt. One that runs sees for itself, on its way out of the kernel.
+ */
 static rl_ps interrupt(struct rl_pcpu *p, int32_t cpu)
 {
 	struct rl_world *w = p->w;
@@ -159,7 +162,7 @@ static rl_ps interrupt(struct rl_pcpu *p, int32_t cpu)
 
 	if (cpu < 0 || cpu == p->id)
 		return takes;
-	if (w->pcpu[cpu].cur)
+	if (w->pcpu[cpu].cur && !p->cur)
 		w->pcpu[cpu].cur->owed += rl_cost(w, ipi_send_ns);
 	return takes + rl_ipi(w, cpu, p->id);
 }
