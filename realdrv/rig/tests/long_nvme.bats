@@ -5,11 +5,8 @@
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	"$RL_SOURCE/realdrv/kmod/build" kmod >&2
-	printf '%s\n' '[global]' ioengine=libaio direct=1 thread=1 size=64m time_based=1 ramp_time=100ms runtime=400ms \
-		'[j]' rw=randread bs=4k >one.fio
-	printf '%s\n' '[global]' ioengine=libaio direct=1 thread=1 iodepth=16 verify=crc32c do_verify=1 verify_fatal=1 \
-		'[verify]' rw=randwrite size=16m bssplit=4k/50:44k/50 >written.fio
-	{ cat written.fio && echo verify_only=1; } >again.fio
+	. "$BATS_TEST_DIRNAME/jobs.bash"
+	write_jobs 4k/50:44k/50
 	{
 		echo "one front=rl:event back=rl:event device=nvme job=one.fio back_args=trace=16384"
 		echo "own front=rl:event back=rl:spin_block device=nvme job=written.fio reload=1 job2=again.fio"
