@@ -2,7 +2,7 @@
 /*
  * Pages of the other domain.
  *
- * A segment names a grant. It is found in the persistent table, or mapped: all the
+ * A segment names a grant. It is found in the persistent table (persistent.c), or mapped: all the
  * maps of a drained batch go in one hypercall, and all the unmaps of the requests
  * that were done when the batch was submitted in another, which also means one flush
  * of the TLB. Each result is looked at; a grant that fails takes its request with it,
@@ -14,43 +14,6 @@
 #include <linux/mm.h>
 
 #include "back/rlback.h"
-
-/* ---- persistent table ---------------------------------------------------------------------- */
-
-static u16 *rlb_persistent_slot(struct rlb_persistent *p, grant_ref_t gref)
-{
-	u32 h = gref;
-
-	for (;; h++) {
-		u16 *slot = &p->slot[h & p->mask];
-
-		if (!*slot || p->entry[*slot - 1].gref == gref)
-			return slot;
-	}
-}
-
-/* Keep the grant just mapped into req->own[i]; a spare page takes that one's place in the first. */
-static void rlb_persistent_keep(struct rlb_ring *ring, struct rlb_req *req, u32 i)
-{
-	struct rlb_persistent *p = &ring->persistent;
-	struct rlb_seg *seg = &req->seg[i];
-	u16 *slot = rlb_persistent_slot(p, seg->gref);
-	struct page *spare = NULL;
-
-	if (*slot || p->count == p->most)
-		return; /* named twice in one batch, or no room: it stays temporary */
-	if (i < RLB_SEGS)
-		spare = rlb_spare(ring);
-	if (i < RLB_SEGS && !spare)
-		return;
-	p->entry[p->count].gref = seg->gref;
-	p->entry[p->count].handle = seg->handle;
-	p->entry[p->count].page = seg->page;
-	*slot = ++p->count;
-	req->own[i] = spare;
-	seg->temporary = false;
-	ring->queue->stats.persistent_grants++;
-}
 
 /* ---- maps ---------------------------------------------------------------------------------- */
 
@@ -64,7 +27,10 @@ void rlb_seg_prepare(struct rlb_ring *ring, struct rlb_req *req, u32 i)
 		u16 slot = *rlb_persistent_slot(&ring->persistent, seg->gref);
 
 		if (slot) {
-			seg->page = ring->persistent.entry[slot - 1].page;
+			struct rlb_entry *entry = &ring->persistent.entry[slot - 1];
+
+			entry->used = (u32)jiffies;
+			seg->page = entry->page;
 			ring->queue->stats.persistent_hits++;
 			return;
 		}
@@ -236,40 +202,4 @@ void rlb_unmap_done(struct rlb_ring *ring)
 	}
 	ring->ndone = kept;
 	rlb_unmap_some(ring, from, kept, n);
-}
-
-/* Unmaps entries from..from+n of the table; only at the end of a connection. */
-static void rlb_persistent_unmap_some(struct rlb_ring *ring, u32 from, u32 n)
-{
-	struct rlb_persistent *p = &ring->persistent;
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		gnttab_set_unmap_op(&ring->unmap_ops[i], rlb_page_addr(p->entry[from + i].page),
-			GNTMAP_host_map, p->entry[from + i].handle);
-		ring->unmap_ops[i].status = 1;
-		ring->unmap_pages[i] = p->entry[from + i].page;
-	}
-	/* Not on the stack: a work item is initialised in it, as one that is elsewhere. */
-	ring->unmap = (struct gntab_unmap_queue_data){
-		.unmap_ops = ring->unmap_ops, .pages = ring->unmap_pages, .count = n};
-	gnttab_unmap_refs_sync(&ring->unmap);
-	for (i = 0; i < n; i++) {
-		if (ring->unmap_ops[i].status == GNTST_okay)
-			gnttab_free_pages(1, &ring->unmap_pages[i]);
-		else
-			ring->queue->stats.pages_lost++;
-	}
-}
-
-void rlb_persistent_unmap(struct rlb_ring *ring)
-{
-	u32 from, n;
-
-	for (from = 0; from < ring->persistent.count; from += n) {
-		n = min_t(u32, RLB_OPS, ring->persistent.count - from);
-		rlb_persistent_unmap_some(ring, from, n);
-	}
-	ring->queue->stats.persistent_grants -= ring->persistent.count;
-	ring->persistent.count = 0;
 }

@@ -64,6 +64,7 @@ void rlb_answer(struct rlb_req *req, u32 unmapped)
 	rlb_sample(req);
 	spin_lock_irqsave(&ring->lock, flags);
 	rlb_queue_response(ring, req);
+	WRITE_ONCE(req->nr_segs, 0);
 	ring->returned[ring->nreturned++] = req;
 	stats->late_grants_unmapped += unmapped;
 	stats->late_unmap_hypercalls += unmapped > 0;
@@ -91,8 +92,10 @@ static void rlb_answer_done(struct rlb_ring *ring)
 	if (ring->ndone)
 		rlb_publish(ring);
 	spin_unlock_irq(&ring->lock);
-	for (i = 0; i < ring->ndone; i++)
+	for (i = 0; i < ring->ndone; i++) {
+		ring->done[i]->nr_segs = 0;
 		ring->free[ring->nfree++] = ring->done[i];
+	}
 	ring->queue->stats.completed_in_thread += ring->ndone;
 	ring->ndone = 0;
 }
@@ -117,10 +120,12 @@ static void rlb_end(struct rlb_req *req, blk_status_t error)
 	req->status = rlb_status(req, error);
 	if (unlikely(req->status))
 		ring->queue->stats.io_errors++;
-	if (rlk_waiter_is_thread(&ring->queue->waiter) && in_task() && ring->in_batch)
+	if (rlk_waiter_is_thread(&ring->queue->waiter) && in_task() && ring->in_batch) {
 		ring->done[ring->ndone++] = req;
-	else
+	} else {
+		WRITE_ONCE(ring->late, true);
 		rlb_unmap_and_answer(req);
+	}
 }
 
 static void rlb_end_io(struct bio *bio)
@@ -201,7 +206,8 @@ static struct rlb_req *rlb_get_req(struct rlb_ring *ring)
 static void rlb_submit_batch(struct rlb_ring *ring)
 {
 	struct blk_plug plug;
-	bool plugged = ring->nbatch > 1;
+	/* One that is not plugged may be left to a worker: two switches more. */
+	bool plugged = ring->nbatch > 1 || READ_ONCE(ring->late);
 	u32 i;
 
 	ring->in_batch = true;
@@ -257,6 +263,8 @@ static int rlb_drain(struct rlk_waiter *w)
 	int taken = 0;
 	u32 n, got;
 
+	if (unlikely(time_after_eq(jiffies, ring->persistent.look_at)))
+		rlb_persistent_look(ring);
 	for (;;) {
 		int rc = rl_back_pending(&ring->back, &n);
 

@@ -7,7 +7,6 @@
  * first eleven, so that a direct request never waits for one; the others when they are needed for
  * the first time, since most frontends never ask for as much as was offered.
  */
-#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -61,20 +60,6 @@ static int rlb_requests_alloc(struct rlb_ring *ring)
 			memset(req->own, 0, RLB_SEGS * sizeof(req->own[0]));
 	}
 	return rc;
-}
-
-/* Room for every grant that the ring can name at a time, and for what a frontend has beside. */
-static int rlb_persistent_alloc(struct rlb_ring *ring)
-{
-	struct rlb_persistent *p = &ring->persistent;
-	u32 hash;
-
-	p->most = clamp_t(u32, ring->slots * ring->most, RLB_PERSISTENT_LEAST, RLB_PERSISTENT_MOST);
-	hash = roundup_pow_of_two(3 * p->most);
-	p->mask = hash - 1;
-	p->slot = kvcalloc(hash, sizeof(*p->slot), GFP_KERNEL);
-	p->entry = kvcalloc(p->most, sizeof(*p->entry), GFP_KERNEL);
-	return p->slot && p->entry ? 0 : -ENOMEM;
 }
 
 static int rlb_lists_alloc(struct rlb_ring *ring)
@@ -140,8 +125,7 @@ void rlb_ring_release(struct rlb_ring *ring)
 {
 	rlb_requests_free(ring);
 	gnttab_free_pages(ring->nspare, ring->spare);
-	kvfree(ring->persistent.slot);
-	kvfree(ring->persistent.entry);
+	rlb_persistent_free(ring);
 	kvfree(ring->free);
 	kvfree(ring);
 }

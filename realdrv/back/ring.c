@@ -233,8 +233,10 @@ static int rlb_queue_open(struct rlback *dev, struct rlb_wants *wants, u32 q)
 		xenbus_dev_fatal(dev->xdev, rc, "starting the thread");
 		queue->ring = NULL;
 		rlb_ring_free(ring);
+		return rc;
 	}
-	return rc;
+	rlb_persistent_start(ring);
+	return 0;
 }
 
 int rlb_ring_open(struct rlback *dev)
@@ -257,6 +259,7 @@ static void rlb_queue_close(struct rlb_queue *queue)
 
 	if (!ring)
 		return;
+	rlb_persistent_stop(ring);
 	rlk_waiter_stop(&queue->waiter);
 	spin_lock_irq(&ring->lock);
 	ring->closing = true;

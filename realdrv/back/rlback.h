@@ -7,7 +7,8 @@
  *	disk.c    which disk, and what the frontend may know of it
  *	ring.c    one connection: its rings, their shared pages and event channels
  *	memory.c  all memory of a connection
- *	grants.c  pages of the other domain: persistent table, maps in batches
+ *	grants.c  pages of the other domain: maps in batches
+ *	persistent.c  grants that stay mapped
  *	indirect.c  requests whose segments stand on a page of their own
  *	take.c    judges requests
  *	io.c      requests to bios, completions to responses
@@ -68,6 +69,7 @@
 	X(map_failures)                                                                            \
 	X(persistent_hits)                                                                         \
 	X(persistent_grants)                                                                       \
+	X(persistent_purged)                                                                       \
 	X(pages_lost)
 
 struct rlb_stats {
@@ -106,7 +108,7 @@ struct rlb_req {
 	struct page **unmap_pages;
 };
 
-/* Grants that stay mapped, found by gref: open addressing, entries are never deleted. */
+/* Grants that stay mapped, found by gref: open addressing, made anew when entries go. */
 struct rlb_persistent {
 	u32 count, most;
 	u32 mask;  /* of a hash: a power of two, well above most, less one */
@@ -115,7 +117,11 @@ struct rlb_persistent {
 		grant_ref_t gref;
 		grant_handle_t handle;
 		struct page *page;
+		u32 used; /* jiffies, the lower half */
 	} * entry;
+	bool crowded;	       /* one found no room since the last look */
+	unsigned long look_at; /* jiffies: for what is unused */
+	struct delayed_work clock;
 };
 
 struct rlb_ring {
@@ -129,6 +135,7 @@ struct rlb_ring {
 	u32 most;  /* grants that one may name */
 	/* The thread's. */
 	bool in_batch;
+	bool late; /* the disk has answered outside of a batch: not one that does it at once */
 	u32 nfree, nbatch, ndone, nmap, nspare;
 	u32 nlisted; /* indirect requests of the batch */
 	struct rlb_req **free;
@@ -210,7 +217,6 @@ static inline phys_addr_t rlb_page_addr(struct page *page)
 	return (phys_addr_t)(unsigned long)pfn_to_kaddr(page_to_pfn(page));
 }
 
-void rlb_persistent_unmap(struct rlb_ring *ring);
 /* Find the segment's page or queue a map of it. */
 void rlb_seg_prepare(struct rlb_ring *ring, struct rlb_req *req, u32 i);
 /* Map all that is queued; a request with a grant that cannot be mapped is marked failed. */
@@ -222,6 +228,32 @@ void rlb_map_queued(struct rlb_ring *ring);
 void rlb_unmap_done(struct rlb_ring *ring);
 /* The same for one request, in any context; answers it when the pages are free. */
 void rlb_unmap_and_answer(struct rlb_req *req);
+
+/* persistent.c: the table, without any entry. Returns: 0 or -ENOMEM; _free is due either way. */
+int rlb_persistent_alloc(struct rlb_ring *ring);
+void rlb_persistent_free(struct rlb_ring *ring);
+/* Have the thread look from time to time even when it has nothing to do. */
+void rlb_persistent_start(struct rlb_ring *ring);
+void rlb_persistent_stop(struct rlb_ring *ring);
+/* Where the entry of a grant stands, or would. */
+static inline u16 *rlb_persistent_slot(struct rlb_persistent *p, grant_ref_t gref)
+{
+	u32 h = gref;
+
+	for (;; h++) {
+		u16 *slot = &p->slot[h & p->mask];
+
+		if (!*slot || p->entry[*slot - 1].gref == gref)
+			return slot;
+	}
+}
+
+/* Keep the grant just mapped into req->own[i]; a spare page takes that one's place in the first. */
+void rlb_persistent_keep(struct rlb_ring *ring, struct rlb_req *req, u32 i);
+/* Unmap what no request has named for a while. Context: the thread, between two batches. */
+void rlb_persistent_look(struct rlb_ring *ring);
+/* Unmap all, at the end of a connection. */
+void rlb_persistent_unmap(struct rlb_ring *ring);
 
 /* watchdog.c: from the module's start to its end, and of a device from probe to remove. */
 int rlb_watchdog_start(void);
