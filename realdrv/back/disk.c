@@ -89,6 +89,31 @@ static bool rlb_may_discard(struct rlback *dev)
 	       bdev_max_discard_sectors(dev->bdev);
 }
 
+#if RLB_DISK_IS_A_FILE
+static struct block_device *rlb_bdev_get(struct rlback *dev, dev_t number, bool read_only)
+{
+	dev->file = bdev_file_open_by_dev(
+		number, BLK_OPEN_READ | (read_only ? 0 : BLK_OPEN_WRITE), NULL, NULL);
+	return IS_ERR(dev->file) ? ERR_CAST(dev->file) : file_bdev(dev->file);
+}
+
+static void rlb_bdev_put(struct rlback *dev)
+{
+	bdev_fput(dev->file);
+}
+#else
+static struct block_device *rlb_bdev_get(struct rlback *dev, dev_t number, bool read_only)
+{
+	dev->fmode = FMODE_READ | (read_only ? 0 : FMODE_WRITE);
+	return blkdev_get_by_dev(number, dev->fmode, NULL);
+}
+
+static void rlb_bdev_put(struct rlback *dev)
+{
+	blkdev_put(dev->bdev, dev->fmode);
+}
+#endif
+
 int rlb_disk_open(struct rlback *dev)
 {
 	unsigned int major, minor;
@@ -99,8 +124,7 @@ int rlb_disk_open(struct rlback *dev)
 		    XBT_NIL, dev->xdev->nodename, "physical-device", "%x:%x", &major, &minor) != 2)
 		return -ENOENT;
 	read_only = rlb_mode_is_read_only(dev);
-	dev->fmode = FMODE_READ | (read_only ? 0 : FMODE_WRITE);
-	bdev = blkdev_get_by_dev(MKDEV(major, minor), dev->fmode, NULL);
+	bdev = rlb_bdev_get(dev, MKDEV(major, minor), read_only);
 	if (IS_ERR(bdev)) {
 		xenbus_dev_error(dev->xdev, PTR_ERR(bdev), "opening disk %x:%x", major, minor);
 		return PTR_ERR(bdev);
@@ -120,7 +144,7 @@ int rlb_disk_open(struct rlback *dev)
 void rlb_disk_close(struct rlback *dev)
 {
 	if (dev->bdev)
-		blkdev_put(dev->bdev, dev->fmode);
+		rlb_bdev_put(dev);
 	dev->bdev = NULL;
 }
 

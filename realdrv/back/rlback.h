@@ -33,6 +33,7 @@
 
 #include <linux/bio.h>
 #include <linux/blkdev.h>
+#include <linux/version.h>
 
 #include <xen/grant_table.h>
 #include <xen/xenbus.h>
@@ -40,6 +41,9 @@
 #include "core/blkif.h"
 #include "core/ring.h"
 #include "kern/waiter.h"
+
+/* Debian 12 has Linux 6.1, and 6.12 among its backports. */
+#define RLB_DISK_IS_A_FILE (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0))
 
 #define RLB_SEGS	     RL_BLKIF_MAX_SEGMENTS
 #define RLB_RING_PAGES	     16u  /* of all rings of a device, together */
@@ -177,7 +181,11 @@ struct rlback {
 	struct xenbus_watch watch; /* on physical-device */
 	bool watching;
 	struct block_device *bdev;
+#if RLB_DISK_IS_A_FILE
+	struct file *file; /* what bdev was opened as */
+#else
 	fmode_t fmode;
+#endif
 	struct rl_blkif_limits limits;
 	bool offers_persistent;
 	u32 offers_order;  /* of pages of a ring */

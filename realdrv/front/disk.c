@@ -7,11 +7,19 @@
  * them with errors and lives until they close it.
  */
 #include <linux/module.h>
+#include <linux/version.h>
 
 #include "rlfront.h"
 
+/* Debian 12 has Linux 6.1, and 6.12 among its backports: limits are set another way there. */
+#define LIMITS_AT_ONCE (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0))
+
 /* Who opens the disk from now on was not there when a flush failed: see core/recovery.h. */
+#if LIMITS_AT_ONCE
+static void disk_release(struct gendisk *gd)
+#else
 static void disk_release(struct gendisk *gd, fmode_t mode)
+#endif
 {
 	struct rlfront_dev *dev = gd->private_data;
 
@@ -40,6 +48,46 @@ static void set_name(struct gendisk *gd, int index)
 		name_index(letters + sizeof(letters) - 1, index));
 }
 
+#if LIMITS_AT_ONCE
+/* The same as below; what the block layer makes of it, it makes when all is known. */
+static void limit_changing(const struct rlfront_dev *dev, struct queue_limits *lim)
+{
+	unsigned int sectors = dev->most * RL_PAGE_SECTORS;
+
+	lim->max_hw_discard_sectors = dev->disk.discard ? UINT_MAX : 0;
+	lim->discard_granularity = dev->disk.discard_granularity;
+	lim->discard_alignment = dev->disk.discard_alignment;
+	lim->max_hw_sectors = sectors;
+	lim->max_segments = dev->persistent ? sectors : dev->most;
+}
+
+static int change_limits(struct rlfront_dev *dev, struct request_queue *q, bool flush)
+{
+	struct queue_limits lim = queue_limits_start_update(q);
+
+	limit_changing(dev, &lim);
+	lim.features |= flush ? BLK_FEAT_WRITE_CACHE : 0;
+	return queue_limits_commit_update(q, &lim);
+}
+
+static int set_limits(const struct rlfront_dev *dev, struct request_queue *q)
+{
+	struct queue_limits lim = queue_limits_start_update(q);
+
+	lim.logical_block_size = dev->disk.is.sector_bytes;
+	lim.physical_block_size = dev->disk.physical_bytes;
+	lim.dma_alignment = RL_SECTOR_BYTES - 1;
+	lim.features = dev->disk.is.flush ? BLK_FEAT_WRITE_CACHE : 0;
+	if (!dev->persistent) {
+		lim.seg_boundary_mask = RL_PAGE_BYTES - 1;
+		lim.max_segment_size = RL_PAGE_BYTES;
+	}
+	limit_changing(dev, &lim);
+	return queue_limits_commit_update(q, &lim);
+}
+
+#define alloc_disk(dev) blk_mq_alloc_disk(&(dev)->tags, NULL, dev)
+#else
 /* The count on the ring has 64 bits: what one bio can hold is the limit. */
 static void set_discard(const struct rlfront_dev *dev, struct request_queue *q)
 {
@@ -58,7 +106,7 @@ static void set_size(const struct rlfront_dev *dev, struct request_queue *q)
 	blk_queue_max_segments(q, dev->persistent ? sectors : dev->most);
 }
 
-static void set_limits(const struct rlfront_dev *dev, struct request_queue *q)
+static int set_limits(const struct rlfront_dev *dev, struct request_queue *q)
 {
 	blk_queue_flag_set(QUEUE_FLAG_VIRT, q);
 	blk_queue_logical_block_size(q, dev->disk.is.sector_bytes);
@@ -72,7 +120,20 @@ static void set_limits(const struct rlfront_dev *dev, struct request_queue *q)
 		blk_queue_segment_boundary(q, RL_PAGE_BYTES - 1);
 		blk_queue_max_segment_size(q, RL_PAGE_BYTES);
 	}
+	return 0;
 }
+
+static int change_limits(struct rlfront_dev *dev, struct request_queue *q, bool flush)
+{
+	set_discard(dev, q);
+	set_size(dev, q);
+	if (flush)
+		blk_queue_write_cache(q, true, false);
+	return 0;
+}
+
+#define alloc_disk(dev) blk_mq_alloc_disk(&(dev)->tags, dev)
+#endif
 
 static void set_tags(struct rlfront_dev *dev)
 {
@@ -91,12 +152,17 @@ static void set_tags(struct rlfront_dev *dev)
 
 static struct gendisk *make_disk(struct rlfront_dev *dev)
 {
-	struct gendisk *gd = blk_mq_alloc_disk(&dev->tags, dev);
+	struct gendisk *gd = alloc_disk(dev);
+	int rc;
 
 	if (IS_ERR(gd))
 		return gd;
 	set_name(gd, dev->index);
-	set_limits(dev, gd->queue);
+	rc = set_limits(dev, gd->queue);
+	if (rc) {
+		put_disk(gd);
+		return ERR_PTR(rc);
+	}
 	gd->major = rlfront_major;
 	gd->first_minor = dev->index * RLFRONT_MINORS;
 	gd->minors = RLFRONT_MINORS;
@@ -175,10 +241,8 @@ void rlfront_disk_update(struct rlfront_dev *dev, const struct rlfront_disk *fou
 	dev->disk.discard = found->discard;
 	dev->disk.discard_granularity = found->discard_granularity;
 	dev->disk.discard_alignment = found->discard_alignment;
-	set_discard(dev, dev->gd->queue);
-	set_size(dev, dev->gd->queue);
-	if (found->is.flush)
-		blk_queue_write_cache(dev->gd->queue, true, false);
+	if (change_limits(dev, dev->gd->queue, found->is.flush))
+		dev_warn(&dev->xbdev->dev, "the disk keeps the limits that it had\n");
 	if (found->is.sectors == dev->disk.is.sectors)
 		return;
 	dev->disk.is.sectors = found->is.sectors;

@@ -11,10 +11,22 @@
  * the interrupt handler, which then is all that runs.
  */
 #include <linux/nospec.h>
+#include <linux/version.h>
+
 #include <xen/events.h>
 
 #include "kern/trace.h"
 #include "rlfront.h"
+
+/* Requests that end together are a pointer in Linux 6.1, and have a type of their own in 6.12. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+typedef struct request *rq_stack;
+#define rq_list_add_head(list, rq) rq_list_add(list, rq)
+#define rq_stack_empty(list)	   rq_list_empty(*(list))
+#else
+typedef struct rq_list rq_stack;
+#define rq_stack_empty(list) rq_list_empty(list)
+#endif
 
 static struct rlfront_ring *ring_of(struct rlk_waiter *w)
 {
@@ -142,12 +154,13 @@ static int take_response(struct rlfront_ring *ring, struct io_comp_batch *done)
  */
 static void end_batch(struct io_comp_batch *done)
 {
-	struct request *in_order = NULL, *rq;
+	rq_stack in_order = {NULL};
+	struct request *rq;
 
 	while ((rq = rq_list_pop(&done->req_list)))
-		rq_list_add(&in_order, rq);
+		rq_list_add_head(&in_order, rq);
 	done->req_list = in_order;
-	if (in_order)
+	if (!rq_stack_empty(&in_order))
 		blk_mq_end_request_batch(done);
 }
 
