@@ -57,7 +57,7 @@ disk_anew() {
 
 run_exercise() { # run_exercise PAIR FILE
   pair=$1
-  device=mem mem_knobs='' vcpus=1
+  device=mem mem_knobs='' vcpus=1 back_args=''
   case $pair in own) front=rl:event back=rl:event ;; stock) front=xen back=xen ;; esac
   # shellcheck disable=SC1090
   . "$2"
