@@ -95,6 +95,28 @@ rewrite() {
 	[[ "$output" == "fewer:"*":1: error: "* ]]
 }
 
+@test "a ledger that fio ended too early is made whole where all was answered, and judges nothing else" {
+	rewrite 4m
+	last=$(awk '$3 == "write" { at = $4 } END { print at / 4096 }' issued)
+	. "$RL_SOURCE/realdrv/rig/lib/kills.bash"
+	work=$PWD
+	for job in right wrong unknown; do
+		mkdir -p "jobs/kill-$job"
+		head -n 40 ledger_bw.1.log >"jobs/kill-$job/ledger_bw.1.log"
+		cp issued "jobs/kill-$job/"
+		cp image "jobs/kill-$job/disk"
+		echo '{"jobs":[{"write":{"total_ios":256}}]}' >"jobs/kill-$job/fio.json"
+	done
+	[ "$(grep -c ' write ' issued)" = 256 ]
+	dd if=/dev/zero of=jobs/kill-wrong/disk bs=4096 seek="$last" count=1 conv=notrunc status=none
+	echo '{"jobs":[{"write":{"total_ios":255}}]}' >jobs/kill-unknown/fio.json
+	judge_all jobs
+	tail -n 1 jobs/*/verdict
+	[[ "$(cat jobs/kill-right/verdict)" == "judged "*", wrong 0" ]]
+	[ "$(tail -n 1 jobs/kill-wrong/verdict | sed 's/.*, //')" = "wrong 1" ]
+	[[ "$(cat jobs/kill-unknown/verdict)" == *":1:1: error: cannot judge this (expected 255 writes, as fio counted)" ]]
+}
+
 @test "bad input" {
 	run ./judge ledger
 	[ "$status" -eq 2 ]
