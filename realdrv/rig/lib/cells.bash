@@ -66,7 +66,7 @@ check_pair() {
     grants) check_choice "$@" persistent map ;;
     load) check_load "$@" ;;
     fault) check_choice "$@" driver:destroy driver:crash driver:pause guest:destroy guest:crash guest:pause \
-      backend:rebind backend:destroy backend:pause backend:replace backend:supervise backend:crash ;;
+      backend:rebind backend:destroy backend:pause backend:replace backend:supervise backend:crash backend:start ;;
     identity) check_identity "$@" ;;
     trace | corrupt | decisions | fails | nodes | fresh) check_choice "$@" 0 1 ;;
     job | job2) check_job "$@" ;;
@@ -91,6 +91,9 @@ check_whole() {
   fi
   if [ "${cell[corrupt]:-0}" = 1 ] && [ "${cell[device]:-null}" = null ]; then
     cell_error 1 "corrupt=1 needs device=brd or nvme (a null device keeps no data)"
+  fi
+  if [ "${cell[fault]:-}" = backend:start ] && [ "${cell[device]:-null}" != nvme ]; then
+    cell_error 1 "fault=backend:start needs device=nvme (a disk that the next driver domain can have)"
   fi
   if [ "${cell[fresh]:-0}" = 1 ]; then
     case ${cell[device]:-null} in lent | nvme) cell_error 1 "fresh=1 needs a disk that the driver domain makes (expected device=null, brd, mem or mem4k)" ;; esac
@@ -164,7 +167,7 @@ read_cells() {
     fi
     [[ ${cell[front]} != rl:* ]] || needs_rlfront=1
     [[ ${cell[back]} != rl:* ]] || needs_rlback=1
-    [[ ${cell[fault]:-} != backend:supervise && ${cell[fault]:-} != backend:crash ]] || needs_supervise=1
+    case ${cell[fault]:-} in backend:supervise | backend:crash | backend:start) needs_supervise=1 ;; esac
     cells_count=$((cells_count + 1))
     write_cell "$2/$(printf %05d "$cells_count")" "$text"
   done < "$1"

@@ -76,6 +76,7 @@ refuses() {
 @test "reload without a second job" { refuses "a $good reload=3" 1 "reload needs job2="; }
 @test "a planted fault needs a disk that keeps data" { refuses "a $good job2=j.fio corrupt=1" 1 "corrupt=1 needs device=brd or nvme"; }
 @test "a backend that is lost in a way that nobody knows" { refuses "a $good fault=backend:melt" 38 "backend:rebind|backend:destroy"; }
+@test "a driver domain that is started anew needs a disk that it can have" { refuses "a $good fault=backend:start" 1 "device=nvme"; }
 @test "an identity that is none" { refuses "a $good identity=a/b" 41 "bad value 'a/b' of identity"; }
 @test "a name that would leave the folder" { refuses "../a $good" 1 "bad name"; }
 @test "a name that dom0 uses itself" { refuses "a.partial $good" 1 "bad name"; }

@@ -12,10 +12,11 @@ setup_file() {
 		echo "own front=rl:event back=rl:spin_block device=nvme job=written.fio reload=1 job2=again.fio"
 		echo "caught front=rl:event back=rl:event device=nvme job=written.fio corrupt=1 job2=again.fio"
 		echo "stock front=xen back=xen device=nvme job=written.fio reload=1 job2=again.fio"
+		echo "started front=rl:event back=rl:event device=nvme identity=controller job=written.fio job2=again.fio fault=backend:start"
 		echo "null front=rl:event back=rl:event device=null job=one.fio"
 	} >cells
 	nice -n 10 "$RL_SOURCE/realdrv/rig/run" --mode counted --cells cells --out out \
-		--rlfront kmod/rlfront.ko --rlback kmod/rlback.ko >&2
+		--rlfront kmod/rlfront.ko --rlback kmod/rlback.ko --supervise "$RL_BUILD/rl-supervise" >&2
 }
 
 setup() {
@@ -41,4 +42,12 @@ setup() {
 	[ "$(jq '.jobs[0].read.clat_ns.percentile["50.000000"]' out/one/fio.json)" -gt \
 		"$(jq '.jobs[0].read.clat_ns.percentile["50.000000"]' out/null/fio.json)" ]
 	grep -q nvme out/one/back.interrupts
+}
+
+@test "the controller's driver domain is destroyed: rl-supervise resets the controller and starts another, fio verifies" {
+	[ "$(cat out/started/status)" = 0 ]
+	[ "$(jq -r .step out/started/supervise.log | paste -sd ' ')" = "watching dying fenced reset started named served" ]
+	[ "$(sed -n 's/^requests_replayed //p' out/started/front.stats)" -ge 1 ]
+	[ "$(sed -n 's/^requests_failed //p' out/started/front.stats)" = 0 ]
+	[ ! -s out/started/guest.blocked ]
 }
