@@ -10,9 +10,17 @@ stat_of() { sed -n "s/^$1 //p" "$log.stats" 2> /dev/null | grep . || echo 0; }
 # connect: false when no disk comes. A fault of the negotiation shows as one end that does not get there.
 connect() {
   case $expect in refused) wait_s=4 ;; *) wait_s=$STEP ;; esac
-  guest "echo $persistent > /sys/module/rlfront/parameters/feature_persistent"
-  rigtool attach "$B" "$G" $DEVID 1:0 $wait_s > "$log.attach" 2>&1 || return 1
+  guest "cd /sys/module/rlfront/parameters; echo $persistent > feature_persistent; echo $queues > max_queues"
+  for attempt in 1 2 3 4 5; do
+    rigtool attach "$B" "$G" $DEVID 1:0 $wait_s > "$log.attach" 2>&1
+    attached_as=$?
+    [ $attached_as = 0 ] || ! untouched $DEVID || attached_as=127
+    lost $attached_as "attach $DEVID" || break
+    part > "$log.part" 2>&1
+  done
+  [ $attached_as = 0 ] || return 1
   guest "n=0; until [ -b $disk ] || [ \$n = 100 ]; do sleep 0.05; n=\$((n+1)); done; [ -b $disk ] && sleep 0.3"
+  made=$(ask "ls /sys/block/${disk#/dev/}/mq | wc -l")
   [ "$policy" = event ] || guest "echo $policy > $FRONT/policy"
 }
 
@@ -54,6 +62,7 @@ judge() {
   elif [ "$(stat_of backends_refused)" != 0 ] && [ "$after" = 0 ]; then echo another
   elif [ "$(stat_of deadlines_passed)" != 0 ]; then echo dead
   elif [ "$bad" != 0 ]; then echo error
+  elif [ -n "$makes" ] && [ "$made" != "$makes" ]; then echo "$made queues"
   else echo works; fi
 }
 
@@ -61,22 +70,22 @@ judge() {
 fill() { guest "mount -t tmpfs none /mnt 2> /dev/null || { mkdir -p /mnt; mount -t tmpfs none /mnt; }
   tr '\\0' 'x' < /dev/zero | dd of=/mnt/fill bs=1M count=180 iflag=fullblock 2> /dev/null; rm /mnt/fill; umount /mnt"; }
 
-run_case() { # run_case NUMBER LINE
-  item='' fault='' nodes='' next_nodes='' next_identity='' weaker=0 gather=1 grants=persistent policy=event load=read expect=''
+try_case() { # try_case NUMBER LINE: its row into $row
+  item='' fault='' nodes='' next_nodes='' next_identity='' weaker=0 gather=1 grants=persistent policy=event load=read queues=1 makes='' expect=''
   eval "$2"
-  log=/out/inside/log/$1 connected=0 ok='' bad='' after=0 blocked=0 rogue=''
+  log=/out/inside/log/$1 connected=0 ok='' bad='' after=0 blocked=0 rogue='' made=''
   [ $grants = persistent ] && persistent=1 || persistent=0
   say "inside: $2"
   guest "dmesg -c >> /tmp/between"
-  driver "dmesg -c >> /tmp/between; echo '$nodes' > $FOE/nodes; printf foe > $FOE/identity; echo 1 > $FOE/persistent; echo > $FOE/fault"
+  driver "[ -e /sys/module/foeback ] || insmod /tmp/foeback.ko; dmesg -c >> /tmp/between; echo '$nodes' > $FOE/nodes; printf foe > $FOE/identity; echo 1 > $FOE/persistent; echo $queues > $FOE/queues; echo > $FOE/fault"
   if connect; then
     connected=1
     if [ "$load" = work ]; then storm; else tell; run_load "$load"; fi
-    guest "dd if=$disk of=/dev/null bs=4k count=1 skip=999 iflag=direct 2> /dev/null && echo 1 || echo 0" > "$log.after"
+    ask "dd if=$disk of=/dev/null bs=4k count=1 skip=999 iflag=direct 2> /dev/null && echo 1 || echo 0" > "$log.after"
     after=$(cat "$log.after")
-    guest "cat /sys/kernel/debug/rlfront/*/stats" > "$log.stats"
+    ask "cat /sys/kernel/debug/rlfront/*/stats" > "$log.stats"
   fi
-  guest "$BLOCKED" > "$log.blocked"
+  ask "$BLOCKED" > "$log.blocked"
   blocked=$(grep -c . "$log.blocked")
   part > "$log.part" 2>&1 || blocked=part
   if [ "$fault" = kept ]; then
@@ -92,8 +101,13 @@ run_case() { # run_case NUMBER LINE
   page=$(sed -n 's/.*the page that was kept is //p' "$log.driver.dmesg")
   kept_share=''
   [ "$load" != work ] || kept_share=$(share_of)
-  echo "$item,${fault:-$nodes},$grants,$policy,$load,$expect,$(judge),${done:-},$ok,$bad,$after,$said,$why,$(stat_of deadlines_passed),$(stat_of requests_failed),$(stat_of requests_replayed),$(stat_of backends_adopted),$page,$kept_share,$rogue,$blocked,$(reports "$log.guest.dmesg"),$(reports "$log.driver.dmesg")" >> /out/inside/back.csv
-  say "inside: $(tail -n 1 /out/inside/back.csv)"
+  row="$item,${fault:-$nodes},$grants,$policy,$load,$expect,$(judge),${done:-},$ok,$bad,$after,$said,$why,$(stat_of deadlines_passed),$(stat_of requests_failed),$(stat_of requests_replayed),$(stat_of backends_adopted),$page,$kept_share,$rogue,$made,$blocked,$(reports "$log.guest.dmesg"),$(reports "$log.driver.dmesg")"
+}
+
+run_case() { # run_case NUMBER LINE
+  attempts try_case "$@"
+  echo "$row" >> /out/inside/back.csv
+  say "inside: $row"
 }
 
 cpu_of() { sed -n 's/.*"guest": *\([0-9]*\).*/\1/p' "$1" | head -n 1; }
@@ -104,7 +118,7 @@ send_file "$G" load.sh 644
 driver "insmod /tmp/foeback.ko"
 guest "insmod /tmp/rlfront.ko deadline=$DEADLINE"
 disk=/dev/rlda
-echo "item,fault,grants,policy,load,expected,seen,committed_on,ended_well,ended_in_error,works_after,said,why,deadlines_passed,requests_failed,requests_replayed,backends_adopted,kept_page,share_of_rate,upcalls,blocked,guest_reports,driver_reports" > /out/inside/back.csv
+echo "item,fault,grants,policy,load,expected,seen,committed_on,ended_well,ended_in_error,works_after,said,why,deadlines_passed,requests_failed,requests_replayed,backends_adopted,kept_page,share_of_rate,upcalls,queues,blocked,guest_reports,driver_reports" > /out/inside/back.csv
 number=0
 while read -r line <&3; do
   case $line in '' | '#'*) continue ;; esac

@@ -5,22 +5,21 @@
 FOE=/sys/module/foefront/parameters
 OTHER=51728 # the good frontend's disk
 
-# attach_twice DEVID MAJOR WAIT_S: under emulation xenstore may refuse the toolstack for once; a device that does not connect is no such case
-attach_twice() {
-  rigtool attach "$B" "$G" $1 $2 $3
-  attached_as=$?
-  [ $attached_as = 126 ] || return $attached_as
-  echo "attach $1" >> /run/retried
-  rigtool attach "$B" "$G" $1 $2 $3
-}
-
 # bind_to DRIVER DEVID MAJOR WAIT_S: attach, and give the device to that driver
 bind_to() {
-  attach_twice $2 $3 $4 > "$log.attach" 2>&1 &
-  attacher=$!
-  guest "n=0; until [ -e /sys/bus/xen/devices/vbd-$2 ] || [ \$n = 100 ]; do sleep 0.05; n=\$((n+1)); done
-    echo vbd-$2 > /sys/bus/xen/drivers/$1/bind; true"
-  wait $attacher
+  for attempt in 1 2 3 4 5; do
+    rigtool attach "$B" "$G" $2 $3 $4 > "$log.attach" 2>&1 &
+    attacher=$!
+    guest "n=0; until [ -e /sys/bus/xen/devices/vbd-$2 ] || [ \$n = 100 ]; do sleep 0.05; n=\$((n+1)); done
+      echo vbd-$2 > /sys/bus/xen/drivers/$1/bind; [ -e /sys/bus/xen/drivers/$1/vbd-$2 ] && echo bound || echo unbound" > "$log.bind"
+    wait $attacher
+    attached_as=$?
+    grep -q '^bound' "$log.bind" || attached_as=127
+    [ $attached_as = 0 ] || ! untouched $2 || attached_as=127
+    lost $attached_as "attach $2" || return $attached_as
+    part $2 > "$log.part" 2>&1
+  done
+  failed $attached_as "attaching $2"
 }
 
 # back_stats FILE: of the hostile frontend's device
@@ -29,33 +28,33 @@ grew() { awk -v key="$1" '$1 == key { if (NR == FNR) was = $2; else is = $2 } EN
 
 disk_sum() { driver "dd if=/dev/ram0 bs=64k iflag=direct 2> /dev/null | md5sum"; }
 
-# commit: the fault, at every place that is asked for; `seen` is the one answer, or all of them if they differ
+# commit: the fault, in its queue, at every place that is asked for; `seen` is the one answer, or all of them if they differ
 commit() {
   [ "$places" != all ] || places=0_1_2_3_4_5_6_7_8_9_10
-  guest "for p in $(echo $places | tr _ ' '); do
+  guest "echo $queue > $FOE/queue; for p in $(echo $places | tr _ ' '); do
       echo \$p > $FOE/place; echo $fault > $FOE/fault || { echo broken; break; }; tr ' ' _ < $FOE/result
     done" > "$log.result"
   seen=$(sort -u "$log.result" | paste -sd '|')
   sent=$(grep -c . "$log.result")
 }
 
-run_front_case() { # run_front_case NUMBER LINE
-  item='' fault=read nodes='' places=0 persistent=0 ro=0 expect=''
+try_front_case() { # try_front_case NUMBER LINE: its row into $row
+  item='' fault=read nodes='' places=0 persistent=0 ro=0 queues=1 queue=0 expect=''
   eval "$2"
   log=/out/inside/log/front.$1 seen=refused sent=0 after=''
   case $expect in refused) wait_s=4 ;; *) wait_s=$STEP ;; esac
   say "inside: $2"
-  guest "dmesg -c >> /tmp/between; echo '$nodes' > $FOE/nodes; echo $persistent > $FOE/persistent"
+  guest "dmesg -c >> /tmp/between; echo '$nodes' > $FOE/nodes; echo $persistent > $FOE/persistent; echo $queues > $FOE/queues"
   driver "dmesg -c >> /tmp/between; blockdev $([ $ro = 1 ] && echo --setro || echo --setrw) /dev/ram0"
   sum=$(disk_sum)
   if bind_to foefront $DEVID 1:0 $wait_s; then
     back_stats "$log.before"
     commit
-    guest "echo read > $FOE/fault; cat $FOE/result" > "$log.after"
+    guest "echo 0 > $FOE/queue; echo read > $FOE/fault; cat $FOE/result" > "$log.after"
     after=$(cat "$log.after")
     back_stats "$log.stats"
   fi
-  guest "dd if=$other of=/dev/null bs=4k count=4 iflag=direct 2> /dev/null && echo works || echo fails" > "$log.other"
+  ask "dd if=$other of=/dev/null bs=4k count=4 iflag=direct 2> /dev/null && echo works || echo fails" > "$log.other"
   part > "$log.part" 2>&1 || after="$after not parted"
   [ "$(disk_sum)" = "$sum" ] && disk=same || disk=changed
   guest "dmesg -c" > "$log.guest.dmesg"
@@ -66,19 +65,24 @@ run_front_case() { # run_front_case NUMBER LINE
   else
     row="$row,,,,,,"
   fi
-  echo "$row,$(reports "$log.guest.dmesg"),$(reports "$log.driver.dmesg")" >> /out/inside/front.csv
-  say "inside: $(tail -n 1 /out/inside/front.csv)"
+  row="$row,$queues,$(reports "$log.guest.dmesg"),$(reports "$log.driver.dmesg")"
+}
+
+run_front_case() { # run_front_case NUMBER LINE
+  prefix=front. attempts try_front_case "$@"
+  echo "$row" >> /out/inside/front.csv
+  say "inside: $row"
 }
 
 send_file "$G" foefront.ko 644
 unload_device "$now_device"
 now_device=
-driver "insmod /modules/brd.ko rd_nr=2 rd_size=8192 max_part=0; dd if=/dev/urandom of=/dev/ram0 bs=64k count=128 2> /dev/null; sync; insmod /tmp/rlback.ko"
+driver "insmod /modules/brd.ko rd_nr=2 rd_size=8192 max_part=0; dd if=/dev/urandom of=/dev/ram0 bs=64k count=128 2> /dev/null; sync; insmod /tmp/rlback.ko max_indirect_segments=64 max_ring_page_order=2 max_queues=2"
 guest "insmod /tmp/rlfront.ko; insmod /tmp/foefront.ko; echo 0 > /sys/bus/xen/drivers_autoprobe"
 log=/out/inside/log/front.other
 bind_to rlfront $OTHER 1:1 $STEP || failed $? "attaching the good frontend"
 other=/dev/$(guest "n=0; until set -- /sys/bus/xen/devices/vbd-$OTHER/block/*; [ -e \"\$1\" ] || [ \$n = 100 ]; do sleep 0.05; n=\$((n+1)); done; echo \${1##*/}")
-echo "item,fault,persistent,read_only,sent,expected,seen,good_read_after,disk,other_ring,refused,map_failures,grants_mapped,grants_unmapped,persistent_grants,pages_lost,guest_reports,driver_reports" > /out/inside/front.csv
+echo "item,fault,persistent,read_only,sent,expected,seen,good_read_after,disk,other_ring,refused,map_failures,grants_mapped,grants_unmapped,persistent_grants,pages_lost,queues,guest_reports,driver_reports" > /out/inside/front.csv
 number=0
 while read -r line <&3; do
   case $line in '' | '#'*) continue ;; esac
@@ -125,7 +129,7 @@ flips() {
 # count_flips: what is left over after a thousand connections, by Xen's account and both kernels'
 count_flips() {
   log=/out/inside/log/front.flips
-  guest "dmesg -c > /dev/null; echo > $FOE/nodes; echo 1 > $FOE/persistent"
+  guest "dmesg -c > /dev/null; echo > $FOE/nodes; echo 1 > $FOE/persistent; echo 1 > $FOE/queues"
   driver "dmesg -c > /dev/null; blockdev --setrw /dev/ram0"
   say "inside: flips"
   flips

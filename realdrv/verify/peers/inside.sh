@@ -3,52 +3,84 @@
 # Sourced by the rig's dom0 (realdrv/rig/run --inside), after a cell that has loaded the drivers: both hostile peers, each
 # against the driver that it is meant for. Runs under busybox sh.
 HERE=/in/inside
-# lockdep's begin with WARNING; so does what the grant table says of a page that a hostile backend keeps ("WARNING: g.e."), which is no report
-REPORTS='BUG|WARNING: [^g]|cut here|Oops|general protection|blocked for more|soft lockup|[^n]stall|Call Trace|list_(add|del) corruption'
-REPORTS="$REPORTS|lockdep is turned off|correctness validator|non-static key|UBSAN|ODEBUG|kmemleak: [0-9]+ new|memory corruption|pagealloc"
-LEAKS=/sys/kernel/debug/kmemleak
+# shellcheck disable=SC1091
+. /in/dom0-reports
 mkdir -p /out/inside/log
 
 send_file() { # send_file DOMID FILE MODE
   rigtool push "$1" $STEP "$HERE/$2" "/tmp/$2" "$3" || failed $? "sending $2"
 }
 
-# reports FILE: lines that no kernel should have to write
-reports() { grep -cE "$REPORTS" "$1"; }
-
-# look WHEN ROLE DOMID: what that kernel says of itself: reports that no case counted, objects that nothing points to (on the second
-# look: an object is to be some seconds old) but for those of before the first process (a PVH guest without PCI gives up its ACPI, and forgets
-# ten), and whether lockdep looks on; - where there is no such thing
-look() {
-  log=/out/inside/log/watch.$1.$2
-  rigtool call "$3" 900 "if [ ! -e $LEAKS ]; then echo -; exit; fi
-    for n in 1 2; do sleep 6; echo scan > $LEAKS || { echo off; exit; }; done; cat $LEAKS" > "$log.leaks" || failed $? "looking for leaks"
-  leaks=$(grep -xE -- '-|off' "$log.leaks" || grep -A1 '^unreferenced object' "$log.leaks" | grep '^  comm' | grep -cv '^  comm "swapper/0", pid 0,')
-  locks=$($2 "[ ! -e /proc/lockdep_stats ] || sed -n 's/^ *debug_locks: *//p' /proc/lockdep_stats")
-  $2 "[ ! -e /tmp/between ] || cat /tmp/between; rm -f /tmp/between; dmesg -c" > "$log.dmesg"
-  # what was said at boot, of the emulated machine, is no driver's doing; nor is what was forgotten there: all others are counted already
-  [ "$1" != begin ] || sed -i -n '/loading out-of-tree module/,$ { /kmemleak: [0-9]* new/!p }' "$log.dmesg"
-  echo "$1,$2,$($2 'uname -r'),$(reports "$log.dmesg"),$leaks,${locks:--}" >> /out/inside/watch.csv
-}
-
-# watch WHEN: both kernels
+# watch WHEN: both kernels; reports are those that no case counted
 watch() {
   say "inside: watch $1"
-  look "$1" guest "$G"
-  look "$1" driver "$B"
+  report "$1" guest "$G" "/out/inside/log/watch.$1.guest" >> /out/inside/watch.csv
+  report "$1" driver "$B" "/out/inside/log/watch.$1.driver" >> /out/inside/watch.csv
+}
+
+# lost STATUS WHAT: whether the emulator lost that program: it was not found, could not write, or a signal ended it. Rare, and no outcome of a
+# case: it is done again, and the manifest tells (retried)
+lost() {
+  case $1 in 126 | 127 | 134 | 135 | 139) echo "$2" >> /run/retried ;; *) return 1 ;; esac
+}
+
+# untouched DEVID: whether its backend's driver has done nothing about it: of xenstore's words one was lost
+untouched() { [ "$(xenstore read "$(back_of "$B" "$G" "$1")/state")" = 1 ]; }
+
+# In a case a command that is lost does not end the run, but makes the case a lost one
+called() { # called DOMID COMMAND
+  rigtool call "$1" $STEP "$2"
+  called_as=$?
+  [ $called_as != 0 ] || return 0
+  [ "$in_case" = 1 ] && lost $called_as "a command of domain $1" && touch /run/lost_case || failed $called_as "'$2'"
+}
+guest() { called "$G" "$1"; }
+driver() { called "$B" "$1"; }
+in_case=0
+
+# lost_case NUMBER: whether the emulator lost a program of that case, or a domain's kernel says that one of it died
+lost_case() {
+  [ -e /run/lost_case ] || grep -qhE 'segfault at|trap invalid opcode|traps: ' "$log.guest.dmesg" "$log.driver.dmesg" || return 1
+  rm -f /run/lost_case
+  echo "case $1" >> /run/retried
+}
+
+# attempts TRY NUMBER LINE: TRY makes a case's $row; one that was lost is tried again, four times at most
+attempts() {
+  in_case=1
+  for turn in 1 2 3 4 5; do
+    rm -f /run/lost_case "/out/inside/log/${prefix:-}$2".*
+    $1 "$2" "$3"
+    lost_case "$2" || break
+    part > /dev/null 2>&1
+  done
+  in_case=0
+}
+
+# ask COMMAND: the guest, what may be asked twice
+ask() {
+  for attempt in 1 2 3 4 5; do
+    answer=$(rigtool call "$G" $STEP "$1")
+    asked_as=$?
+    lost $asked_as "a question" || break
+  done
+  [ $asked_as = 0 ] || failed $asked_as "'$1' in the guest"
+  [ -z "$answer" ] || echo "$answer"
 }
 
 # part [DEVID]: as libxl does it: a backend that is Closed already is not asked to close, its directory goes
 part() {
-  dev=${1:-$DEVID}
+  dev=${1:-$DEVID} tries=0
   back=$(back_of "$B" "$G" $dev) front=/local/domain/$G/device/vbd/$dev
-  if [ "$(xenstore read "$back/state")" != 6 ]; then
+  while [ $tries -lt 5 ] && xenstore exists "$front" && [ "$(xenstore read "$back/state")" != 6 ]; do
     rigtool detach "$B" "$G" $dev 30
-    return
-  fi
-  xenstore write "$back/online" 0
-  xenstore rm "$front"
-  xenstore rm "$back"
+    parted_as=$?
+    lost $parted_as "detach $dev" || return $parted_as
+    tries=$((tries + 1))
+  done
+  xenstore exists "$back" && xenstore write "$back/online" 0
+  xenstore exists "$front" && xenstore rm "$front"
+  xenstore exists "$back" && xenstore rm "$back"
   guest "n=0; while [ -e /sys/bus/xen/devices/vbd-$dev ] && [ \$n -lt 200 ]; do sleep 0.05; n=\$((n+1)); done; [ ! -e /sys/bus/xen/devices/vbd-$dev ]"
   driver "n=0; while [ -e /sys/bus/xen-backend/devices/vbd-$G-$dev ] && [ \$n -lt 200 ]; do sleep 0.05; n=\$((n+1)); done; [ ! -e /sys/bus/xen-backend/devices/vbd-$G-$dev ]"
 }
@@ -56,7 +88,7 @@ part() {
 detach
 unload guest rlfront
 unload driver rlback
-echo "when,domain,kernel,reports,unreferenced,lockdep" > /out/inside/watch.csv
+echo $REPORTS_HEAD > /out/inside/watch.csv
 watch begin
 while read -r script <&4; do
   # shellcheck disable=SC1090

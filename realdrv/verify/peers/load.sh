@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Runs in the guest: load.sh DISK KIND. Prints `ok N`, `failed N`: how many of its processes ended well, and how many with an error.
-# Several at a time, and each request direct, so that they are in flight together. Busybox sh.
+# Several at a time, and each request direct, so that they are in flight together; queues: on two CPUs, so through two queues. Busybox sh.
 disk=$1 kind=$2
 cd /tmp || exit 1
 ok=0 failed=0
@@ -18,6 +18,7 @@ each() { # each COMMAND...: four of them, each with its number in $n
 }
 
 read_some() { dd if="$disk" of=/dev/null bs=4k count=4 skip=$((n * 16)) iflag=direct; }
+read_by_both() { taskset $((1 + n % 2)) dd if="$disk" of=/dev/null bs=4k count=4 skip=$((n * 16)) iflag=direct; }
 write_some() { dd if=/dev/zero of="$disk" bs=4k count=4 seek=$((n * 16)) oflag=direct conv=notrunc; }
 sync_some() { dd if=/dev/zero of="$disk" bs=4k count=1 seek=$((n * 16)) conv=notrunc,fsync; }
 verify_some() {
@@ -29,6 +30,7 @@ verify_some() {
 
 case $kind in
   read) each read_some ;;
+  queues) each read_by_both ;;
   write) each write_some ;;
   fsync) each sync_some ;;
   verify) each verify_some ;;

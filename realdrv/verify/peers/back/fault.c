@@ -26,6 +26,7 @@ struct entry {
 	bool idle;    /* needs no request */
 	bool keep;    /* nothing else that is held is answered */
 	bool lasting; /* counts for the rest of the connection */
+	bool both;    /* needs a request through each of two rings */
 };
 
 static struct foe_hostage hostage;
@@ -36,21 +37,21 @@ static struct foe_hostage hostage;
 static void set_prod(struct foe *foe, u32 prod)
 {
 	foe->mute = true;
-	rl_ring_store_release(&foe->ring.shared->rsp_prod, prod);
+	rl_ring_store_release(&foe->ring->back.shared->rsp_prod, prod);
 	rl_ring_full_barrier();
-	notify_remote_via_irq(foe->irq);
+	notify_remote_via_irq(foe->ring->irq);
 }
 
 static void too_far(struct foe *foe, const struct rl_blkif_request *req)
 {
-	set_prod(foe, foe->ring.rsp_prod_pvt + foe->ring.size + 1);
+	set_prod(foe, foe->ring->back.rsp_prod_pvt + foe->ring->back.size + 1);
 }
 
 /* Back behind what the frontend has taken: it is given the time for that. */
 static void backwards(struct foe *foe, const struct rl_blkif_request *req)
 {
 	schedule_timeout_idle(msecs_to_jiffies(50));
-	set_prod(foe, foe->ring.rsp_prod_pvt - 1);
+	set_prod(foe, foe->ring->back.rsp_prod_pvt - 1);
 }
 
 /* One that is in flight is claimed, then taken back, then claimed, for as long as somebody listens.
@@ -58,12 +59,12 @@ static void backwards(struct foe *foe, const struct rl_blkif_request *req)
 static void always_moving(struct foe *foe, const struct rl_blkif_request *req)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(RACE_MS);
-	u32 here = foe->ring.rsp_prod_pvt, n = 0;
+	u32 here = foe->ring->back.rsp_prod_pvt, n = 0;
 
 	for (; time_before(jiffies, end) && !kthread_should_stop(); n++) {
-		rl_ring_store_release(&foe->ring.shared->rsp_prod, here + (n & 1));
+		rl_ring_store_release(&foe->ring->back.shared->rsp_prod, here + (n & 1));
 		if (!(n & 255))
-			notify_remote_via_irq(foe->irq);
+			notify_remote_via_irq(foe->ring->irq);
 		if (!(n & 4095))
 			cond_resched();
 	}
@@ -80,7 +81,7 @@ static void send(struct foe *foe, u64 id, u8 operation, s16 status)
 
 static void id_of_size(struct foe *foe, const struct rl_blkif_request *req)
 {
-	send(foe, foe->ring.size, req->operation, RL_BLKIF_OKAY);
+	send(foe, foe->ring->back.size, req->operation, RL_BLKIF_OKAY);
 }
 
 static void id_of_high(struct foe *foe, const struct rl_blkif_request *req)
@@ -91,6 +92,13 @@ static void id_of_high(struct foe *foe, const struct rl_blkif_request *req)
 static void id_of_ones(struct foe *foe, const struct rl_blkif_request *req)
 {
 	send(foe, ~0ull, req->operation, RL_BLKIF_OKAY);
+}
+
+/* In flight, but through another ring: where another is, this one's is claimed to be answered. */
+static void on_other_ring(struct foe *foe, const struct rl_blkif_request *req)
+{
+	foe->ring = foe->ring == &foe->rings[0] ? &foe->rings[1] : &foe->rings[0];
+	send(foe, req->id, req->operation, RL_BLKIF_OKAY);
 }
 
 /* The tag is in flight, its use is not: an answer that comes too late. */
@@ -118,7 +126,7 @@ static void strange_status(struct foe *foe, const struct rl_blkif_request *req)
 /* A good answer, whose slot turns into bad ones and back while it is read, or was, or will be. */
 static void rewritten(struct foe *foe, const struct rl_blkif_request *req)
 {
-	struct rl_blkif_response good, bad, *slot = rl_back_slot(&foe->ring);
+	struct rl_blkif_response good, bad, *slot = rl_back_slot(&foe->ring->back);
 	unsigned long end = jiffies + msecs_to_jiffies(RACE_MS);
 	s16 status = foe_serve(foe, req);
 	u32 n;
@@ -168,7 +176,7 @@ static void storm(struct foe *foe, const struct rl_blkif_request *req)
 	u32 n;
 
 	for (n = 0; n < STORM_EVENTS && !kthread_should_stop(); n++) {
-		notify_remote_via_irq(foe->irq);
+		notify_remote_via_irq(foe->ring->irq);
 		if (!(n & 1023))
 			cond_resched();
 	}
@@ -235,6 +243,7 @@ static const struct entry menu[] = {
 	{.name = "id-high", .commit = id_of_high},
 	{.name = "id-ones", .commit = id_of_ones},
 	{.name = "id-before", .commit = id_of_before},
+	{.name = "other-ring", .commit = on_other_ring, .keep = true, .both = true},
 	{.name = "twice", .commit = twice, .keep = true},
 	{.name = "operation", .commit = other_operation},
 	{.name = "status", .commit = strange_status},
@@ -265,6 +274,19 @@ bool foe_is_told(void)
 	return entry && !entry->idle;
 }
 
+bool foe_is_ready(const struct foe *foe)
+{
+	const struct entry *entry = told();
+	u32 i;
+
+	if (!entry || !entry->both)
+		return true;
+	for (i = 1; i < foe->nheld; i++)
+		if (foe->held[i].ring != foe->held[0].ring)
+			return true;
+	return false;
+}
+
 static void committed(const struct entry *entry, u32 n)
 {
 	if (!entry->lasting)
@@ -272,21 +294,39 @@ static void committed(const struct entry *entry, u32 n)
 	pr_info(FOE_NAME ": committed %s on %u requests\n", entry->name, n);
 }
 
+/* What is held, from the first to the n-th, is answered. */
+static void answer_held(struct foe *foe, u32 first, u32 n)
+{
+	u32 i;
+
+	for (i = first; i < n; i++) {
+		foe->ring = foe->held[i].ring;
+		foe_answer(foe, &foe->held[i].req);
+	}
+	foe_publish(foe);
+}
+
 void foe_commit(struct foe *foe)
 {
 	const struct entry *entry = told();
+	bool ready = foe_is_ready(foe);
 	u32 i, n = foe->nheld;
 
 	foe->nheld = 0;
-	for (i = 1; i < n && !(entry && entry->keep); i++)
-		if (entry && entry->lasting)
-			entry->commit(foe, &foe->held[i]);
-		else
-			foe_answer(foe, &foe->held[i]);
-	foe_publish(foe);
-	if (!entry)
+	if (!entry || !ready) {
+		answer_held(foe, 0, n);
 		return;
-	entry->commit(foe, &foe->held[0]);
+	}
+	if (entry->lasting) {
+		for (i = 1; i < n; i++) {
+			foe->ring = foe->held[i].ring;
+			entry->commit(foe, &foe->held[i].req);
+		}
+	} else if (!entry->keep) {
+		answer_held(foe, 1, n);
+	}
+	foe->ring = foe->held[0].ring;
+	entry->commit(foe, &foe->held[0].req);
 	committed(entry, n);
 }
 

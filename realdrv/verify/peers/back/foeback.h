@@ -25,7 +25,29 @@
 
 #define FOE_NAME	"foeback"
 #define FOE_SLOTS	32u /* of a ring of one page */
+#define FOE_QUEUES	2u
 #define FOE_FAULT_BYTES 32
+
+/* Where a queue's ring and event channel are. */
+struct foe_where {
+	grant_ref_t gref;
+	unsigned int port;
+};
+
+struct foe;
+
+struct foe_ring {
+	struct foe *foe;
+	struct rl_ring_back back;
+	void *page;
+	int irq;
+	bool event;
+};
+
+struct foe_held {
+	struct foe_ring *ring; /* that it came through */
+	struct rl_blkif_request req;
+};
 
 struct foe {
 	struct xenbus_device *xdev;
@@ -33,14 +55,14 @@ struct foe {
 	struct work_struct leave_work;
 
 	/* One connection; the thread's while it runs. */
-	struct rl_ring_back ring;
-	void *page;
-	int irq;
+	struct foe_ring rings[FOE_QUEUES];
+	u32 nrings;
+	struct foe_ring *ring; /* that is answered through now */
 	struct task_struct *thread;
 	wait_queue_head_t wait;
-	bool event, mute, silent;
+	bool mute, silent;
 	u32 nheld;
-	struct rl_blkif_request held[FOE_SLOTS]; /* taken, and kept for the fault */
+	struct foe_held held[FOE_QUEUES * FOE_SLOTS]; /* taken, and kept for the fault */
 };
 
 /* A page of the frontend's that is mapped and not given back while the module is there. */
@@ -61,7 +83,7 @@ u64 foe_sectors(void);
 int foe_put(struct foe *foe, const char *name, u64 value);
 
 /* serve.c */
-int foe_open(struct foe *foe, grant_ref_t gref, unsigned int port);
+int foe_open(struct foe *foe, const struct foe_where *where, u32 queues);
 void foe_close(struct foe *foe);
 /** foe_answer - carry a request out and queue its response; a fault may have another status or id.
  */
@@ -75,6 +97,8 @@ s16 foe_serve(struct foe *foe, const struct rl_blkif_request *req);
 /* fault.c */
 /** foe_is_told - whether a fault is to be committed that wants requests to commit it on. */
 bool foe_is_told(void);
+/** foe_is_ready - whether what is held is enough for it, but for the number that was asked for. */
+bool foe_is_ready(const struct foe *foe);
 /** foe_commit - commit the fault on the requests that are held. Context: the thread. */
 void foe_commit(struct foe *foe);
 /** foe_commit_idle - the same for faults that need no request. */

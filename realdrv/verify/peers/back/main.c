@@ -36,6 +36,10 @@ static bool persistent = true;
 module_param(persistent, bool, 0644);
 MODULE_PARM_DESC(persistent, "offer persistent grants (default 1)");
 
+static unsigned int queues = 1;
+module_param(queues, uint, 0644);
+MODULE_PARM_DESC(queues, "queues that are offered, 1 or 2 (default 1)");
+
 static bool flush = true;
 module_param(flush, bool, 0644);
 MODULE_PARM_DESC(flush, "offer flushes (default 1)");
@@ -119,7 +123,7 @@ static int offer(struct foe *foe)
 {
 	return foe_put(foe, "feature-persistent", persistent)
 		?: foe_put(foe, "feature-max-indirect-segments", 0)
-		?: foe_put(foe, "multi-queue-max-queues", 1) ?: foe_put(foe, "max-ring-page-order", 0);
+		?: foe_put(foe, "multi-queue-max-queues", queues) ?: foe_put(foe, "max-ring-page-order", 0);
 }
 
 /* ---- states -------------------------------------------------------------------------------- */
@@ -129,18 +133,41 @@ static struct foe *foe_of(struct xenbus_device *xdev)
 	return dev_get_drvdata(&xdev->dev);
 }
 
+static int find_queue(struct foe *foe, const char *dir, struct foe_where *where)
+{
+	return xenbus_gather(XBT_NIL, dir, "ring-ref", "%u", &where->gref, "event-channel", "%u",
+		&where->port, NULL);
+}
+
+/* Returns: how many queues there are, or a negative errno. */
+static int find_queues(struct foe *foe, struct foe_where *where)
+{
+	const char *front = foe->xdev->otherend;
+	u32 q, n = xenbus_read_unsigned(front, "multi-queue-num-queues", 1);
+	char dir[80];
+	int rc = 0;
+
+	if (n == 1)
+		return find_queue(foe, front, where) ?: 1;
+	if (n > FOE_QUEUES)
+		return -EINVAL;
+	for (q = 0; !rc && q < n; q++) {
+		snprintf(dir, sizeof(dir), "%s/queue-%u", front, q);
+		rc = find_queue(foe, dir, &where[q]);
+	}
+	return rc ?: n;
+}
+
 static void connect(struct foe *foe)
 {
-	unsigned int port;
-	grant_ref_t gref;
+	struct foe_where where[FOE_QUEUES];
 	int rc;
 
 	if (foe->thread)
 		return;
-	rc = xenbus_gather(XBT_NIL, foe->xdev->otherend, "ring-ref", "%u", &gref, "event-channel",
-		"%u", &port, NULL);
-	if (!rc)
-		rc = describe(foe) ?: foe_open(foe, gref, port);
+	rc = find_queues(foe, where);
+	if (rc > 0)
+		rc = describe(foe) ?: foe_open(foe, where, rc);
 	if (rc) {
 		xenbus_dev_error(foe->xdev, rc, "connecting");
 		return;

@@ -80,10 +80,10 @@ s16 foe_serve(struct foe *foe, const struct rl_blkif_request *req)
 
 void foe_respond(struct foe *foe, u64 id, u8 operation, s16 status)
 {
-	struct rl_blkif_response *rsp = rl_back_slot(&foe->ring);
+	struct rl_blkif_response *rsp = rl_back_slot(&foe->ring->back);
 
 	*rsp = (struct rl_blkif_response){.id = id, .operation = operation, .status = status};
-	rl_back_queue(&foe->ring);
+	rl_back_queue(&foe->ring->back);
 }
 
 void foe_answer(struct foe *foe, const struct rl_blkif_request *req)
@@ -93,25 +93,37 @@ void foe_answer(struct foe *foe, const struct rl_blkif_request *req)
 
 void foe_publish(struct foe *foe)
 {
-	if (rl_back_publish(&foe->ring) && !foe->silent)
-		notify_remote_via_irq(foe->irq);
+	u32 r;
+
+	for (r = 0; r < foe->nrings; r++)
+		if (rl_back_publish(&foe->rings[r].back) && !foe->silent)
+			notify_remote_via_irq(foe->rings[r].irq);
 }
 
 /* ---- the thread ---------------------------------------------------------------------------- */
 
 /* Takes what there is: answers it, or keeps it for the fault that is to come. */
-static void take_all(struct foe *foe)
+static void take_ring(struct foe *foe, struct foe_ring *ring)
 {
 	struct rl_blkif_request req;
 	u32 n;
 
-	while (!rl_back_pending(&foe->ring, &n) && n && !foe->mute) {
-		rl_back_take(&foe->ring, &req, sizeof(req));
-		if (foe_is_told() && foe->nheld < FOE_SLOTS)
-			foe->held[foe->nheld++] = req;
+	foe->ring = ring;
+	while (!rl_back_pending(&ring->back, &n) && n && !foe->mute) {
+		rl_back_take(&ring->back, &req, sizeof(req));
+		if (foe_is_told() && foe->nheld < ARRAY_SIZE(foe->held))
+			foe->held[foe->nheld++] = (struct foe_held){.ring = ring, .req = req};
 		else
 			foe_answer(foe, &req);
 	}
+}
+
+static void take_all(struct foe *foe)
+{
+	u32 r;
+
+	for (r = 0; r < foe->nrings; r++)
+		take_ring(foe, &foe->rings[r]);
 }
 
 static void gather(struct foe *foe)
@@ -119,7 +131,9 @@ static void gather(struct foe *foe)
 	int tries;
 
 	take_all(foe);
-	for (tries = 0; foe->nheld && foe->nheld < foe_gather && tries < GATHER_TRIES; tries++) {
+	for (tries = 0; foe->nheld && (foe->nheld < foe_gather || !foe_is_ready(foe)) &&
+			tries < GATHER_TRIES;
+		tries++) {
 		schedule_timeout_idle(msecs_to_jiffies(10));
 		take_all(foe);
 	}
@@ -127,52 +141,98 @@ static void gather(struct foe *foe)
 		foe_commit(foe);
 }
 
+static bool called(const struct foe *foe)
+{
+	u32 r;
+
+	for (r = 0; r < foe->nrings; r++)
+		if (READ_ONCE(foe->rings[r].event))
+			return true;
+	return false;
+}
+
+/* Asks for events of all rings. Returns: whether there is something already. */
+static bool arm(struct foe *foe)
+{
+	bool any = false;
+	u32 r;
+
+	for (r = 0; r < foe->nrings; r++)
+		any |= rl_back_arm(&foe->rings[r].back, 1);
+	return any;
+}
+
+/* Events are acknowledged after their work. */
+static void serve(struct foe *foe)
+{
+	bool events[FOE_QUEUES] = {false};
+	u32 r;
+
+	for (r = 0; r < foe->nrings; r++)
+		events[r] = xchg(&foe->rings[r].event, false);
+	foe_commit_idle(foe);
+	do {
+		gather(foe);
+		foe_publish(foe);
+	} while (!foe->mute && arm(foe) && !kthread_should_stop());
+	for (r = 0; r < foe->nrings; r++)
+		if (events[r])
+			xen_irq_lateeoi(foe->rings[r].irq, 0);
+}
+
 static int foe_thread(void *arg)
 {
 	struct foe *foe = arg;
 
 	while (!kthread_should_stop()) {
-		bool called;
-
-		wait_event_idle_timeout(
-			foe->wait, READ_ONCE(foe->event) || kthread_should_stop(), HZ / 20);
-		called = xchg(&foe->event, false);
-		foe_commit_idle(foe);
-		do {
-			gather(foe);
-			foe_publish(foe);
-		} while (!foe->mute && rl_back_arm(&foe->ring, 1) && !kthread_should_stop());
-		if (called)
-			xen_irq_lateeoi(foe->irq, 0);
+		wait_event_idle_timeout(foe->wait, called(foe) || kthread_should_stop(), HZ / 20);
+		serve(foe);
 	}
 	return 0;
 }
 
 static irqreturn_t foe_irq(int irq, void *arg)
 {
-	struct foe *foe = arg;
+	struct foe_ring *ring = arg;
 
-	WRITE_ONCE(foe->event, true);
-	wake_up(&foe->wait);
+	WRITE_ONCE(ring->event, true);
+	wake_up(&ring->foe->wait);
 	return IRQ_HANDLED;
 }
 
-int foe_open(struct foe *foe, grant_ref_t gref, unsigned int port)
+static int open_ring(struct foe *foe, struct foe_ring *ring, const struct foe_where *where)
 {
-	int rc = xenbus_map_ring_valloc(foe->xdev, &gref, 1, &foe->page);
+	grant_ref_t gref = where->gref;
+	int rc = xenbus_map_ring_valloc(foe->xdev, &gref, 1, &ring->page);
 
 	if (rc < 0) {
-		foe->page = NULL;
+		ring->page = NULL;
 		return rc;
 	}
-	rl_back_attach(&foe->ring, foe->page, PAGE_SIZE, RL_BLKIF_SLOT_BYTES);
-	foe->nheld = 0;
-	foe->mute = foe->silent = foe->event = false;
+	rl_back_attach(&ring->back, ring->page, PAGE_SIZE, RL_BLKIF_SLOT_BYTES);
+	ring->foe = foe;
+	ring->event = false;
 	rc = bind_interdomain_evtchn_to_irqhandler_lateeoi(
-		foe->xdev, port, foe_irq, 0, FOE_NAME, foe);
+		foe->xdev, where->port, foe_irq, 0, FOE_NAME, ring);
 	if (rc < 0)
+		return rc;
+	ring->irq = rc;
+	return 0;
+}
+
+int foe_open(struct foe *foe, const struct foe_where *where, u32 queues)
+{
+	int rc = 0;
+	u32 r;
+
+	foe->nheld = 0;
+	foe->mute = foe->silent = false;
+	foe->nrings = queues;
+	foe->ring = &foe->rings[0];
+	for (r = 0; !rc && r < queues; r++)
+		rc = open_ring(foe, &foe->rings[r], &where[r]);
+	if (rc)
 		goto fail;
-	foe->irq = rc;
 	foe->thread = kthread_run(foe_thread, foe, FOE_NAME);
 	rc = PTR_ERR_OR_ZERO(foe->thread);
 	if (!rc)
@@ -183,15 +243,23 @@ fail:
 	return rc;
 }
 
+static void close_ring(struct foe *foe, struct foe_ring *ring)
+{
+	if (ring->irq)
+		unbind_from_irqhandler(ring->irq, ring);
+	ring->irq = 0;
+	if (ring->page)
+		xenbus_unmap_ring_vfree(foe->xdev, ring->page);
+	ring->page = NULL;
+}
+
 void foe_close(struct foe *foe)
 {
+	u32 r;
+
 	if (foe->thread)
 		kthread_stop(foe->thread);
 	foe->thread = NULL;
-	if (foe->irq)
-		unbind_from_irqhandler(foe->irq, foe);
-	foe->irq = 0;
-	if (foe->page)
-		xenbus_unmap_ring_vfree(foe->xdev, foe->page);
-	foe->page = NULL;
+	for (r = 0; r < FOE_QUEUES; r++)
+		close_ring(foe, &foe->rings[r]);
 }

@@ -12,7 +12,6 @@
 
 #define ANSWER_MS 2000
 #define RACE_MS	  300
-#define BOGUS	  0x00ffff00u
 #define DOM0S	  1u /* xenstore's page, granted to dom0 since the domain was built */
 
 struct entry {
@@ -40,14 +39,14 @@ static void fill(struct foe *foe, struct rl_blkif_request *req, u8 operation, un
 
 static void put(struct foe *foe, const struct rl_blkif_request *req)
 {
-	memcpy(rl_front_slot(&foe->ring), req, sizeof(*req));
-	rl_front_queue(&foe->ring);
+	memcpy(rl_front_slot(&foe->ring->front), req, sizeof(*req));
+	rl_front_queue(&foe->ring->front);
 }
 
 static void publish(struct foe *foe)
 {
-	rl_front_publish(&foe->ring);
-	notify_remote_via_evtchn(foe->port);
+	rl_front_publish(&foe->ring->front);
+	notify_remote_via_evtchn(foe->ring->port);
 }
 
 /* Waits for n answers and says the statuses, each with its operation's mark if that is another. */
@@ -59,13 +58,13 @@ static void answers(struct foe *foe, unsigned int n, char *result, size_t bytes)
 	u32 have;
 
 	for (i = 0; i < n; i++) {
-		while (!rl_front_pending(&foe->ring, &have) && !have && ms++ < ANSWER_MS)
+		while (!rl_front_pending(&foe->ring->front, &have) && !have && ms++ < ANSWER_MS)
 			usleep_range(1000, 1100);
-		if (rl_front_pending(&foe->ring, &have) || !have) {
+		if (rl_front_pending(&foe->ring->front, &have) || !have) {
 			at += scnprintf(result + at, bytes - at, "%snone", at ? " " : "");
 			break;
 		}
-		rl_front_take(&foe->ring, &rsp, sizeof(rsp));
+		rl_front_take(&foe->ring->front, &rsp, sizeof(rsp));
 		at += scnprintf(result + at, bytes - at, "%s%d", at ? " " : "", rsp.status);
 	}
 }
@@ -85,16 +84,6 @@ static void segments_12(struct foe *foe, struct rl_blkif_request *req, unsigned 
 static void segments_255(struct foe *foe, struct rl_blkif_request *req, unsigned int place)
 {
 	req->nr_segments = 255;
-}
-
-/* As the protocol lays an indirect request out: operation in byte 1, segments in the next two. */
-static void indirect_65535(struct foe *foe, struct rl_blkif_request *req, unsigned int place)
-{
-	u8 *raw = (u8 *)req;
-
-	raw[0] = RL_BLKIF_INDIRECT;
-	raw[1] = RL_BLKIF_WRITE;
-	raw[2] = raw[3] = 0xff;
 }
 
 static void first_after_last(struct foe *foe, struct rl_blkif_request *req, unsigned int place)
@@ -137,7 +126,7 @@ static void no_fault(struct foe *foe, struct rl_blkif_request *req, unsigned int
 
 static void grant_bogus(struct foe *foe, struct rl_blkif_request *req, unsigned int place)
 {
-	req->seg[place].gref = BOGUS;
+	req->seg[place].gref = FOE_BOGUS;
 }
 
 static void grant_foreign(struct foe *foe, struct rl_blkif_request *req, unsigned int place)
@@ -191,20 +180,20 @@ static void discard_wraps(struct foe *foe, struct rl_blkif_request *req, unsigne
 
 static void claim(struct foe *foe, u32 prod)
 {
-	rl_ring_store_release(&foe->ring.shared->req_prod, prod);
+	rl_ring_store_release(&foe->ring->front.shared->req_prod, prod);
 	rl_ring_full_barrier();
-	notify_remote_via_evtchn(foe->port);
+	notify_remote_via_evtchn(foe->ring->port);
 }
 
 static void prod_far(struct foe *foe, unsigned int place, char *result, size_t bytes)
 {
-	claim(foe, foe->ring.req_prod_pub + foe->ring.size + 1);
+	claim(foe, foe->ring->front.req_prod_pub + foe->ring->front.size + 1);
 	answers(foe, 1, result, bytes);
 }
 
 static void prod_back(struct foe *foe, unsigned int place, char *result, size_t bytes)
 {
-	claim(foe, foe->ring.req_prod_pub - 1);
+	claim(foe, foe->ring->front.req_prod_pub - 1);
 	answers(foe, 1, result, bytes);
 }
 
@@ -229,7 +218,7 @@ static void batch(struct foe *foe, unsigned int place, char *result, size_t byte
 static void slot_race(struct foe *foe, unsigned int place, char *result, size_t bytes)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(RACE_MS);
-	struct rl_blkif_request good, bad, *slot = rl_front_slot(&foe->ring);
+	struct rl_blkif_request good, bad, *slot = rl_front_slot(&foe->ring->front);
 	unsigned int n;
 
 	fill(foe, &good, RL_BLKIF_READ, 1);
@@ -256,7 +245,7 @@ static void storm(struct foe *foe, unsigned int place, char *result, size_t byte
 	unsigned int n;
 
 	for (n = 0; n < 1000000; n++) {
-		notify_remote_via_evtchn(foe->port);
+		notify_remote_via_evtchn(foe->ring->port);
 		if (!(n & 1023))
 			cond_resched();
 	}
@@ -276,17 +265,71 @@ static void good_read(struct foe *foe, unsigned int place, char *result, size_t 
 	answers(foe, 1, result, bytes);
 }
 
+/* The backend is told of it through every queue's channel. */
+static void read_both(struct foe *foe, unsigned int place, char *result, size_t bytes)
+{
+	struct rl_blkif_request req;
+	unsigned int q;
+
+	fill(foe, &req, RL_BLKIF_READ, FOE_PAGES);
+	put(foe, &req);
+	rl_front_publish(&foe->ring->front);
+	for (q = 0; q < foe->queues; q++)
+		notify_remote_via_evtchn(foe->rings[q].port);
+	answers(foe, 1, result, bytes);
+}
+
+static void put_indirect(struct foe *foe, const struct rl_blkif_indirect *in)
+{
+	struct rl_blkif_request req = {.operation = 0};
+
+	memcpy(&req, in, sizeof(*in));
+	put(foe, &req);
+	publish(foe);
+}
+
+static void indirect_read(struct foe *foe, unsigned int place, char *result, size_t bytes)
+{
+	struct rl_blkif_indirect in;
+
+	foe_fill_indirect(foe, &in, RL_BLKIF_READ);
+	put_indirect(foe, &in);
+	answers(foe, 1, result, bytes);
+}
+
+/* The list, in turn good and out of all bounds, until it is answered. */
+static void list_race(struct foe *foe, unsigned int place, char *result, size_t bytes)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(RACE_MS);
+	struct rl_blkif_segment *seg = foe->list;
+	struct rl_blkif_indirect in;
+	unsigned int n;
+
+	foe_fill_indirect(foe, &in, RL_BLKIF_READ);
+	put_indirect(foe, &in);
+	for (n = 0; time_before(jiffies, end); n++) {
+		WRITE_ONCE(seg[0].last_sect, n & 1 ? RL_PAGE_SECTORS - 1 : 255);
+		WRITE_ONCE(seg[1].gref, n & 1 ? foe->gref[1] : foe->gref[2]);
+		if (!(n & 4095))
+			cond_resched();
+	}
+	answers(foe, 1, result, bytes);
+	if (!strcmp(result, "-1")) /* either copy is a right one */
+		strscpy(result, "0", bytes);
+}
+
 /* ---- the menu ------------------------------------------------------------------------------ */
 
 static const struct entry menu[] = {
 	{.name = "read", .commit = good_read},
+	{.name = "read-both", .commit = read_both},
 	{.name = "write", .spoil = no_fault},
 	{.name = "prod-far", .commit = prod_far},
 	{.name = "prod-back", .commit = prod_back},
 	{.name = "segments-0", .spoil = segments_0},
 	{.name = "segments-12", .spoil = segments_12},
 	{.name = "segments-255", .spoil = segments_255},
-	{.name = "indirect-65535", .spoil = indirect_65535},
+	{.name = "indirect-read", .commit = indirect_read},
 	{.name = "first-after-last", .spoil = first_after_last},
 	{.name = "last-8", .spoil = last_8},
 	{.name = "last-255", .spoil = last_255},
@@ -302,6 +345,7 @@ static const struct entry menu[] = {
 	{.name = "barrier", .spoil = barrier_with_data},
 	{.name = "discard-wraps", .spoil = discard_wraps},
 	{.name = "slot-race", .commit = slot_race},
+	{.name = "list-race", .commit = list_race},
 	{.name = "storm", .commit = storm},
 };
 
@@ -317,6 +361,19 @@ static void send_spoilt(
 	answers(foe, 1, result, bytes);
 }
 
+static bool send_indirect(
+	struct foe *foe, const char *fault, unsigned int place, char *result, size_t bytes)
+{
+	struct rl_blkif_indirect in;
+
+	foe_fill_indirect(foe, &in, RL_BLKIF_WRITE);
+	if (!foe_spoil_indirect(foe, &in, fault, place))
+		return false;
+	put_indirect(foe, &in);
+	answers(foe, 1, result, bytes);
+	return true;
+}
+
 int foe_commit(struct foe *foe, const char *fault, unsigned int place, char *result, size_t bytes)
 {
 	unsigned int i;
@@ -330,5 +387,5 @@ int foe_commit(struct foe *foe, const char *fault, unsigned int place, char *res
 			send_spoilt(&menu[i], foe, place, result, bytes);
 		return 0;
 	}
-	return -ENOENT;
+	return send_indirect(foe, fault, place, result, bytes) ? 0 : -ENOENT;
 }

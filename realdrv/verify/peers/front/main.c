@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hostile frontend's module: the negotiation with a backend as it should be (but for nodes that
- * the parameter `nodes` makes into anything), a ring of one page, and eleven pages that the backend
- * may map.
+ * The hostile frontend's module: its parameters, and the negotiation with a backend as it should
+ * be, state by state.
  */
 #include <linux/delay.h>
 #include <linux/module.h>
@@ -23,13 +22,23 @@ static unsigned int place;
 module_param(place, uint, 0644);
 MODULE_PARM_DESC(place, "segment that is wrong, 0 to 10, for faults that have one (default 0)");
 
-static char nodes[128];
-module_param_string(nodes, nodes, sizeof(nodes), 0644);
-MODULE_PARM_DESC(nodes, "name=value written in place of what is true; name=- leaves it out");
+static unsigned int queue;
+module_param(queue, uint, 0644);
+MODULE_PARM_DESC(queue, "queue that faults are committed in, 0 or 1 (default 0)");
 
-static bool persistent;
-module_param(persistent, bool, 0644);
+char foe_nodes[FOE_NODES_BYTES];
+module_param_string(nodes, foe_nodes, sizeof(foe_nodes), 0644);
+MODULE_PARM_DESC(nodes,
+	"name=value;.. written in place of what is true; - leaves out, same is what "
+	"stands there of queue 0");
+
+bool foe_persistent;
+module_param_named(persistent, foe_persistent, bool, 0644);
 MODULE_PARM_DESC(persistent, "ask for persistent grants (default 0)");
+
+unsigned int foe_queues = 1;
+module_param_named(queues, foe_queues, uint, 0644);
+MODULE_PARM_DESC(queues, "queues, 1 or 2, of a connection that begins (default 1)");
 
 static char result[256] = "none";
 module_param_string(result, result, sizeof(result), 0444);
@@ -49,9 +58,6 @@ static bool reaches(struct foe *foe, enum xenbus_state wanted)
 	return false;
 }
 
-static int offer(struct foe *foe);
-static void unshare(struct foe *foe);
-
 /*
  * One connection ends and another begins, and reads once; the backend does all that it does for a
  * guest that starts anew.
@@ -61,9 +67,10 @@ static bool flip(struct foe *foe)
 	xenbus_switch_state(foe->xdev, XenbusStateClosed);
 	if (!reaches(foe, XenbusStateClosed))
 		return false;
-	unshare(foe);
+	foe_unshare(foe);
 	xenbus_switch_state(foe->xdev, XenbusStateInitialising);
-	if (!reaches(foe, XenbusStateInitWait) || offer(foe) || !reaches(foe, XenbusStateConnected))
+	if (!reaches(foe, XenbusStateInitWait) || foe_offer(foe) ||
+		!reaches(foe, XenbusStateConnected))
 		return false;
 	xenbus_switch_state(foe->xdev, XenbusStateConnected);
 	foe->up = true;
@@ -85,10 +92,12 @@ static int fault_set(const char *val, const struct kernel_param *kp)
 	int rc = -ENODEV;
 
 	mutex_lock(&lock);
-	if (the_one && the_one->up && sysfs_streq(val, "flips"))
+	if (the_one && the_one->up && sysfs_streq(val, "flips")) {
 		rc = flips(the_one);
-	else if (the_one && the_one->up)
+	} else if (the_one && the_one->up) {
+		the_one->ring = &the_one->rings[min(queue, the_one->queues - 1)];
 		rc = foe_commit(the_one, val, min(place, FOE_PAGES - 1), result, sizeof(result));
+	}
 	mutex_unlock(&lock);
 	return rc;
 }
@@ -97,93 +106,11 @@ static const struct kernel_param_ops fault_ops = {.set = fault_set};
 module_param_cb(fault, &fault_ops, NULL, 0200);
 MODULE_PARM_DESC(fault, "fault to be committed, see README.md");
 
-/* ---- memory -------------------------------------------------------------------------------- */
-
-static void unshare(struct foe *foe)
-{
-	unsigned int i;
-
-	foe->up = false;
-	for (i = 0; i < FOE_PAGES; i++)
-		if (foe->data[i])
-			gnttab_end_foreign_access(foe->gref[i], virt_to_page(foe->data[i]));
-	memset(foe->data, 0, sizeof(foe->data));
-	if (foe->port)
-		xenbus_free_evtchn(foe->xdev, foe->port);
-	foe->port = 0;
-	if (foe->page)
-		xenbus_teardown_ring(&foe->page, 1, &foe->ring_gref);
-}
-
-static int share_data(struct foe *foe)
-{
-	unsigned int i;
-	int gref;
-
-	for (i = 0; i < FOE_PAGES; i++) {
-		void *mem = (void *)get_zeroed_page(GFP_KERNEL);
-
-		if (!mem)
-			return -ENOMEM;
-		memset(mem, 0xa5, PAGE_SIZE);
-		gref = gnttab_grant_foreign_access(foe->xdev->otherend_id, virt_to_gfn(mem), 0);
-		if (gref < 0) {
-			free_page((unsigned long)mem);
-			return gref;
-		}
-		foe->data[i] = mem;
-		foe->gref[i] = gref;
-	}
-	return 0;
-}
-
-static int share(struct foe *foe)
-{
-	int rc = xenbus_setup_ring(foe->xdev, GFP_KERNEL, &foe->page, 1, &foe->ring_gref);
-
-	if (rc) {
-		foe->page = NULL;
-		return rc;
-	}
-	rl_ring_init_shared(foe->page);
-	rl_front_attach(&foe->ring, foe->page, PAGE_SIZE, RL_BLKIF_SLOT_BYTES);
-	return xenbus_alloc_evtchn(foe->xdev, &foe->port) ?: share_data(foe);
-}
-
-/* ---- xenstore ------------------------------------------------------------------------------ */
-
-static int put(struct foe *foe, const char *name, const char *value)
-{
-	size_t n = strlen(name);
-
-	if (!strncmp(nodes, name, n) && nodes[n] == '=')
-		value = strim(nodes + n + 1);
-	if (!strcmp(value, "-"))
-		return 0;
-	return xenbus_write(XBT_NIL, foe->xdev->nodename, name, value);
-}
-
-static int put_number(struct foe *foe, const char *name, u64 value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%llu", value);
-	return put(foe, name, text);
-}
-
-static int offer(struct foe *foe)
-{
-	return share(foe) ?: put_number(foe, "ring-ref", foe->ring_gref)
-		?: put_number(foe, "event-channel", foe->port) ?: put(foe, "protocol", "x86_64-abi")
-		?: put_number(foe, "feature-persistent", persistent)
-		?: put_number(foe, "multi-queue-num-queues", 1)
-		?: put_number(foe, "ring-page-order", 0)
-		?: xenbus_switch_state(foe->xdev, XenbusStateInitialised);
-}
+/* ---- states ------------------------------------------------------------------------------- */
 
 static void part(struct foe *foe)
 {
-	unshare(foe);
+	foe_unshare(foe);
 	xenbus_frontend_closed(foe->xdev);
 }
 
@@ -192,8 +119,8 @@ static void follow(struct foe *foe, enum xenbus_state backend)
 {
 	switch (backend) {
 	case XenbusStateInitWait:
-		if (foe->xdev->state == XenbusStateInitialising && offer(foe))
-			unshare(foe);
+		if (foe->xdev->state == XenbusStateInitialising && foe_offer(foe))
+			foe_unshare(foe);
 		break;
 	case XenbusStateConnected:
 		if (foe->xdev->state == XenbusStateInitialised)
@@ -236,7 +163,7 @@ static void foe_remove(struct xenbus_device *xdev)
 	struct foe *foe = dev_get_drvdata(&xdev->dev);
 
 	mutex_lock(&lock);
-	unshare(foe);
+	foe_unshare(foe);
 	the_one = NULL;
 	mutex_unlock(&lock);
 	dev_set_drvdata(&xdev->dev, NULL);
