@@ -267,6 +267,18 @@ tampered() {
 	done
 }
 
+@test "a controller outlived its driver domain" {
+	kept=$evidence/replaced/start
+	[ "$(cat "$kept/status")" = 0 ]
+	[ ! -s "$kept/guest.blocked" ]
+	[ "$(jq -r .step "$kept/supervise.log" | paste -sd ' ')" = "watching dying fenced reset started named served" ]
+	grep -q ', 16 requests are sent again' "$kept/guest.dmesg"
+	[ "$(sed -n 's/^requests_failed //p' "$kept/front.stats")" = 0 ]
+	for pass in fio.json fio.2.json; do
+		[ "$(jq '.jobs[0] | [.error, .read.io_bytes]' "$kept/$pass" | tr -d ' \n')" = '[0,16777216]' ]
+	done
+}
+
 @test "a domain with another disk was refused and sent nothing" {
 	kept=$evidence/replaced/stranger
 	grep -q 'is refused: it has another identity' "$kept/guest.dmesg"
