@@ -5,13 +5,14 @@
 FOE=/sys/module/foefront/parameters
 OTHER=51728 # the good frontend's disk
 
-# bind_to DRIVER DEVID MAJOR WAIT_S: attach, and give the device to that driver
+# bind_to DRIVER DEVID MAJOR WAIT_S: attach, and give the device to that driver. A device that can be seen may not be ready yet: who binds it then
+# is refused, and the kernel forgets where it keeps the reason, which kmemleak finds
 bind_to() {
   for attempt in 1 2 3 4 5; do
     rigtool attach "$B" "$G" $2 $3 $4 > "$log.attach" 2>&1 &
     attacher=$!
     guest "n=0; until [ -e /sys/bus/xen/devices/vbd-$2 ] || [ \$n = 100 ]; do sleep 0.05; n=\$((n+1)); done
-      echo vbd-$2 > /sys/bus/xen/drivers/$1/bind; [ -e /sys/bus/xen/drivers/$1/vbd-$2 ] && echo bound || echo unbound" > "$log.bind"
+      sleep 0.2; echo vbd-$2 > /sys/bus/xen/drivers/$1/bind; [ -e /sys/bus/xen/drivers/$1/vbd-$2 ] && echo bound || echo unbound" > "$log.bind"
     wait $attacher
     attached_as=$?
     grep -q '^bound' "$log.bind" || attached_as=127

@@ -8,15 +8,11 @@ setup() {
 	peers=$BATS_TEST_DIRNAME/../peers
 }
 
-# The frontend's menu has grown since: its indirect requests and queues were held against rlback under a plain kernel (peers_kept.bats).
-@test "a row is kept for each case of the backend's menu, and each of the frontend's is of a case of its menu, in their order" {
+@test "a row is kept for each case of both menus, in their order" {
 	for side in back front; do
 		sed -n "s/^item=\([0-9]*\).*\(fault\|nodes\)=.*/\1/p" "$peers/menu.$side" >"$BATS_TEST_TMPDIR/menu"
-		tail -n +2 "$kept/$side.csv" | cut -d, -f1 >"$BATS_TEST_TMPDIR/rows"
-		[ "$(wc -l <"$BATS_TEST_TMPDIR/rows")" -ge 37 ]
-		[ -z "$(diff "$BATS_TEST_TMPDIR/menu" "$BATS_TEST_TMPDIR/rows" | grep '^>')" ]
+		tail -n +2 "$kept/$side.csv" | cut -d, -f1 | diff "$BATS_TEST_TMPDIR/menu" -
 	done
-	[ "$(tail -n +2 "$kept/back.csv" | wc -l)" = "$(grep -c '^item=' "$peers/menu.back")" ]
 }
 
 @test "each driver did what it owes, and both kernels looked from first to last" {
@@ -30,7 +26,7 @@ setup() {
 }
 
 @test "the manifest names the kernel, on a platform of its own" {
-	for manifest in manifest front second; do
+	for manifest in manifest front; do
 		[ "$(jq -r '"\(.platform) \(.kernel) \(.kernel_package)"' "$kept/$manifest.json")" = "xen-qemu-counted-debug 6.1.192-debug linux-source-6.1 6.1.192-2" ]
 		[[ "$(jq -r .kernel_config_sha256 "$kept/$manifest.json")" =~ ^[0-9a-f]{64}$ ]]
 	done
