@@ -266,6 +266,9 @@ keep() {
   csv "$dir" > "$to/kills.csv.new"
   others_of "$dir" "$to/kills.csv" >> "$to/kills.csv.new"
   mv "$to/kills.csv.new" "$to/kills.csv"
+  if compgen -G "$dir/*/kill-*/watch" > /dev/null; then
+    awk 'NR == 1 || FNR > 1' "$dir"/*/kill-*/watch > "$to/watch.csv"
+  fi
   for seed in "$dir"/*/; do
     [ ! -e "$seed/manifest.json" ] || jq '.boots |= map({commit, commit_dirty, modules_sha256, started, ended, boot, wall_s})' "$seed/manifest.json" > "$to/manifest-$(basename "$seed").json"
   done

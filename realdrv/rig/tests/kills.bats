@@ -11,11 +11,12 @@ setup() {
 }
 
 @test "arguments" {
-	for line in "" "1 2" "0 5 $dir m p" "x 5 $dir m p" "1 0 $dir m p" "1 5 $dir m p lunch" "1 5 $dir m p null" "1 5 $dir m p faults closing" "--csv" "--summary"; do
+	for line in "" "1 2" "0 5 $dir m p" "x 5 $dir m p" "1 0 $dir m p" "1 5 $dir m p lunch" "1 5 $dir m p null" "1 5 $dir m p faults closing" "--csv" "--summary" \
+		"--kernel" "--kernel debug" "--kernel kasan 1 5 $dir m p"; do
 		# shellcheck disable=SC2086
 		run "$kills" $line
 		[ "$status" -eq 2 ]
-		[[ "${lines[0]}" == "  kills SEED COUNT DIR MODULES PROGRAM"* ]]
+		[[ "${lines[0]}" == "  kills [--kernel debug] SEED COUNT DIR MODULES PROGRAM"* ]]
 	done
 	head -n 1 "$rows" >"$dir/none"
 	run "$kills" --summary "$dir/none"
@@ -161,6 +162,29 @@ told_of() {
 		seen=1
 	done
 	[ "$seen" = 1 ]
+}
+
+@test "what all kernels said of themselves is gathered, and judged" {
+	local job n=0
+	mkdir "$dir/campaign"
+	cp -r "$evidence"/kills/jobs/* "$dir/campaign/"
+	for job in "$dir"/campaign/*/kill-*/; do
+		printf '%s\n' when,domain,kernel,reports,unreferenced,lockdep kill,guest,6.1.192-debug,0,0,1 kill,driver,6.1.192-debug,0,0,1 \
+			kill,dead,6.1.192-debug,0,-,- >"$job/watch"
+		n=$((n + 1))
+	done
+	"$kills" --keep "$dir/campaign" "$dir/kept"
+	[ "$n" -ge 2 ]
+	[ "$(wc -l <"$dir/kept/watch.csv")" -eq $((3 * n + 1)) ]
+	mkdir "$dir/one"
+	cp "$dir/kept/watch.csv" "$dir/one/"
+	"$BATS_TEST_DIRNAME/../../verify/peers/judge" "$dir/one"
+	for change in '4s/0,-,-$/1,-,-/' '3s/,0,0,1$/,0,2,1/' '2s/1$/0/'; do
+		sed "$change" "$dir/kept/watch.csv" >"$dir/one/watch.csv"
+		run "$BATS_TEST_DIRNAME/../../verify/peers/judge" "$dir/one"
+		echo "$change: $output"
+		[ "$status" -eq 1 ]
+	done
 }
 
 # row NAME FILE WELL BESIDE FAILED HUNG: the README's line of a campaign, counted from its rows by four conditions of awk
