@@ -280,6 +280,30 @@ tampered() {
 	[[ "$output" == *"machines lost: 0,"*", jobs without: 1"* ]]
 }
 
+@test "deaths under the debug kernel: each state, all survived, and no kernel had anything to say" {
+	local kept=$evidence/hostile-debug/kills
+	said_of "$kept/kills.csv"
+	[ "$status" -eq 0 ]
+	"$BATS_TEST_DIRNAME/../../verify/peers/judge" "$kept"
+	# a line of watch.csv for guest and driver of each job, and for each death
+	[ "$(tail -n +2 "$kept/kills.csv" | wc -l)" = "$(grep -c ,dead, "$kept/watch.csv")" ]
+	for domain in guest driver; do
+		[ "$(tail -n +2 "$kept/kills.csv" | cut -d, -f1 | sort -u | wc -l)" = "$(grep -c ",$domain," "$kept/watch.csv")" ]
+	done
+	for moment in "in flight" mid-flush closing initwait initialised connected; do
+		[[ "${lines[3]}" =~ "$moment "[1-9] ]]
+	done
+}
+
+# row NAME FILE WELL BESIDE FAILED HUNG: the README's line of a campaign, counted from its rows by four conditions of awk
+row() {
+	grep -qxF -- "$(awk -F, -v name="$1" "NR == 1 { for (i = 1; i <= NF; i++) c[\$i] = i; next }
+		function v(k) { return \$c[k] }
+		v(\"moment\") == \"-\" && \"moment\" in c || v(\"domain\") == \"-\" && \"domain\" in c { next }
+		{ n++; a += ($3); b += ($4); f += ($5); h += ($6) }
+		END { printf \"| %s | %d | %d | %d | %d | %d |\", name, n, a, b, f, h }" "$2")" "$evidence/README.md"
+}
+
 @test "the three that were replaced by hand-written cells" {
 	for cell in supervise supervise-map crash; do
 		kept=$evidence/replaced/$cell
