@@ -295,15 +295,6 @@ tampered() {
 	done
 }
 
-# row NAME FILE WELL BESIDE FAILED HUNG: the README's line of a campaign, counted from its rows by four conditions of awk
-row() {
-	grep -qxF -- "$(awk -F, -v name="$1" "NR == 1 { for (i = 1; i <= NF; i++) c[\$i] = i; next }
-		function v(k) { return \$c[k] }
-		v(\"moment\") == \"-\" && \"moment\" in c || v(\"domain\") == \"-\" && \"domain\" in c { next }
-		{ n++; a += ($3); b += ($4); f += ($5); h += ($6) }
-		END { printf \"| %s | %d | %d | %d | %d | %d |\", name, n, a, b, f, h }" "$2")" "$evidence/README.md"
-}
-
 @test "the three that were replaced by hand-written cells" {
 	for cell in supervise supervise-map crash; do
 		kept=$evidence/replaced/$cell
