@@ -121,7 +121,7 @@ slab_growth() {
 # flips: a thousand connections begin and end while both domains read statistics; twice, as the first time fills caches
 flips() {
   bind_to foefront $DEVID 1:0 $STEP
-  driver "touch /tmp/reading; while [ -e /tmp/reading ]; do cat /sys/kernel/debug/rlback/*/stats > /dev/null 2>&1; sleep 0.01; done > /dev/null 2>&1 < /dev/null &"
+  driver "touch /tmp/reading; while [ -e /tmp/reading ]; do cat /sys/kernel/debug/rlback/*/stats > /dev/null 2>&1; echo >> /tmp/reads; sleep 0.01; done > /dev/null 2>&1 < /dev/null &"
   rigtool call "$G" 900 "echo flips > $FOE/fault; cat $FOE/result" > "$log.result" || failed $? "a thousand connections"
   driver "rm /tmp/reading"
   part > "$log.part" 2>&1
@@ -138,12 +138,13 @@ count_flips() {
   usage before
   flips
   usage after
+  reads=$(driver "wc -l < /tmp/reads")
   guest "dmesg" > "$log.guest.dmesg"
   driver "dmesg" > "$log.driver.dmesg"
   {
-    echo "domain,first,second,ports_before,grants_mapped_before,ports_after,grants_mapped_after,grown_cache,by_objects,reports"
-    echo "guest,$first,$(cat "$log.result"),$(in_xen before "$G"),$(in_xen after "$G"),$(slab_growth guest),$(reports "$log.guest.dmesg")"
-    echo "driver,$first,$(cat "$log.result"),$(in_xen before "$B"),$(in_xen after "$B"),$(slab_growth driver),$(reports "$log.driver.dmesg")"
+    echo "domain,first,second,reads,ports_before,grants_mapped_before,ports_after,grants_mapped_after,grown_cache,by_objects,reports"
+    echo "guest,$first,$(cat "$log.result"),$reads,$(in_xen before "$G"),$(in_xen after "$G"),$(slab_growth guest),$(reports "$log.guest.dmesg")"
+    echo "driver,$first,$(cat "$log.result"),$reads,$(in_xen before "$B"),$(in_xen after "$B"),$(slab_growth driver),$(reports "$log.driver.dmesg")"
   } > /out/inside/flips.csv
 }
 
