@@ -3,14 +3,16 @@
 # A guest without memory: while rlfront connects, the first allocation fails, next time the second, and so on until none is left to fail. Who asks
 # for memory: what xenstore's watches call (xenwatch), and the kernel's workers, in which rlfront connects and shows the disk. A worker may do other
 # work besides: then it is another's allocation that fails. Where grants are persistent each page of a disk is an allocation: then each seventh.
-# Writes a row a connection into /out/inside/starve.csv. Sourced by inside.sh, under a kernel with fault injection; the backend is ours. Runs
-# under busybox sh.
+# A device that the kernel could not bind is bound by hand then (unbound: 1) and owes the disk. Writes a row a connection into
+# /out/inside/starve.csv. Sourced by inside.sh, under a kernel with fault injection; the backend is ours. Runs under busybox sh.
 MOST=1500
 
-# own_reports FILE: but for what the kernel itself says when its reader of partition tables gets no memory: it does without
+# own_reports FILE: but for the stacks that the kernel itself prints when its reader of partition tables gets no memory, which does without, or
+# kmem_cache_create() gets none, which says so to its caller
 own_reports() {
-  awk '/vmalloc error|page allocation failure/ { held = 1; reader = 0; block = "" }
-    held { block = block $0 "\n"; if (/bdev_disk_changed/) reader = 1; if (/<\/TASK>/) { held = 0; if (!reader) printf "%s", block }; next }
+  awk '/vmalloc error|page allocation failure/ { held = 1; known = 0; block = "" }
+    /kmem_cache_create_usercopy.* failed with error/ { held = known = 1; block = "" }
+    held { block = block $0 "\n"; if (/bdev_disk_changed/) known = 1; if (/<\/TASK>/) { held = 0; if (!known) printf "%s", block }; next }
     { print }
     END { if (held) printf "%s", block }' "$1" > "$1.own"
   reports "$1.own"
@@ -22,20 +24,23 @@ starve() {
   guest "dmesg -c >> /tmp/between; echo $([ $2 = persistent ] && echo 1 || echo 0) > /sys/module/rlfront/parameters/feature_persistent; sh /tmp/hunger.sh begin $1 $3"
   rigtool attach "$B" "$G" $DEVID 1:0 3 > "$log.attach" 2>&1
   failed=$(guest "sleep 0.3; sh /tmp/hunger.sh end")
+  # where the kernel could not bind the device no driver was asked, and nobody will ask again but the user
+  unbound=$(ask "[ ! -e $FRONT ] || [ -e $FRONT/driver ] || echo unbound")
+  [ -z "$unbound" ] || guest "echo vbd-$DEVID > /sys/bus/xen/drivers/rlfront/bind; n=0; until [ -e $FRONT/block ] || [ \$n = 100 ]; do sleep 0.05; n=\$((n+1)); done"
   shown=$(ask "ls $FRONT/block 2> /dev/null; true")
   good=none
   [ -z "$shown" ] || good=$(ask "dd if=/dev/$shown of=/dev/null bs=64k count=4 iflag=direct 2> /dev/null; echo \$?")
   part > "$log.part" 2>&1
   parted=$?
   guest "dmesg -c" > "$log.dmesg"
-  echo "$1,$2,$3,$failed,${shown:-none},$good,$parted,$(grep -cE 'cannot|writing|transaction|failed for' "$log.dmesg"),$(own_reports "$log.dmesg")" >> /out/inside/starve.csv
+  echo "$1,$2,$3,$failed,$([ -z "$unbound" ]; echo $?),${shown:-none},$good,$parted,$(grep -cE 'cannot|writing|transaction|failed for' "$log.dmesg"),$(own_reports "$log.dmesg")" >> /out/inside/starve.csv
   say "inside: $(tail -n 1 /out/inside/starve.csv)"
 }
 
 send_file "$G" hunger.sh 644
 driver "insmod /modules/brd.ko rd_nr=1 rd_size=4096 max_part=0 && insmod /tmp/rlback.ko"
 guest "insmod /tmp/rlfront.ko deadline=3"
-echo "who,grants,number,failed,disk,good_read,parted,said,reports" > /out/inside/starve.csv
+echo "who,grants,number,failed,unbound,disk,good_read,parted,said,reports" > /out/inside/starve.csv
 for round in workers:map:1 xenwatch:map:1 workers:persistent:7; do
   who=${round%%:*} step=${round##*:} grants=${round#*:} number=1 failed=1
   while [ "$failed" = 1 ] && [ $number -le $MOST ]; do
