@@ -43,6 +43,22 @@ setup() {
 	done
 }
 
+@test "a thousand connections, twice: nothing is left over" {
+	run "$peers/judge" "$kept/flips"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(cut -d, -f1-3 "$kept/flips/flips.csv" | tr '\n' ' ')" = "domain,first,second guest,1000,1000 driver,1000,1000 " ]
+	for change in '2s/1000,1000/1000,999/|not a thousand' '2s/1000,1000,[0-9]*/1000,1000,999/|not read' \
+		'3s/,\([0-9]*\),\([0-9]*\),\([0-9]*\),\([0-9]*\),\([^,]*,[^,]*,0\)$/,\1,\2,9\3,\4,\5/|event channels' \
+		'3s/,\([^,]*,[^,]*,0\)$/9,\1/|mapped grants' '2s/,[0-9]*,0$/,500,0/|slab' '2s/0$/1/|reports'; do
+		sed "${change%|*}" "$kept/flips/flips.csv" >flips.csv
+		run "$peers/judge" .
+		echo "$change: $output"
+		[ "$status" -eq 1 ]
+		[[ "$output" == *"${change#*|}"* ]]
+	done
+}
+
 @test "what a kernel says of itself is judged, and a kernel that does not look is not believed" {
 	printf '%s\n' when,domain,kernel,reports,unreferenced,lockdep begin,guest,6.1.0-56-amd64,0,-,- back,driver,6.1.192-debug,0,0,1 >well.csv
 	cp well.csv watch.csv
