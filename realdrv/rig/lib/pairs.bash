@@ -10,6 +10,7 @@ plain_back=max_queues=1,max_ring_page_order=0
 interop_jobs() {
   local name
   verify_job plain size=4m '' '[sectors]' stonewall rw=randwrite size=512k 'bssplit=512/50:1536/25:3072/25'
+  verify_job deep size=12m iodepth=500
   verify_job blocks size=4m
   verify_job big size=12m bssplit=64k/30:128k/40:256k/30
   verify_job fua size=2m sync=dsync
@@ -64,6 +65,8 @@ interop() {
     own_front=''
     own_front=max_ring_page_order=2 own_back=max_ring_page_order=2
     pairing ring-pages plain max_queues=1,max_ring_page_order=2,max_indirect_segments=11 max_queues=1,max_ring_page_order=2 $brd
+    own_front=max_ring_page_order=4 own_back=max_ring_page_order=4
+    pairing ring-pages-16 deep max_queues=1,max_ring_page_order=4,max_indirect_segments=11 max_queues=1,max_ring_page_order=4 $brd
     own_front=max_indirect_segments=64 own_back=max_indirect_segments=64
     pairing indirect big max_queues=1,max_ring_page_order=0,max_indirect_segments=64 $plain_back $brd
     pairing indirect-map big max_queues=1,max_ring_page_order=0,max_indirect_segments=64 $plain_back device=brd grants=map fresh=1
