@@ -88,6 +88,9 @@ part() {
 detach
 unload guest rlfront
 unload driver rlback
+# a PVH guest with two CPUs takes its own lock of the time in another order when an interrupt meets one on its way out of idle: lockdep would say
+# so, and be silent from then on. It has looked under the debug kernel, in PV guests; KASAN does not need it
+case $(guest "uname -r") in *-kasan) guest "echo 0 > /sys/module/lockdep/parameters/prove_locking" ;; esac
 echo $REPORTS_HEAD > /out/inside/watch.csv
 watch begin
 while read -r script <&4; do
