@@ -32,7 +32,7 @@ forget_names() {
 # starve WHO GRANTS NUMBER: sets `failed`
 starve() {
   log=/out/inside/log/$1.$2.$3
-  ask "dmesg -c >> /tmp/between; echo $([ $2 = persistent ] && echo 1 || echo 0) > /sys/module/rlfront/parameters/feature_persistent; sh /tmp/hunger.sh begin $1 $3" > /dev/null
+  ask "dmesg -c >> /tmp/between; echo $([ $2 = persistent ] && echo 1 || echo 0) > /sys/module/rlfront/parameters/feature_persistent; sh /tmp/hunger.sh begin $1 $3 $FRONT" > /dev/null
   rigtool attach "$B" "$G" $DEVID 1:0 3 > "$log.attach" 2>&1
   failed=$(ask "sleep 0.3; sh /tmp/hunger.sh end")
   # where the kernel could not bind the device no driver was asked, and nobody will ask again but the user
