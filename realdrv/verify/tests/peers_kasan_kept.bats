@@ -8,12 +8,9 @@ setup() {
 	peers=$BATS_TEST_DIRNAME/../peers
 }
 
-# The menu has grown since: its queues were held against rlfront under a plain kernel (peers_kept.bats).
-@test "each row that is kept is of a case of the backend's menu, in their order" {
+@test "a row is kept for each case of the backend's menu, in their order" {
 	sed -n "s/^item=\([0-9]*\).*\(fault\|nodes\)=.*/\1/p" "$peers/menu.back" >"$BATS_TEST_TMPDIR/menu"
-	tail -n +2 "$kept/back.csv" | cut -d, -f1 >"$BATS_TEST_TMPDIR/rows"
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/rows")" -ge 38 ]
-	[ -z "$(diff "$BATS_TEST_TMPDIR/menu" "$BATS_TEST_TMPDIR/rows" | grep '^>')" ]
+	tail -n +2 "$kept/back.csv" | cut -d, -f1 | diff "$BATS_TEST_TMPDIR/menu" -
 }
 
 @test "rlfront did what it owes, and both kernels looked from first to last" {
